@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+go := . .deps/env.sh && go
+
+.PHONY: help setup build demo test check lint bench soak train-test clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the build needs (system packages, ONNX Runtime into .deps/)
+	@scripts/setup.sh build
+
+build: setup ## bin/track
+	@$(go) build -o bin/track ./cmd/track
+
+demo: build ## follow the object of samples/: annotated video, CSV, figures
+	@scripts/demo.sh
+
+test: ## the tests, the window's under a virtual display included (minutes)
+	@scripts/test.sh
+
+check: ## test, and what is heavy: lint, race detector, fuzzing, reference toolkits, browser, Slurm, training
+	@scripts/check.sh
+
+lint: setup ## gofmt, vet, golangci-lint, go mod tidy
+	@scripts/lint.sh
+
+bench: setup ## Go benchmarks: BENCH=regexp PKG=./capture/...
+	@$(go) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)
+
+soak: setup ## an hour's worth of frames: memory, goroutines, Mats flat
+	@. .deps/env.sh && go test -v -count=1 -timeout 3h -tags "$$SIAMTRACK_TAGS,matprofile,soak" -run '^TestSoak' ./...
+
+train-test: setup ## train a tiny network end to end
+	@. .deps/env.sh && models/training/train-test.sh
+
+clean: ## remove what was built, not .deps/
+	rm -rf bin out

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Everything that is checked before a change is trusted: lint, pure packages without cgo, race detector, fuzzing
+# (FUZZTIME, default 60s for each target), the scripts of the parts (reference toolkits, Slurm, Kubernetes, training),
+# native leaks, and at the end all Go tests with those behind the tag `heavy`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh check
+. .deps/env.sh
+
+step() {
+	local begin=$SECONDS
+	echo "check: $*"
+	"$@" || { echo "check: FAILED: $*" >&2; exit 1; }
+	echo "check: $((SECONDS - begin)) s for $1"
+}
+
+# The algorithm, the metrics and the drawing need no C compiler: they build, and their tests pass, without cgo.
+pure_packages() {
+	local needs='{{.ImportPath}} {{join .Deps " "}} {{join .TestImports " "}} {{join .XTestImports " "}}'
+	CGO_ENABLED=0 go list -f "{{if not .DepsErrors}}$needs{{end}}" ./... 2>/dev/null |
+		grep -v -E 'gocv\.io|onnxruntime_go|ebiten|siamtrack/capture|siamtrack/siamfc/onnx|siamtrack/cmd' | cut -d' ' -f1
+}
+pure() { CGO_ENABLED=0 go test -short $(pure_packages); }
+
+step scripts/lint.sh
+step pure
+step scripts/fuzz.sh "${FUZZTIME:-60s}"
+for script in scripts/check-*.sh models/training/train-test.sh; do
+	[ ! -x "$script" ] || step "$script"
+done
+step scripts/test.sh -race -short -timeout 20m ./...
+step scripts/test.sh -count=1 -tags "$SIAMTRACK_TAGS,matprofile" ./capture/...
+step scripts/test.sh -timeout 45m -tags "$SIAMTRACK_TAGS,heavy" ./...
