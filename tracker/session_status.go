@@ -1,0 +1,40 @@
+package tracker
+
+import "time"
+
+// Status is how a session stands.
+type Status struct {
+	// Captured counts the frames read, Dropped those of them that gave way to a newer one before they were tracked,
+	// Tracked those that were tracked or, without a target, passed on, and Unshown those of the tracked that gave way
+	// before the consumer took them. Frames thrown away while paused are only in Captured.
+	Captured, Dropped, Tracked, Unshown int
+	// CaptureFPS and TrackFPS are frames a second, averaged over about ten frames.
+	CaptureFPS, TrackFPS float64
+	// LastFrame is when the last good frame came; at first, when the session began.
+	LastFrame time.Time
+	// Reconnects counts how often the source was opened again. Attempt is the number of attempts to do so since it was
+	// lost, 0 while it is there, and Problem why it was lost or could not be opened.
+	Reconnects, Attempt int
+	Problem             error
+	Paused, Ended       bool
+}
+
+// Lost reports whether the source is gone and being opened again.
+func (s Status) Lost() bool { return s.Attempt > 0 && !s.Ended }
+
+// Status returns how the session stands now.
+func (s *Session) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.status
+	st.CaptureFPS, st.TrackFPS = s.capturing.PerSecond(), s.tracking.PerSecond()
+	st.Paused = s.gate.held()
+	return st
+}
+
+// update changes the status.
+func (s *Session) update(change func(*Status)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.status)
+}

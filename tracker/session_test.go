@@ -1,0 +1,416 @@
+package tracker_test
+
+import (
+	"context"
+	"errors"
+	"image"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"siamtrack/internal/synth"
+	"siamtrack/tracker"
+)
+
+// sluggish is a tracker that needs delay for an update and answers with the count of its updates as the score. What a
+// session does with time can be told only by a tracker whose own time is known.
+type sluggish struct {
+	delay   time.Duration
+	err     error
+	inits   atomic.Int64
+	updates atomic.Int64
+	box     tracker.Box
+	values  [4]float32
+}
+
+func (s *sluggish) Init(_ *image.RGBA, target tracker.Box) error {
+	s.inits.Add(1)
+	s.box = target
+	return nil
+}
+
+func (s *sluggish) Update(*image.RGBA) (tracker.Result, error) {
+	time.Sleep(s.delay)
+	n := s.updates.Add(1)
+	s.values[0] = float32(n)
+	return tracker.Result{
+		Box: s.box, Score: float64(n), Response: &tracker.Response{Values: s.values[:], Width: 2, Height: 2},
+	}, s.err
+}
+
+func (s *sluggish) Crops() (exemplar, search *image.RGBA) {
+	return image.NewRGBA(image.Rect(0, 0, 4, 4)), nil
+}
+
+// scene is a small video of n frames at fps frames a second; n is 0 for one without end.
+func scene(t *testing.T, n int, fps float64) *synth.Video {
+	t.Helper()
+	v, err := synth.New(synth.Scene{Width: 96, Height: 64, Frames: n, FPS: fps, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+var someBox = tracker.Box{X: 10, Y: 10, W: 20, H: 20}
+
+// start begins a session that is closed with the test.
+func start(t *testing.T, src tracker.Source, tr tracker.Tracker, o tracker.SessionOptions) *tracker.Session {
+	t.Helper()
+	s := tracker.NewSession(src, tr, o)
+	t.Cleanup(func() {
+		for range 2 {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return s
+}
+
+// next waits for the next view.
+func next(t *testing.T, s *tracker.Session) *tracker.View {
+	t.Helper()
+	select {
+	case v := <-s.Results():
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("no view came for a minute")
+		return nil
+	}
+}
+
+func TestSessionFollowsAFileToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen []int
+		tr := &sluggish{delay: 5 * time.Millisecond}
+		begin := time.Now()
+		s := start(t, scene(t, 40, 20), tr, tracker.SessionOptions{Init: &someBox, Each: func(v *tracker.View) error {
+			seen = append(seen, v.Frame.Index)
+			if v.Initial != (v.Frame.Index == 0) || !v.Target || v.Result.Box != someBox {
+				t.Errorf("frame %d: initial %v, target %v, box %v", v.Frame.Index, v.Initial, v.Target, v.Result.Box)
+			}
+			return nil
+		}})
+		<-s.Done()
+		if d := time.Since(begin); d < 39*50*time.Millisecond || d > 41*50*time.Millisecond {
+			t.Errorf("40 frames at 20 frames a second played in %v", d)
+		}
+		st := s.Status()
+		if len(seen) != 40 || st.Captured != 40 || st.Tracked != 40 || st.Dropped != 0 || !st.Ended {
+			t.Errorf("seen %d, status %+v", len(seen), st)
+		}
+		if v := next(t, s); v.Frame.Index != 39 || st.Unshown != 39 {
+			t.Errorf("the last view is of frame %d, %d never shown; want 39, 39", v.Frame.Index, st.Unshown)
+		}
+		if err := s.Err(); err != nil {
+			t.Error(err)
+		}
+		if err := s.Select(&tracker.View{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 99, 99))}},
+			someBox); !errors.Is(err, tracker.ErrEnded) {
+			t.Errorf("select after the end: %v", err)
+		}
+	})
+}
+
+// TestSessionLatency runs a source against trackers that keep up with it and that do not: the age of what the
+// consumer gets stays bounded, and every frame is accounted for.
+func TestSessionLatency(t *testing.T) {
+	const interval = time.Second / 60
+	for _, c := range []struct {
+		name    string
+		delay   time.Duration
+		bound   time.Duration
+		dropped float64 // share of the frames
+	}{
+		{"keeps up", 12 * time.Millisecond, 2 * interval, 0},
+		{"half as fast as the source", 2 * interval, 3 * interval, 0.5},
+		{"ten times too slow", 10 * interval, 11 * interval, 0.9},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tr := &sluggish{delay: c.delay}
+				s := start(t, synth.Paced(scene(t, 1200, 60)), tr, tracker.SessionOptions{Init: &someBox, Live: true})
+				var worst time.Duration
+				for open := true; open; {
+					select {
+					case v := <-s.Results():
+						if v.Frame.Index < 1199 { // the last has no newer one to give way to, and waits for its turn
+							worst = max(worst, time.Since(v.Captured))
+						}
+						s.Release(v)
+					case <-s.Done():
+						open = false
+					}
+				}
+				st := s.Status()
+				if worst > c.bound {
+					t.Errorf("a view was %v old, want at most %v", worst, c.bound)
+				}
+				if share := float64(st.Dropped) / float64(st.Captured); share < c.dropped-0.02 || share > c.dropped+0.02 {
+					t.Errorf("%.3f of the frames dropped, want %v", share, c.dropped)
+				}
+				if st.Captured != 1200 || st.Tracked+st.Dropped != st.Captured {
+					t.Errorf("captured %d, tracked %d, dropped %d", st.Captured, st.Tracked, st.Dropped)
+				}
+				t.Logf("oldest view %v, captured %d, dropped %d", worst, st.Captured, st.Dropped)
+			})
+		})
+	}
+}
+
+func TestSessionSelectAndClear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr := &sluggish{}
+		s := start(t, synth.Paced(scene(t, 0, 30)), tr, tracker.SessionOptions{Live: true})
+		v := next(t, s)
+		if v.Target {
+			t.Fatal("a target before one was chosen")
+		}
+		if err := s.Select(v, tracker.Box{X: 200, Y: 10, W: 5, H: 5}); !errors.Is(err, tracker.ErrBox) {
+			t.Errorf("a box outside the frame: %v", err)
+		}
+		time.Sleep(time.Second + 10*time.Millisecond) // a person draws; the frame chosen on is an old one by then
+		if err := s.Select(v, tracker.Box{X: 30, Y: 30, W: -20, H: -20}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		first := next(t, s)
+		if !first.Initial || first.Result.Box != someBox || first.Frame.Index != v.Frame.Index || first == v {
+			t.Errorf("after select: initial %v, box %v, frame %d, want true, %v, %d",
+				first.Initial, first.Result.Box, first.Frame.Index, someBox, v.Frame.Index)
+		}
+		if v = next(t, s); !v.Target || v.Initial {
+			t.Error("the target is not followed in the next frame")
+		}
+		s.Clear()
+		synctest.Wait()
+		s.Release(v)
+		next(t, s) // may have been tracked before
+		if v = next(t, s); v.Target {
+			t.Error("a target after clear")
+		}
+	})
+}
+
+func TestSessionPauseAndStep(t *testing.T) {
+	for _, live := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			src := tracker.Source(scene(t, 0, 30))
+			if live {
+				src = synth.Paced(src)
+			}
+			s := start(t, src, &sluggish{}, tracker.SessionOptions{Live: live, Init: &someBox})
+			next(t, s)
+			s.Pause(true)
+			time.Sleep(time.Second)
+			var last int
+			select { // what had passed the gate already
+			case v := <-s.Results():
+				last = v.Frame.Index
+			default:
+			}
+			before := s.Status()
+			time.Sleep(time.Second)
+			if after := s.Status(); after.Tracked != before.Tracked || !after.Paused || (after.Captured > before.Captured) != live {
+				t.Errorf("live %v: paused, %d frames were tracked and %d read", live,
+					after.Tracked-before.Tracked, after.Captured-before.Captured)
+			}
+			s.Step()
+			if v := next(t, s); !live && v.Frame.Index != last+1 {
+				t.Errorf("a step went from frame %d to %d", last, v.Frame.Index)
+			}
+			time.Sleep(time.Second)
+			if after := s.Status(); after.Tracked != before.Tracked+1 {
+				t.Errorf("live %v: one step tracked %d frames", live, after.Tracked-before.Tracked)
+			}
+			s.Pause(false)
+			a, b := next(t, s), next(t, s)
+			if d := b.Captured.Sub(a.Captured); d > 40*time.Millisecond || a.Target != true {
+				t.Errorf("live %v: resumed, two frames came %v apart, followed %v", live, d, a.Target)
+			}
+		})
+	}
+}
+
+// TestSessionReconnects loses the source in several ways and looks for one exemplar all through.
+func TestSessionReconnects(t *testing.T) {
+	lost := errors.New("unplugged")
+	for _, c := range []struct {
+		name   string
+		source func(*testing.T) tracker.Source
+		silent time.Duration // from the last good frame to the first one after it
+	}{
+		{"fails", func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 25), 50, lost) }, 1750 * time.Millisecond},
+		{"ends", func(t *testing.T) tracker.Source { return scene(t, 50, 25) }, 1750 * time.Millisecond},
+		{"stalls", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 25), 50) }, 3750 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				opened := 0
+				reopen := func(context.Context) (tracker.Source, error) {
+					if opened++; opened%3 != 0 { // two of three attempts fail: 250, 500, 1000 ms pass
+						return nil, lost
+					}
+					return synth.Paced(c.source(t)), nil
+				}
+				tr := &sluggish{}
+				s := start(t, synth.Paced(c.source(t)), tr, tracker.SessionOptions{
+					Init: &someBox, Live: true, Reopen: reopen, Attempts: 5, Timeout: 2 * time.Second,
+				})
+				index := -1
+				var at, worst time.Duration
+				for range 175 {
+					v := next(t, s)
+					if v.Frame.Index <= index || v.Frame.Time < at {
+						t.Fatalf("frame %d at %v after frame %d at %v", v.Frame.Index, v.Frame.Time, index, at)
+					}
+					worst = max(worst, v.Frame.Time-at)
+					index, at = v.Frame.Index, v.Frame.Time
+					s.Release(v)
+				}
+				if n := tr.inits.Load(); n != 1 || tr.updates.Load() < 174 {
+					t.Errorf("started %d times, want once; %d updates", n, tr.updates.Load())
+				}
+				if st := s.Status(); st.Reconnects != 3 || st.Lost() {
+					t.Errorf("status %+v, want 3 reconnects and the source there", st)
+				}
+				if worst < c.silent || worst > c.silent+100*time.Millisecond {
+					t.Errorf("the longest silence was %v, want %v", worst, c.silent)
+				}
+			})
+		})
+	}
+}
+
+func TestSessionShowsThatTheSourceIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := errors.New("no route to host")
+		s := start(t, synth.StallAfter(synth.Paced(scene(t, 0, 25)), 10), &sluggish{}, tracker.SessionOptions{
+			Live: true, Timeout: time.Second, Attempts: -1,
+			Reopen: func(context.Context) (tracker.Source, error) { return nil, lost },
+		})
+		time.Sleep(time.Hour)
+		st := s.Status()
+		if age := time.Since(st.LastFrame); !st.Lost() || age < 59*time.Minute || !errors.Is(st.Problem, lost) {
+			t.Errorf("after an hour without: lost %v, last frame %v ago, problem %v", st.Lost(), age, st.Problem)
+		}
+		if st.Attempt < 400 || st.Attempt > 460 {
+			t.Errorf("%d attempts in an hour, want one about every 8 seconds", st.Attempt)
+		}
+		if st.CaptureFPS > 0.1 {
+			t.Errorf("%v frames a second from a source that is gone", st.CaptureFPS)
+		}
+	})
+}
+
+func TestSessionEndsWithTheReason(t *testing.T) {
+	reason := errors.New("the reason")
+	failing := func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 30), 3, reason) }
+	endless := func(t *testing.T) tracker.Source { return scene(t, 0, 30) }
+	refuse := func(context.Context) (tracker.Source, error) { return nil, reason }
+	for _, c := range []struct {
+		name   string
+		source func(*testing.T) tracker.Source
+		err    error // of the tracker
+		o      tracker.SessionOptions
+		want   error
+	}{
+		{"the source fails", failing, nil, tracker.SessionOptions{}, reason},
+		{"reconnecting is off", failing, nil, tracker.SessionOptions{Live: true, Reopen: refuse}, reason},
+		{"it cannot be opened again", failing, nil, tracker.SessionOptions{Live: true, Reopen: refuse, Attempts: 4}, reason},
+		{"it opens but gives nothing", failing, nil, tracker.SessionOptions{Live: true, Attempts: 4,
+			Reopen: func(context.Context) (tracker.Source, error) { return synth.FailAfter(scene(t, 0, 30), 0, reason), nil },
+		}, reason},
+		{"it is silent and cannot be opened again", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 30), 2) }, nil,
+			tracker.SessionOptions{Live: true, Timeout: time.Second}, tracker.ErrSilent},
+		{"the tracker fails", endless, reason, tracker.SessionOptions{Init: &someBox}, reason},
+		{"the first box is outside", endless, nil, tracker.SessionOptions{Init: &tracker.Box{X: 500, Y: 1, W: 9, H: 9}}, tracker.ErrBox},
+		{"recording fails", endless, nil, tracker.SessionOptions{Each: func(*tracker.View) error { return reason }}, reason},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := start(t, c.source(t), &sluggish{err: c.err}, c.o)
+				<-s.Done()
+				if err := s.Err(); !errors.Is(err, c.want) {
+					t.Errorf("ended with %v, want %v", err, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestSessionCloses closes a session at each point where it may wait; synctest fails where a goroutine is left.
+func TestSessionCloses(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) *tracker.Session{
+		"running": func(t *testing.T) *tracker.Session {
+			return tracker.NewSession(scene(t, 0, 30), &sluggish{delay: time.Millisecond}, tracker.SessionOptions{Init: &someBox})
+		},
+		"paused": func(t *testing.T) *tracker.Session {
+			s := tracker.NewSession(scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{})
+			s.Pause(true)
+			return s
+		},
+		"stalled": func(t *testing.T) *tracker.Session {
+			return tracker.NewSession(synth.StallAfter(scene(t, 0, 30), 1), &sluggish{}, tracker.SessionOptions{Live: true})
+		},
+		"reopening": func(t *testing.T) *tracker.Session {
+			return tracker.NewSession(scene(t, 1, 30), &sluggish{}, tracker.SessionOptions{Live: true, Attempts: -1,
+				Reopen: func(ctx context.Context) (tracker.Source, error) {
+					time.Sleep(2 * time.Second) // deaf to ctx, as native code is
+					return scene(t, 0, 30), nil
+				}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := begin(t)
+				time.Sleep(time.Second)
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+				if err := s.Err(); err != nil {
+					t.Errorf("closed, it says %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestSessionViewsOutliveTheNextUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{Init: &someBox})
+		s.ShowCrops(true)
+		next(t, s)
+		v := next(t, s)
+		was := v.Result.Response.Values[0]
+		next(t, s)
+		if v.Result.Response.Values[0] != was || v.Result.Score != float64(was) {
+			t.Errorf("the response map changed from %v to %v while a consumer had it", was, v.Result.Response.Values[0])
+		}
+		if v.Exemplar == nil || v.Search != nil {
+			t.Errorf("exemplar %v, search %v; want one and none", v.Exemplar, v.Search)
+		}
+	})
+}
+
+// TestSessionReusesItsMemory counts bytes: after the warm-up no more pictures may be made.
+func TestSessionReusesItsMemory(t *testing.T) {
+	s := start(t, scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{Init: &someBox, Live: true})
+	s.ShowCrops(true)
+	run := func(frames int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for until := s.Status().Tracked + frames; s.Status().Tracked < until; {
+			s.Release(next(t, s))
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	run(100)
+	if perFrame := run(1000) / 1000; perFrame > 96*64*4/10 {
+		t.Errorf("%d bytes a frame", perFrame)
+	}
+}
