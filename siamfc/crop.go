@@ -1,0 +1,178 @@
+package siamfc
+
+import (
+	"encoding/binary"
+	"image"
+	"math"
+
+	"siamtrack/tracker"
+)
+
+// RGB is a colour of 0..255 a channel.
+type RGB [3]uint8
+
+// MeanColor returns the mean colour of a frame, rounded: what SiamFC fills the outside of a frame with. It reads
+// every pixel, so compute it once a target.
+func MeanColor(img *image.RGBA) RGB {
+	b := img.Bounds()
+	n := uint64(b.Dx() * b.Dy())
+	if n == 0 {
+		return RGB{}
+	}
+	var r, g, bl uint64
+	for y := range b.Dy() {
+		row := img.Pix[y*img.Stride : y*img.Stride+4*b.Dx()]
+		for ; len(row) >= 4; row = row[4:] {
+			r += uint64(row[0])
+			g += uint64(row[1])
+			bl += uint64(row[2])
+		}
+	}
+	return RGB{uint8((r + n/2) / n), uint8((g + n/2) / n), uint8((bl + n/2) / n)}
+}
+
+// Cropper samples a rectangle of a frame into Size x Size pixels, bilinearly at pixel centres and without padding or
+// copying the frame: output pixel i samples the frame at X + (i+0.5)*W/Size. Like OpenCV's INTER_LINEAR, with which
+// such networks are trained, it does not blur before shrinking. A Cropper belongs to one goroutine.
+type Cropper struct {
+	size         int
+	plane        [3]int     // where red, green and blue go
+	scale, shift [3]float32 // by colour: out = sample*scale + shift
+	cols         []tap
+}
+
+// tap is where one output column (or row) samples: between pixels at and at+1, frac of the way in 1/weightOne.
+type tap struct {
+	at   int
+	frac uint64
+}
+
+// Bilinear weights are 15-bit whole numbers that add up to weightOne.
+const (
+	weightBits = 15
+	weightOne  = 1 << weightBits
+)
+
+// NewCropper returns a Cropper to size x size pixels, normalised and ordered as in says.
+func NewCropper(size int, in InputSpec) *Cropper {
+	c := &Cropper{size: size, plane: [3]int{0, 1, 2}, cols: make([]tap, size)}
+	if in.Order == "bgr" {
+		c.plane = [3]int{2, 1, 0}
+	}
+	for colour := range 3 {
+		// Mean and Std are listed in the order of the planes.
+		std := in.Std[c.plane[colour]]
+		if std == 0 {
+			std = 1
+		}
+		c.scale[colour] = 1 / (weightOne * std)
+		c.shift[colour] = -in.Mean[c.plane[colour]] / std
+	}
+	return c
+}
+
+// Len is the length of a crop: 3 planes of size x size.
+func (c *Cropper) Len() int { return 3 * c.size * c.size }
+
+// Crop samples region of img, whose bounds start at (0, 0), into dst, planar [3, size, size] of length Len. What lies
+// outside the frame has the colour fill; a sample between the last pixel and the outside is a blend of both, as if
+// the frame were padded. A region that is empty or not finite gives fill everywhere.
+func (c *Cropper) Crop(dst []float32, img *image.RGBA, region tracker.Box, fill RGB) {
+	size := img.Bounds().Size()
+	if region.Empty() {
+		region = tracker.Box{X: -2, Y: -2, W: 1, H: 1}
+	}
+	stepX, stepY := region.W/float64(c.size), region.H/float64(c.size)
+	first, last := c.size, 0 // columns whose two taps are both inside
+	for i := range c.cols {
+		c.cols[i] = tapAt(region.X + (float64(i)+0.5)*stepX - 0.5)
+		if at := c.cols[i].at; at >= 0 && at+1 < size.X {
+			first, last = min(first, i), i+1
+		}
+	}
+	for j := range c.size {
+		row := tapAt(region.Y + (float64(j)+0.5)*stepY - 0.5)
+		if row.at < 0 || row.at+1 >= size.Y || first >= last {
+			c.edge(dst, img, j, row, 0, c.size, fill)
+			continue
+		}
+		c.edge(dst, img, j, row, 0, first, fill)
+		c.inside(dst, img, j, row, first, last)
+		c.edge(dst, img, j, row, last, c.size, fill)
+	}
+}
+
+// tapAt splits a position in pixels. Far outside is clamped: it is outside all the same, and stays an int.
+func tapAt(u float64) tap {
+	const far = 1 << 24
+	u = min(max(u, -far), far)
+	at := math.Floor(u)
+	return tap{int(at), uint64((u - at) * weightOne)}
+}
+
+// inside samples columns [from, to) of row j where all four taps lie in the frame: the fast path. Two neighbouring
+// pixels are one uint64; masked, a colour of both is (left | right<<32), and times (wr | wl<<32) its bits from 32 up
+// are left*wl + right*wr: one multiplication weighs two samples.
+func (c *Cropper) inside(dst []float32, img *image.RGBA, j int, row tap, from, to int) {
+	const colour = 0xff<<32 | 0xff
+	upper := img.Pix[row.at*img.Stride:]
+	lower := img.Pix[(row.at+1)*img.Stride:]
+	cols, base, area := c.cols[from:to], j*c.size+from, c.size*c.size
+	red := dst[c.plane[0]*area+base:][:len(cols)]
+	green := dst[c.plane[1]*area+base:][:len(cols)]
+	blue := dst[c.plane[2]*area+base:][:len(cols)]
+	s0, s1, s2 := c.scale[0], c.scale[1], c.scale[2]
+	d0, d1, d2 := c.shift[0], c.shift[1], c.shift[2]
+	for i, col := range cols {
+		u := binary.LittleEndian.Uint64(upper[4*col.at:])
+		l := binary.LittleEndian.Uint64(lower[4*col.at:])
+		lr := col.frac * row.frac >> weightBits // the weight of the lower right pixel; the others follow
+		wl := lr | (row.frac-lr)<<32
+		wu := (col.frac - lr) | (weightOne-col.frac-row.frac+lr)<<32
+		red[i] = float32(int32((u&colour*wu+l&colour*wl)>>32))*s0 + d0
+		green[i] = float32(int32((u>>8&colour*wu+l>>8&colour*wl)>>32))*s1 + d1
+		blue[i] = float32(int32((u>>16&colour*wu+l>>16&colour*wl)>>32))*s2 + d2
+	}
+}
+
+// edge samples columns [from, to) of row j where some tap may lie outside.
+func (c *Cropper) edge(dst []float32, img *image.RGBA, j int, row tap, from, to int, fill RGB) {
+	size, area := img.Bounds().Size(), c.size*c.size
+	for i := from; i < to; i++ {
+		col := c.cols[i]
+		lr := col.frac * row.frac >> weightBits
+		weights := [4]uint64{weightOne - col.frac - row.frac + lr, col.frac - lr, row.frac - lr, lr}
+		var sum [3]uint64
+		for k, weight := range weights {
+			x, y := col.at+k%2, row.at+k/2
+			sample := fill[:]
+			if x >= 0 && y >= 0 && x < size.X && y < size.Y {
+				sample = img.Pix[y*img.Stride+4*x:][:3]
+			}
+			for colour := range sum {
+				sum[colour] += uint64(sample[colour]) * weight
+			}
+		}
+		for colour, v := range sum {
+			dst[c.plane[colour]*area+j*c.size+i] = float32(int32(v))*c.scale[colour] + c.shift[colour]
+		}
+	}
+}
+
+// Picture turns a crop of this Cropper back into a picture, for showing; dst is reused where its size fits.
+func (c *Cropper) Picture(dst *image.RGBA, crop []float32) *image.RGBA {
+	if dst == nil || dst.Rect.Dx() != c.size || dst.Rect.Dy() != c.size {
+		dst = image.NewRGBA(image.Rect(0, 0, c.size, c.size))
+	}
+	area := c.size * c.size
+	for colour := range 3 {
+		scale, shift := c.scale[colour]*weightOne, c.shift[colour]
+		for i, v := range crop[c.plane[colour]*area : (c.plane[colour]+1)*area] {
+			dst.Pix[4*i+colour] = uint8(min(max((v-shift)/scale+0.5, 0), 255))
+		}
+	}
+	for i := 3; i < len(dst.Pix); i += 4 {
+		dst.Pix[i] = 255
+	}
+	return dst
+}

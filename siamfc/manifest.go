@@ -1,0 +1,253 @@
+package siamfc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// Format is the version of the manifest that this package reads.
+const Format = 1
+
+// ErrManifest is wrapped by every error about a manifest.
+var ErrManifest = errors.New("not a usable model manifest")
+
+// Kind says what a network gives.
+type Kind string
+
+// The kinds of networks.
+const (
+	// Peak networks embed; their response map is the correlation alone, searched at several scales.
+	Peak Kind = "peak"
+	// Box networks give a response map and the distances to the box's sides at each of its positions.
+	Box Kind = "box"
+	// Embedding networks turn a picture into one vector, for matching (package match).
+	Embedding Kind = "embedding"
+)
+
+// Layout says how the graph's inputs and outputs are named and scaled; package siamfc/onnx lists what each expects.
+type Layout string
+
+// The layouts of graphs.
+const (
+	// LayoutSiamtrack is this project's own, one file for both branches.
+	LayoutSiamtrack Layout = "siamtrack"
+	// LayoutNanoTrack is three files: exemplar branch, search branch, head with two logits a position.
+	LayoutNanoTrack Layout = "nanotrack"
+	// LayoutVitTrack is one file with both crops as inputs; map, size and offset as outputs.
+	LayoutVitTrack Layout = "vittrack"
+)
+
+// Manifest describes a model: what it takes, what it gives, and the parameters of the tracking loop that were chosen
+// for it. It is JSON, in the ONNX file's metadata under MetadataKey or in a file beside it.
+type Manifest struct {
+	Format  int    `json:"format"`
+	Name    string `json:"name"`
+	Kind    Kind   `json:"kind"`
+	Layout  Layout `json:"layout"`
+	About   string `json:"about,omitempty"`
+	Licence string `json:"licence,omitempty"`
+	// Figures are the card's figures, for lists: free text by name, such as "AUC": "0.70".
+	Figures map[string]string `json:"figures,omitempty"`
+	// Files names the ONNX files by role ("exemplar", "search", "head", "model"), relative to the manifest; empty
+	// where the manifest is in the one file's metadata.
+	Files map[string]string `json:"files,omitempty"`
+
+	Exemplar    ExemplarSpec    `json:"exemplar"`
+	Search      SearchSpec      `json:"search"`
+	Grid        GridSpec        `json:"grid"`
+	Upsample    int             `json:"upsample,omitempty"` // of the peak kind's map; 0 and 1 mean none
+	Input       InputSpec       `json:"input"`
+	Correlation CorrelationSpec `json:"correlation"`
+	Loop        LoopSpec        `json:"loop"`
+	State       StateSpec       `json:"state"`
+}
+
+// MetadataKey is the key of the manifest in an ONNX file's metadata.
+const MetadataKey = "siamtrack"
+
+// ExemplarSpec is the geometry of the exemplar crop: the square of side
+// Factor*sqrt((w+c(w+h)) (h+c(w+h))), c = Context, about a target of w x h, is resized to Size x Size pixels.
+type ExemplarSpec struct {
+	Size    int     `json:"size"`
+	Context float64 `json:"context"`
+	Factor  float64 `json:"factor,omitempty"` // 0 means 1
+}
+
+// Side returns the side of the square about a target of w x h that becomes the exemplar, in the target's pixels.
+func (e ExemplarSpec) Side(w, h float64) float64 {
+	factor := e.Factor
+	if factor == 0 {
+		factor = 1
+	}
+	return factor * paddedSide(w, h, e.Context)
+}
+
+// SearchSpec is the geometry of the search crop: Size x Size pixels at the exemplar's scale.
+type SearchSpec struct {
+	Size int `json:"size"`
+	// Fill is what lies outside the frame: "mean" (the first frame's mean colour, also when empty) or "black".
+	Fill string `json:"fill,omitempty"`
+	// Pixels is "exact" (squares lie where they lie; also when empty) or "whole": squares of whole pixels about the
+	// centre of the target's pixels, (w-1)/2 from its corner, as pysot (Li et al., 2019) and its heirs crop.
+	Pixels string `json:"pixels,omitempty"`
+}
+
+// GridSpec places the response map on the search crop: the cell in column i lies Origin + i*Stride crop pixels to
+// the right of the crop's centre, rows likewise downwards.
+type GridSpec struct {
+	Size   int     `json:"size"`
+	Stride float64 `json:"stride"`
+	Origin float64 `json:"origin"`
+}
+
+// InputSpec is what the graph expects of pixels that are given as 0..255: (v - Mean) / Std, in the order "rgb"
+// (also when empty) or "bgr". This project's own models have all of it inside the graph. A zero Std means 1.
+type InputSpec struct {
+	Order string     `json:"order,omitempty"`
+	Mean  [3]float32 `json:"mean"`
+	Std   [3]float32 `json:"std"`
+}
+
+// CorrelationSpec turns the peak kind's correlation into a logit: Scale*c + Bias.
+type CorrelationSpec struct {
+	Scale float64 `json:"scale,omitempty"`
+	Bias  float64 `json:"bias,omitempty"`
+	// Taper weighs the exemplar's features with a Hann window, for branches that were not trained to look at the
+	// middle: the surroundings, which fill most of an exemplar, do not move with the target.
+	Taper bool `json:"taper,omitempty"`
+}
+
+// LoopSpec are the parameters of the tracking loop.
+type LoopSpec struct {
+	// WindowInfluence is the weight of the window against the response, in [0, 1].
+	WindowInfluence float64 `json:"window_influence"`
+	// Window is "hann" (Hann's by index, zero at the ends, as SiamFC and its heirs have it; also when empty) or
+	// "centred" (Hann's by distance from the crop's centre, for grids that do not lie symmetrically).
+	Window string `json:"window,omitempty"`
+	// Blend is "add" (response*(1-influence) + window*influence; also when empty) or "multiply" (response*window).
+	Blend string `json:"blend,omitempty"`
+
+	// PenaltyK is the strength of the penalty for a change of size and aspect (SiamRPN, 2018); box kind.
+	PenaltyK float64 `json:"penalty_k,omitempty"`
+	// SizeRate is the rate at which the size follows, times penalty and score; box kind. 0 takes the new box as it is.
+	SizeRate float64 `json:"size_rate,omitempty"`
+
+	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
+	MinSide float64 `json:"min_side,omitempty"`
+
+	// Scales (odd), ScaleStep, ScalePenalty and ScaleRate are SiamFC's; peak kind.
+	Scales       int     `json:"scales,omitempty"`
+	ScaleStep    float64 `json:"scale_step,omitempty"`
+	ScalePenalty float64 `json:"scale_penalty,omitempty"`
+	ScaleRate    float64 `json:"scale_rate,omitempty"`
+}
+
+// StateSpec are the thresholds between tracking, uncertain and lost.
+type StateSpec struct {
+	// Uncertain and Lost are scores: below them a frame is uncertain, or a sign of loss.
+	Uncertain float64 `json:"uncertain"`
+	Lost      float64 `json:"lost"`
+	// APCE is the peak energy below which a frame is uncertain whatever its score; 0 switches it off.
+	APCE float64 `json:"apce,omitempty"`
+	// Patience is the number of frames in a row with a sign of loss before the state is lost; 0 means 1.
+	Patience int `json:"patience,omitempty"`
+	// Redetect makes the tracker, while the target is lost, look for it over the whole frame, one search square a
+	// frame in a spiral about the place where it was last seen; a score of Uncertain or more takes it up again.
+	Redetect bool `json:"redetect,omitempty"`
+}
+
+// ParseManifest reads and checks a manifest. Unknown fields are errors: a misspelt parameter must not be a silent
+// default. Every error wraps ErrManifest and names the field.
+func ParseManifest(data []byte) (Manifest, error) {
+	var m Manifest
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrManifest, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Manifest{}, fmt.Errorf("manifest: more follows its end: %w", ErrManifest)
+	}
+	if err := m.Validate(); err != nil {
+		return Manifest{}, err
+	}
+	return m, nil
+}
+
+// Validate says what is wrong with a manifest, field by field; its errors wrap ErrManifest.
+func (m *Manifest) Validate() error {
+	errs := []error{
+		check(m.Format == Format, "format: %d found, %d is read by this version", m.Format, Format),
+		check(m.Name != "", "name: missing"),
+		check(m.Kind == Peak || m.Kind == Box || m.Kind == Embedding, "kind: %q found, peak, box or embedding expected", m.Kind),
+		check(m.Layout == LayoutSiamtrack || m.Layout == LayoutNanoTrack || m.Layout == LayoutVitTrack,
+			"layout: %q found, siamtrack, nanotrack or vittrack expected", m.Layout),
+		check(m.Exemplar.Size >= 16 && m.Exemplar.Size <= 1024, "exemplar.size: %d found, 16 to 1024 expected", m.Exemplar.Size),
+		check(within(m.Exemplar.Context, 0, 4), "exemplar.context: %v found, 0 to 4 expected", m.Exemplar.Context),
+		check(within(m.Exemplar.Factor, 0, 16), "exemplar.factor: %v found, 0 to 16 expected", m.Exemplar.Factor),
+		check(m.Input.Order == "" || m.Input.Order == "rgb" || m.Input.Order == "bgr", "input.order: %q found, rgb or bgr expected", m.Input.Order),
+	}
+	if m.Kind == Peak || m.Kind == Box {
+		errs = append(errs, m.validateSearch(), m.Loop.validate(m.Kind), m.State.validate())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("manifest %q: %w: %w", m.Name, ErrManifest, err)
+	}
+	return nil
+}
+
+func (m *Manifest) validateSearch() error {
+	return errors.Join(
+		check(m.Search.Size >= m.Exemplar.Size && m.Search.Size <= 2048,
+			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
+		check(m.Search.Fill == "" || m.Search.Fill == "mean" || m.Search.Fill == "black",
+			"search.fill: %q found, mean or black expected", m.Search.Fill),
+		check(m.Search.Pixels == "" || m.Search.Pixels == "exact" || m.Search.Pixels == "whole",
+			"search.pixels: %q found, exact or whole expected", m.Search.Pixels),
+		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
+		check(m.Grid.Stride > 0 && m.Grid.Stride <= 64, "grid.stride: %v found, above 0 to 64 expected", m.Grid.Stride),
+		check(within(m.Grid.Origin, -1024, 0), "grid.origin: %v found, -1024 to 0 expected", m.Grid.Origin),
+		check(m.Upsample >= 0 && m.Upsample <= 32 && m.Upsample*m.Grid.Size <= 1024,
+			"upsample: %d found, 0 to 32 expected, and at most 1024 cells a side with it", m.Upsample),
+		check(m.Kind != Peak || m.Correlation.Scale > 0, "correlation.scale: %v found, above 0 expected", m.Correlation.Scale))
+}
+
+func (l *LoopSpec) validate(k Kind) error {
+	errs := []error{
+		check(within(l.WindowInfluence, 0, 1), "loop.window_influence: %v found, 0 to 1 expected", l.WindowInfluence),
+		check(l.Window == "" || l.Window == "hann" || l.Window == "centred", "loop.window: %q found, hann or centred expected", l.Window),
+		check(l.Blend == "" || l.Blend == "add" || l.Blend == "multiply", "loop.blend: %q found, add or multiply expected", l.Blend),
+		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
+		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
+		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
+	}
+	if k == Peak {
+		errs = append(errs,
+			check(l.Scales >= 1 && l.Scales <= 9 && l.Scales%2 == 1, "loop.scales: %d found, odd, 1 to 9 expected", l.Scales),
+			check(within(l.ScaleStep, 1, 2), "loop.scale_step: %v found, 1 to 2 expected", l.ScaleStep),
+			check(within(l.ScalePenalty, 0, 1), "loop.scale_penalty: %v found, 0 to 1 expected", l.ScalePenalty),
+			check(within(l.ScaleRate, 0, 1), "loop.scale_rate: %v found, 0 to 1 expected", l.ScaleRate))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *StateSpec) validate() error {
+	return errors.Join(
+		check(within(s.Uncertain, 0, 1), "state.uncertain: %v found, 0 to 1 expected", s.Uncertain),
+		check(within(s.Lost, 0, s.Uncertain), "state.lost: %v found, 0 to state.uncertain expected", s.Lost),
+		check(s.APCE >= 0, "state.apce: %v found, 0 or more expected", s.APCE),
+		check(s.Patience >= 0 && s.Patience <= 1000, "state.patience: %d found, 0 to 1000 expected", s.Patience))
+}
+
+func check(ok bool, format string, args ...any) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf(format, args...)
+}
+
+func within(v, lo, hi float64) bool { return !math.IsNaN(v) && v >= lo && v <= hi }

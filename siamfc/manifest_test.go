@@ -1,0 +1,47 @@
+package siamfc
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestManifestErrorsNameTheField(t *testing.T) {
+	good := `{"format":1,"name":"x","kind":"box","layout":"siamtrack","exemplar":{"size":128,"context":0.5},
+		"search":{"size":256},"grid":{"size":16,"stride":16,"origin":-128},"input":{"mean":[0,0,0],"std":[1,1,1]},
+		"correlation":{},"loop":{"window_influence":0.4},"state":{"uncertain":0.5,"lost":0.2}}`
+	if _, err := ParseManifest([]byte(good)); err != nil {
+		t.Fatal(err)
+	}
+	for field, bad := range map[string]string{
+		"format":                strings.Replace(good, `"format":1`, `"format":2`, 1),
+		"kind":                  strings.Replace(good, `"box"`, `"bax"`, 1),
+		"windou_influence":      strings.Replace(good, `window_influence`, `windou_influence`, 1),
+		"search.size":           strings.Replace(good, `"size":256`, `"size":64`, 1),
+		"state.lost":            strings.Replace(good, `"lost":0.2`, `"lost":0.7`, 1),
+		"loop.window_influence": strings.Replace(good, `0.4`, `1.4`, 1),
+		"more follows":          good + "{}",
+		"EOF":                   good[:40],
+	} {
+		if _, err := ParseManifest([]byte(bad)); !errors.Is(err, ErrManifest) || !strings.Contains(err.Error(), field) {
+			t.Errorf("%s: error %v", field, err)
+		}
+	}
+}
+
+func FuzzParseManifest(f *testing.F) {
+	f.Add([]byte(`{"format":1,"name":"x","kind":"peak"}`))
+	f.Add([]byte(`{"format":1,"name":"x","kind":"box","layout":"siamtrack","exemplar":{"size":128,"context":0.5}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ParseManifest(data)
+		if err != nil {
+			if !errors.Is(err, ErrManifest) {
+				t.Errorf("error %v does not wrap ErrManifest", err)
+			}
+			return
+		}
+		if m.Kind != Embedding {
+			newLocator(m) // what is accepted can be built
+		}
+	})
+}

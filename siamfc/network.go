@@ -1,0 +1,34 @@
+package siamfc
+
+// Network is the trained part of a tracker: one branch, applied with the same weights to the exemplar and to the
+// search region, and what compares the two. A Network belongs to one tracker and one goroutine.
+type Network interface {
+	// Exemplar embeds the exemplar, planar float32 [3, Size, Size] of 0..255 in the manifest's colour order, and
+	// keeps the embedding as what Search compares with.
+	Exemplar(crop []float32) error
+	// Search embeds n search crops, planar float32 [n, 3, Size, Size], and compares each with the exemplar. The maps
+	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind.
+	Search(crops []float32) (Maps, error)
+}
+
+// Maps is what a network says of the search crops.
+type Maps struct {
+	// Response is [n, Grid.Size, Grid.Size]: logits for the peak kind, probabilities in [0, 1] for the box kind.
+	Response []float32
+	// Sides is [4, Grid.Size, Grid.Size], nil for the peak kind: the distances from a cell's place to the left, top,
+	// right and bottom side of the target's box, in crop pixels.
+	Sides []float32
+}
+
+// Embedder is the branch alone: it turns pictures into feature maps.
+type Embedder interface {
+	// Embed turns n crops, planar float32 [n, 3, size, size] of 0..255, into feature maps, which are valid until the
+	// next call with the same size.
+	Embed(crops []float32, n, size int) (Features, error)
+}
+
+// Features are n feature maps of C channels, planar float32 [N, C, H, W].
+type Features struct {
+	Data       []float32
+	N, C, H, W int
+}

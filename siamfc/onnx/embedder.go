@@ -1,0 +1,114 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+
+	"siamtrack/siamfc"
+)
+
+// Embedder is a model's branch alone, as a siamfc.Embedder. It belongs to one goroutine.
+type Embedder struct {
+	resources
+	graph  *graph
+	output string
+	idle   map[string]*tensor // inputs that the branch does not depend on, but that must be bound
+	bound  map[embedKey]*embedRun
+}
+
+type embedKey struct{ n, size int }
+
+// embedRun is the graph bound to crops of one number and size.
+type embedRun struct {
+	run        *run
+	in, out    *tensor
+	c, h, w, n int
+}
+
+// Embedder returns the model's branch: features [N,C,h,w] of a peak model, the same of a box model with N = 1,
+// embedding [N,D,1,1] of an embedding model.
+func (m *Model) Embedder() (*Embedder, error) {
+	g, err := m.graph("model")
+	if err != nil {
+		return nil, err
+	}
+	e := &Embedder{graph: g, output: "features", bound: map[embedKey]*embedRun{}}
+	shape := []int64{-1, -1, -1, -1}
+	switch {
+	case m.manifest.Kind == siamfc.Embedding:
+		e.output, shape = "embedding", []int64{-1, -1}
+	case m.manifest.Kind == siamfc.Box && m.manifest.Layout == siamfc.LayoutSiamtrack:
+		if err := e.idleExemplar(m.manifest); err != nil {
+			return nil, err
+		}
+	case m.manifest.Kind != siamfc.Peak:
+		return nil, fmt.Errorf("onnx: model %q: %w: layout %q has no branch of its own", m.manifest.Name, ErrModel, m.manifest.Layout)
+	}
+	if err := errors.Join(g.expect("image", -1, 3, -1, -1), g.expect(e.output, shape...)); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// idleExemplar makes the exemplar that a box graph asks for, of zeros: its features do not depend on it.
+func (e *Embedder) idleExemplar(m siamfc.Manifest) error {
+	declared := e.graph.dims("exemplar")
+	if len(declared) != 4 || declared[1] < 1 {
+		return fmt.Errorf("onnx: %s: %w: input \"exemplar\" [1,C,h,w] with a fixed C expected", e.graph.path, ErrModel)
+	}
+	cells := int64(math.Ceil(float64(m.Exemplar.Size) / m.Grid.Stride))
+	zero, err := e.tensor(1, declared[1], cells, cells)
+	e.idle = map[string]*tensor{"exemplar": zero}
+	return err
+}
+
+// Embed implements siamfc.Embedder. The first call of each number and size binds the tensors for it.
+func (e *Embedder) Embed(crops []float32, n, size int) (siamfc.Features, error) {
+	r := e.bound[embedKey{n, size}]
+	if r == nil {
+		var err error
+		if r, err = e.prepare(n, size); err != nil {
+			return siamfc.Features{}, err
+		}
+		e.bound[embedKey{n, size}] = r
+	}
+	if len(crops) != len(r.in.data) {
+		return siamfc.Features{}, fmt.Errorf("onnx: embed: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size, size, len(r.in.data))
+	}
+	copy(r.in.data, crops)
+	if err := r.run.run(); err != nil {
+		return siamfc.Features{}, err
+	}
+	return siamfc.Features{Data: r.out.data, N: r.n, C: r.c, H: r.h, W: r.w}, nil
+}
+
+func (e *Embedder) prepare(n, size int) (*embedRun, error) {
+	in, err := e.tensor(int64(n), 3, int64(size), int64(size))
+	if err != nil {
+		return nil, err
+	}
+	inputs := map[string]*tensor{"image": in}
+	maps.Copy(inputs, e.idle)
+	shape, err := e.graph.shapeOf(e.output, inputs)
+	if err != nil {
+		return nil, err
+	}
+	if len(shape) < 2 || shape[0] != int64(n) {
+		return nil, fmt.Errorf("onnx: %s: %w: output %q is %s for %d crops", e.graph.path, ErrModel, e.output, shapeText(shape), n)
+	}
+	out, err := e.tensor(shape...)
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.bind(e.graph, inputs, map[string]*tensor{e.output: out})
+	if err != nil {
+		return nil, err
+	}
+	er := &embedRun{run: r, in: in, out: out, n: n, c: int(shape[1]), h: 1, w: 1}
+	if len(shape) == 4 {
+		er.h, er.w = int(shape[2]), int(shape[3])
+	}
+	return er, nil
+}

@@ -1,0 +1,125 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// ErrModel is wrapped by every error about a model's files: not ONNX, of the wrong shape, without a manifest.
+var ErrModel = errors.New("not a usable model")
+
+// graph is one ONNX file, loaded once. Its runs may be bound to tensors of several shapes.
+type graph struct {
+	path            string
+	session         *ort.DynamicAdvancedSession
+	inputs, outputs []ort.InputOutputInfo
+}
+
+// load reads an ONNX file. threads is the number of threads within an operator.
+func load(path string, data []byte, threads int) (_ *graph, err error) {
+	o, err := options(threads)
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %s: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, o.Destroy()) }()
+	in, out, err := ort.GetInputOutputInfoWithONNXData(data)
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)
+	}
+	s, err := ort.NewDynamicAdvancedSessionWithONNXData(data, names(in), names(out), o)
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)
+	}
+	return &graph{path: path, session: s, inputs: in, outputs: out}, nil
+}
+
+// options are the same for all sessions: few threads that sleep while they wait, since spinning threads take the
+// cores from decoding and drawing.
+func options(threads int) (*ort.SessionOptions, error) {
+	o, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(o.SetIntraOpNumThreads(threads), o.SetInterOpNumThreads(1),
+		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"))
+	if err != nil {
+		return nil, errors.Join(err, o.Destroy())
+	}
+	return o, nil
+}
+
+// expect checks that a named input or output is a float tensor whose shape fits: -1 on either side fits any size.
+func (g *graph) expect(name string, shape ...int64) error {
+	list, what := g.inputs, "input"
+	at := slices.IndexFunc(list, func(i ort.InputOutputInfo) bool { return i.Name == name })
+	if at < 0 {
+		list, what = g.outputs, "output"
+		at = slices.IndexFunc(list, func(i ort.InputOutputInfo) bool { return i.Name == name })
+	}
+	want := fmt.Sprintf("%q %s of float", name, shapeText(shape))
+	if at < 0 {
+		return fmt.Errorf("onnx: %s: %w: %s expected, found inputs %s and outputs %s", g.path, ErrModel, want,
+			describe(g.inputs), describe(g.outputs))
+	}
+	got := list[at]
+	fits := got.OrtValueType == ort.ONNXTypeTensor && got.DataType == ort.TensorElementDataTypeFloat && len(got.Dimensions) == len(shape)
+	for i := 0; fits && i < len(shape); i++ {
+		fits = got.Dimensions[i] < 0 || shape[i] < 0 || got.Dimensions[i] == shape[i]
+	}
+	if !fits {
+		return fmt.Errorf("onnx: %s: %w: %s %s expected, found %s", g.path, ErrModel, what, want, describe(list[at:at+1]))
+	}
+	return nil
+}
+
+// dims returns the declared shape of an input or output, nil where there is none of that name.
+func (g *graph) dims(name string) []int64 {
+	for _, list := range [][]ort.InputOutputInfo{g.inputs, g.outputs} {
+		for _, i := range list {
+			if i.Name == name {
+				return i.Dimensions
+			}
+		}
+	}
+	return nil
+}
+
+func names(list []ort.InputOutputInfo) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.Name
+	}
+	return out
+}
+
+func (g *graph) close() error {
+	if g == nil || g.session == nil {
+		return nil
+	}
+	err := g.session.Destroy()
+	g.session = nil
+	return err
+}
+
+func shapeText(shape []int64) string {
+	parts := make([]string, len(shape))
+	for i, d := range shape {
+		parts[i] = "?"
+		if d >= 0 {
+			parts[i] = fmt.Sprint(d)
+		}
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+func describe(list []ort.InputOutputInfo) string {
+	parts := make([]string, len(list))
+	for i, v := range list {
+		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions), strings.ToLower(strings.TrimPrefix(v.DataType.String(), "TensorElementDataType")))
+	}
+	return strings.Join(parts, ", ")
+}

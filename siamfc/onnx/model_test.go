@@ -1,0 +1,269 @@
+package onnx_test
+
+import (
+	"errors"
+	"image"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"siamtrack/internal/synth"
+	"siamtrack/siamfc"
+	"siamtrack/siamfc/onnx"
+	"siamtrack/tracker"
+	"siamtrack/tracker/trackertest"
+)
+
+// start opens ONNX Runtime for one test.
+func start(t *testing.T) *onnx.Runtime {
+	t.Helper()
+	rt, err := onnx.Start(onnx.Options{})
+	if err != nil {
+		t.Fatalf("%v\n(the tests need it too: `make test` sets it up)", err)
+	}
+	t.Cleanup(func() {
+		if err := rt.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return rt
+}
+
+// open returns a tracker over a model, closed with the test.
+func open(t *testing.T, rt *onnx.Runtime, path string) *siamfc.Tracker {
+	t.Helper()
+	m, err := rt.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	net, err := m.Network()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { net.Close() })
+	tr, err := siamfc.New(net, m.Manifest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+func TestEachKindKeepsTheInterface(t *testing.T) {
+	for _, name := range []string{"box", "peak"} {
+		t.Run(name, func(t *testing.T) {
+			rt := start(t)
+			trackertest.Run(t, func(t *testing.T) tracker.Tracker { return open(t, rt, "testdata/"+name+".onnx") })
+		})
+	}
+}
+
+func TestUpdateAllocatesNothing(t *testing.T) {
+	for _, name := range []string{"box", "peak"} {
+		t.Run(name, func(t *testing.T) {
+			tr := open(t, start(t), "testdata/"+name+".onnx")
+			img := image.NewRGBA(image.Rect(0, 0, 320, 240))
+			if err := tr.Init(img, tracker.Box{X: 100, Y: 80, W: 50, H: 40}); err != nil {
+				t.Fatal(err)
+			}
+			if n := testing.AllocsPerRun(20, func() {
+				if _, err := tr.Update(img); err != nil {
+					t.Error(err)
+				}
+			}); n != 0 {
+				t.Errorf("%v allocations an update", n)
+			}
+		})
+	}
+}
+
+// TestMemoryIsFlat follows a target over 10,000 frames and watches the process's memory, ONNX Runtime's included.
+func TestMemoryIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("10,000 frames: left out with -short")
+	}
+	tr := open(t, start(t), "testdata/box.onnx")
+	video, err := synth.New(synth.Scene{Width: 160, Height: 120, Frames: 20, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frames []*image.RGBA
+	for range 20 {
+		var f tracker.Frame
+		if err := video.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		frames = append(frames, f.Image)
+	}
+	if err := tr.Init(frames[0], video.Truth(0).Box); err != nil {
+		t.Fatal(err)
+	}
+	var before int
+	for i := range 10_000 {
+		if i == 1000 {
+			before = residentKB(t)
+		}
+		if _, err := tr.Update(frames[i%len(frames)]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := residentKB(t) - before; grown > 2048 {
+		t.Errorf("the process grew by %d KB over 9,000 frames", grown)
+	}
+}
+
+// residentKB is the process's resident memory after a garbage collection.
+func residentKB(t *testing.T) int {
+	t.Helper()
+	runtime.GC()
+	data, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Skip("this system does not tell a process its memory")
+	}
+	fields := strings.Fields(string(data))
+	pages := 0
+	for _, c := range fields[1] {
+		pages = pages*10 + int(c-'0')
+	}
+	return pages * os.Getpagesize() / 1024
+}
+
+func TestEmbedding(t *testing.T) {
+	m, err := start(t).Open("testdata/embedding.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	e, err := m.Embedder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	crops := make([]float32, 2*3*64*64)
+	for i := range crops {
+		crops[i] = float32(i % 251)
+	}
+	f, err := e.Embed(crops, 2, 64)
+	if err != nil || f.N != 2 || f.C != 4 || f.H != 1 || f.W != 1 {
+		t.Fatalf("features of %dx%dx%dx%d: %v", f.N, f.C, f.H, f.W, err)
+	}
+	var squares float64
+	for _, v := range f.Data[:4] {
+		squares += float64(v) * float64(v)
+	}
+	if math.Abs(squares-1) > 1e-5 {
+		t.Errorf("an embedding of length %v", math.Sqrt(squares))
+	}
+	if _, err := e.Embed(crops[:100], 2, 64); err == nil {
+		t.Error("too few pixels were embedded")
+	}
+	if _, err := m.Network(); !errors.Is(err, onnx.ErrModel) {
+		t.Errorf("an embedding model as a tracker: %v", err)
+	}
+}
+
+// TestBadModelsAreNamed: the error names the file, what was found and what was expected.
+func TestBadModelsAreNamed(t *testing.T) {
+	rt := start(t)
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	whole, err := os.ReadFile("testdata/box.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		path string
+		is   error
+		says string
+	}{
+		"missing":       {filepath.Join(dir, "none.onnx"), os.ErrNotExist, "none.onnx"},
+		"not ONNX":      {write("text.onnx", "hello"), onnx.ErrModel, "text.onnx"},
+		"empty":         {write("empty.onnx", ""), onnx.ErrModel, "empty.onnx"},
+		"cut off":       {write("cut.onnx", string(whole[:len(whole)/2])), onnx.ErrModel, "cut.onnx"},
+		"no manifest":   {"testdata/without_manifest.onnx", onnx.ErrModel, "without_manifest.json"},
+		"bad manifest":  {"testdata/bad_manifest.onnx", siamfc.ErrManifest, "bad_manifest.onnx"},
+		"three sides":   {"testdata/three_sides.onnx", onnx.ErrModel, `"sides" [1,4,?,?]`},
+		"no response":   {"testdata/box_without_response.onnx", onnx.ErrModel, `"exemplar"`},
+		"not JSON":      {write("model.json", "{"), siamfc.ErrManifest, "model.json"},
+		"a folder":      {dir, nil, dir},
+		"names nothing": {write("nothing.json", manifestText(t)), onnx.ErrModel, `"files"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := rt.Open(c.path)
+			if err == nil {
+				defer m.Close()
+				_, err = m.Network()
+			}
+			if err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v; %q expected in it", err, c.says)
+			}
+		})
+	}
+}
+
+func manifestText(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../../models/foreign/vittrack.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(string(data), `"files": {"model": "object_tracking_vittrack_2023sep.onnx"},`, "", 1)
+}
+
+func TestManifestBesideTheFile(t *testing.T) {
+	dir := t.TempDir()
+	model, err := os.ReadFile("testdata/without_manifest.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := strings.ReplaceAll(`{'format':1,'name':'beside','kind':'box','layout':'siamtrack','files':{'model':'m.onnx'},
+		'exemplar':{'size':64,'context':0.5},'search':{'size':128},'grid':{'size':8,'stride':16,'origin':-64},
+		'input':{'mean':[0,0,0],'std':[1,1,1]},'correlation':{},'loop':{'window_influence':0.4},'state':{'uncertain':0.5,'lost':0.2}}`, "'", `"`)
+	for name, data := range map[string][]byte{"m.onnx": model, "m.json": []byte(beside)} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rt := start(t)
+	for _, name := range []string{"m.onnx", "m.json"} {
+		m, err := rt.Open(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Manifest().Name != "beside" || len(m.Files()) != 1 || len(m.Files()[0].SHA256) != 64 {
+			t.Errorf("%s: %q with files %v", name, m.Manifest().Name, m.Files())
+		}
+		if err := errors.Join(m.Close(), m.Close()); err != nil {
+			t.Errorf("closing twice: %v", err)
+		}
+	}
+}
+
+func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
+	notOne := filepath.Join(t.TempDir(), "libonnxruntime.so")
+	if err := os.WriteFile(notOne, []byte("no library"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/nowhere/libonnxruntime.so", notOne} {
+		_, err := onnx.Start(onnx.Options{Library: path})
+		if !errors.Is(err, onnx.ErrLibrary) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), onnx.NeededVersion) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	rt := start(t) // after failures it still starts
+	if rt.Version() == "" || rt.Library() == "" {
+		t.Errorf("version %q of %q", rt.Version(), rt.Library())
+	}
+	if _, err := onnx.Start(onnx.Options{}); err == nil {
+		t.Error("a second runtime was opened beside the first")
+	}
+}

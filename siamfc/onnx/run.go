@@ -1,0 +1,103 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// tensor is a float tensor whose memory is Go's.
+type tensor struct {
+	value *ort.Tensor[float32]
+	data  []float32
+	shape []int64
+}
+
+func newTensor(shape ...int64) (*tensor, error) {
+	v, err := ort.NewEmptyTensor[float32](ort.NewShape(shape...))
+	if err != nil {
+		return nil, fmt.Errorf("onnx: tensor of %s: %w", shapeText(shape), err)
+	}
+	return &tensor{value: v, data: v.GetData(), shape: shape}, nil
+}
+
+func (t *tensor) close() error {
+	if t == nil || t.value == nil {
+		return nil
+	}
+	err := t.value.Destroy()
+	t.value = nil
+	return err
+}
+
+// run is a graph with its tensors bound: nothing is allocated or looked up when it runs.
+type run struct {
+	graph   *graph
+	binding *ort.IoBinding
+}
+
+// bind binds tensors by name. Outputs that are not named are not fetched.
+func (g *graph) bind(inputs, outputs map[string]*tensor) (*run, error) {
+	b, err := g.session.CreateIoBinding()
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %s: %w", g.path, err)
+	}
+	var errs []error
+	for name, t := range inputs {
+		errs = append(errs, b.BindInput(name, t.value))
+	}
+	for name, t := range outputs {
+		errs = append(errs, b.BindOutput(name, t.value))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, errors.Join(fmt.Errorf("onnx: %s: bind: %w", g.path, err), b.Destroy())
+	}
+	return &run{graph: g, binding: b}, nil
+}
+
+func (r *run) run() error {
+	if err := r.graph.session.RunWithBinding(r.binding); err != nil {
+		return fmt.Errorf("onnx: run %s: %w", r.graph.path, err)
+	}
+	return nil
+}
+
+func (r *run) close() error {
+	if r == nil || r.binding == nil {
+		return nil
+	}
+	err := r.binding.Destroy()
+	r.binding = nil
+	return err
+}
+
+// shapeOf runs a graph once, on zeros, and returns the shape of one output: the way to learn a size that the file
+// leaves open. inputs holds all of the graph's inputs by name.
+func (g *graph) shapeOf(output string, inputs map[string]*tensor) ([]int64, error) {
+	values, shapes := make([]ort.Value, len(g.inputs)), make([]string, len(g.inputs))
+	for i, in := range g.inputs {
+		t := inputs[in.Name]
+		if t == nil {
+			return nil, fmt.Errorf("onnx: %s: %w: input %q is not one that is known", g.path, ErrModel, in.Name)
+		}
+		values[i], shapes[i] = t.value, shapeText(t.shape)
+	}
+	outputs := make([]ort.Value, len(g.outputs))
+	err := g.session.Run(values, outputs)
+	var shape []int64
+	for i, v := range outputs {
+		if v == nil {
+			continue
+		}
+		if g.outputs[i].Name == output {
+			shape = v.GetShape().Clone()
+		}
+		err = errors.Join(err, v.Destroy())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %s: %w: a trial run on %s: %w", g.path, ErrModel, strings.Join(shapes, ", "), err)
+	}
+	return shape, nil
+}

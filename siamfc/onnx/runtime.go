@@ -1,0 +1,136 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// LibraryEnv is the environment variable that names ONNX Runtime's shared library.
+const LibraryEnv = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
+
+// NeededVersion is the oldest ONNX Runtime that this build can talk to: its C API is number 24.
+const NeededVersion = "1.24"
+
+// ErrLibrary is wrapped by every error about ONNX Runtime's shared library.
+var ErrLibrary = errors.New("ONNX Runtime's shared library is not usable")
+
+// Options says how ONNX Runtime is loaded and run. The zero value is ready.
+type Options struct {
+	// Library is the path of the shared library; empty to look in Candidates' places.
+	Library string
+	// Threads is the number of threads within an operator, 1 where it is 0: networks this small lose by more.
+	Threads int
+}
+
+// Runtime is ONNX Runtime, loaded. It is process-global: one may be open at a time.
+type Runtime struct {
+	library string
+	threads int
+	open    bool
+}
+
+// Start loads ONNX Runtime. Its error wraps ErrLibrary and lists the paths tried, what was found in each, and the
+// version needed. Close the Runtime after every Model that it opened.
+func Start(o Options) (*Runtime, error) {
+	if ort.IsInitialized() {
+		return nil, errors.New("onnx: start: ONNX Runtime is open already, close it first")
+	}
+	threads := o.Threads
+	if threads < 1 {
+		threads = 1
+	}
+	var tried []string
+	for _, path := range candidates(o.Library) {
+		if _, err := os.Stat(path); err != nil {
+			tried = append(tried, path+": not there")
+			continue
+		}
+		ort.SetSharedLibraryPath(path)
+		if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+			tried = append(tried, path+": "+strings.Join(strings.Fields(err.Error()), " "))
+			continue
+		}
+		return &Runtime{library: path, threads: threads, open: true}, nil
+	}
+	return nil, fmt.Errorf("onnx: start: %w; version %s or newer is needed; tried:\n  %s\n"+
+		"run `make build` in the project, or set %s to the library's path",
+		ErrLibrary, NeededVersion, strings.Join(tried, "\n  "), LibraryEnv)
+}
+
+// Version returns the version of the library that was loaded.
+func (r *Runtime) Version() string { return ort.GetVersion() }
+
+// Library returns the path of the library that was loaded.
+func (r *Runtime) Library() string { return r.library }
+
+// Close unloads the library. Models must be closed before. It may be called twice.
+func (r *Runtime) Close() error {
+	if !r.open {
+		return nil
+	}
+	r.open = false
+	if err := ort.DestroyEnvironment(); err != nil {
+		return fmt.Errorf("onnx: close: %w", err)
+	}
+	return nil
+}
+
+// Candidates lists the places where Start looks for the library, in order: the environment variable, beside the
+// program, the project's own folder about the program, the system's library folders.
+func Candidates() []string { return candidates("") }
+
+func candidates(flag string) []string {
+	if flag != "" { // what a user names is taken or refused, never passed over
+		return []string{flag}
+	}
+	if env := os.Getenv(LibraryEnv); env != "" {
+		return []string{env}
+	}
+	var folders []string
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		dir := filepath.Dir(exe)
+		folders = append(folders, dir, filepath.Join(dir, "lib"), filepath.Join(dir, "..", "lib"),
+			filepath.Join(dir, "..", ".deps", "onnxruntime"))
+	}
+	folders = append(folders, "/usr/local/lib", "/usr/lib", "/usr/lib/"+multiarch(), "/opt/onnxruntime/lib", "/opt/homebrew/lib")
+	var out []string
+	for _, dir := range folders {
+		out = append(out, inFolder(dir)...)
+	}
+	return out
+}
+
+// inFolder returns the libraries of a folder, the newest version first, or the plain name where there is none.
+func inFolder(dir string) []string {
+	name, pattern := "libonnxruntime.so", "libonnxruntime.so*"
+	switch runtime.GOOS {
+	case "darwin":
+		name, pattern = "libonnxruntime.dylib", "libonnxruntime*.dylib"
+	case "windows":
+		name, pattern = "onnxruntime.dll", "onnxruntime.dll"
+	}
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil || len(found) == 0 {
+		return []string{filepath.Join(dir, name)}
+	}
+	slices.Sort(found)
+	slices.Reverse(found)
+	return found
+}
+
+func multiarch() string {
+	if runtime.GOARCH == "arm64" {
+		return "aarch64-linux-gnu"
+	}
+	return "x86_64-linux-gnu"
+}

@@ -1,0 +1,224 @@
+package siamfc
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// ErrNotStarted is returned by an Update before the first Init.
+var ErrNotStarted = errors.New("siamfc: update before init: mark a target first")
+
+// Tracker follows one target with a Network. It implements tracker.Tracker, tracker.StageTimer and
+// tracker.CropViewer. After the first Update it allocates nothing.
+type Tracker struct {
+	net    Network
+	m      Manifest
+	locate locator
+	judge  judge
+	scales []float64
+
+	cropZ, cropX    *Cropper
+	exemplar        []float32
+	search          []float32
+	viewZ, viewX    *image.RGBA
+	response        tracker.Response
+	stages          tracker.Stages
+	fill            RGB
+	started, viewed bool
+	x, y, w, h      float64 // the target's centre and size in the frame
+	roam            int     // frames searched since the target was lost
+}
+
+// New returns a tracker over a network and its manifest, which it validates. It does not own the network.
+func New(net Network, m Manifest) (*Tracker, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	t := &Tracker{net: net, m: m, cropZ: NewCropper(m.Exemplar.Size, m.Input), cropX: NewCropper(m.Search.Size, m.Input)}
+	switch m.Kind {
+	case Peak:
+		t.scales = scaleFactors(m.Loop)
+	case Box:
+		t.scales = []float64{1}
+	default:
+		return nil, fmt.Errorf("siamfc: model %q is of kind %q: it cannot track, only peak and box models can", m.Name, m.Kind)
+	}
+	t.locate = newLocator(m)
+	t.exemplar = make([]float32, t.cropZ.Len())
+	t.search = make([]float32, len(t.scales)*t.cropX.Len())
+	n := m.Grid.Size
+	t.response = tracker.Response{Values: make([]float32, n*n), Width: n, Height: n}
+	return t, nil
+}
+
+// Manifest returns the manifest of the tracker's model.
+func (t *Tracker) Manifest() Manifest { return t.m }
+
+// exemplarSide is the side in the frame of the square that becomes the exemplar.
+func (t *Tracker) exemplarSide() float64 { return t.m.Exemplar.Side(t.w, t.h) }
+
+// square returns the square of a side about a centre, on whole pixels where the manifest says so.
+func (t *Tracker) square(x, y, side float64) tracker.Box {
+	if t.m.Search.Pixels != "whole" {
+		return tracker.FromCenter(x, y, side, side)
+	}
+	side = math.RoundToEven(side)
+	return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
+}
+
+// Init implements tracker.Tracker.
+func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
+	size := img.Bounds().Size()
+	box, err := target.Trackable(size.X, size.Y)
+	if err != nil {
+		return fmt.Errorf("siamfc: init: %w", err)
+	}
+	begin := time.Now()
+	t.x, t.y = box.Center()
+	t.w, t.h = box.W, box.H
+	if t.m.Search.Pixels == "whole" {
+		t.x, t.y = t.x-0.5, t.y-0.5
+	}
+	t.fill = RGB{}
+	if t.m.Search.Fill != "black" {
+		t.fill = MeanColor(img)
+	}
+	t.cropZ.Crop(t.exemplar, img, t.square(t.x, t.y, t.exemplarSide()), t.fill)
+	cropped := time.Now()
+	if err := t.net.Exemplar(t.exemplar); err != nil {
+		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
+	}
+	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
+	t.judge = judge{spec: t.m.State}
+	t.started, t.viewed, t.roam = true, false, 0
+	return nil
+}
+
+// Update implements tracker.Tracker.
+func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
+	if !t.started {
+		return tracker.Result{}, ErrNotStarted
+	}
+	size := img.Bounds().Size()
+	side := t.exemplarSide() * float64(t.m.Search.Size) / float64(t.m.Exemplar.Size)
+	cx, cy := t.lookAt(size, side)
+
+	begin := time.Now()
+	for i, k := range t.scales {
+		n := t.cropX.Len()
+		t.cropX.Crop(t.search[i*n:(i+1)*n], img, t.square(cx, cy, side*k), t.fill)
+	}
+	cropped := time.Now()
+	maps, err := t.net.Search(t.search)
+	if err != nil {
+		return tracker.Result{}, fmt.Errorf("siamfc: embed the search region: %w", err)
+	}
+	embedded := time.Now()
+	crop := float64(t.m.Search.Size) / side // crop pixels a frame pixel
+	f := t.locate.locate(maps, t.w*crop, t.h*crop)
+	t.respond(maps, f.scale, cx, cy, crop/t.scales[f.scale])
+	state := t.judge.judge(f.score, &t.response)
+	t.follow(f, state, cx, cy, crop, size)
+	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped), Locate: time.Since(embedded)}
+	t.viewed = true
+	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
+		Search: t.square(cx, cy, side*t.scales[f.scale]), Response: &t.response}, nil
+}
+
+// lookAt returns the centre of the square to search: the target's last place, or, every second frame while it is
+// lost and the manifest says so, the next place of a spiral about it.
+func (t *Tracker) lookAt(size image.Point, side float64) (x, y float64) {
+	if !t.judge.lost || !t.m.State.Redetect {
+		return t.x, t.y
+	}
+	t.roam++
+	if t.roam%2 == 0 {
+		return t.x, t.y
+	}
+	step := side / 2
+	reach := int(math.Ceil(float64(max(size.X, size.Y)) / step))
+	total := (2*reach + 1) * (2*reach + 1)
+	for range total { // places outside the frame are passed over
+		dx, dy := spiral(t.roam / 2 % total)
+		x, y = t.x+float64(dx)*step, t.y+float64(dy)*step
+		if x >= 0 && y >= 0 && x < float64(size.X) && y < float64(size.Y) {
+			return x, y
+		}
+		t.roam += 2
+	}
+	return t.x, t.y
+}
+
+// spiral returns the i-th cell of a square spiral about (0, 0), which is its cell 0.
+func spiral(i int) (x, y int) {
+	if i == 0 {
+		return 0, 0
+	}
+	ring := int(math.Ceil((math.Sqrt(float64(i)+1) - 1) / 2))
+	i -= (2*ring - 1) * (2*ring - 1)
+	side, along := i/(2*ring), i%(2*ring)
+	switch side {
+	case 0:
+		return ring, along - ring + 1
+	case 1:
+		return ring - along - 1, ring
+	case 2:
+		return -ring, ring - along - 1
+	default:
+		return along - ring + 1, -ring
+	}
+}
+
+// follow moves the target to where it was found. A lost target with re-detection stays at its last place.
+func (t *Tracker) follow(f found, state tracker.State, cx, cy, crop float64, size image.Point) {
+	if state == tracker.Lost && t.m.State.Redetect {
+		return
+	}
+	if state != tracker.Lost {
+		t.roam = 0
+	}
+	w, h := float64(size.X), float64(size.Y)
+	t.x = min(max(cx+f.x/crop, 0), w)
+	t.y = min(max(cy+f.y/crop, 0), h)
+	floor := max(t.m.Loop.MinSide, tracker.MinSide)
+	t.w = min(max(t.w*(1-f.rate)+f.w/crop*f.rate, floor), w)
+	t.h = min(max(t.h*(1-f.rate)+f.h/crop*f.rate, floor), h)
+}
+
+// respond fills the response map of the result from the best scale's map.
+func (t *Tracker) respond(m Maps, scale int, cx, cy, crop float64) {
+	n := len(t.response.Values)
+	values := m.Response[scale*n : (scale+1)*n]
+	if t.m.Kind == Peak {
+		for i, v := range values {
+			t.response.Values[i] = float32(sigmoid(float64(v)))
+		}
+	} else {
+		copy(t.response.Values, values)
+	}
+	g := t.m.Grid
+	corner, length := (g.Origin-g.Stride/2)/crop, float64(g.Size)*g.Stride/crop
+	t.response.Area = tracker.Box{X: cx + corner, Y: cy + corner, W: length, H: length}
+	measure(&t.response)
+}
+
+// Stages implements tracker.StageTimer. The network's own correlation is part of Embed where the graph holds both.
+func (t *Tracker) Stages() tracker.Stages { return t.stages }
+
+// Crops implements tracker.CropViewer.
+func (t *Tracker) Crops() (exemplar, search *image.RGBA) {
+	if !t.started {
+		return nil, nil
+	}
+	t.viewZ = t.cropZ.Picture(t.viewZ, t.exemplar)
+	if !t.viewed {
+		return t.viewZ, nil
+	}
+	t.viewX = t.cropX.Picture(t.viewX, t.search[:t.cropX.Len()])
+	return t.viewZ, t.viewX
+}
