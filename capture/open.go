@@ -1,0 +1,118 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Open opens a source of frames. What spec is decides how:
+//
+//   - standard input: any format that FFmpeg can read from a pipe
+//     0, 1, ...              a camera by index
+//     /dev/video0            a camera by device path
+//     rtsp://, http://, ...  a stream
+//     a folder, a glob       its pictures in natural order (2.png before 10.png)
+//     a picture              one frame
+//     anything else          a video file or a FIFO
+//
+// The error wraps one of this package's or fs.ErrNotExist, fs.ErrPermission, and says what was looked for. Whoever
+// opens a source closes it.
+func Open(spec string, o Options) (*Source, error) {
+	s, err := open(spec, o)
+	if err != nil {
+		return nil, fmt.Errorf("capture: open %s: %w", describe(spec), err)
+	}
+	return s, nil
+}
+
+func open(spec string, o Options) (*Source, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	kind, target := classify(spec)
+	switch kind {
+	case Camera:
+		return openCamera(spec, target, o)
+	case Images:
+		return openImages(spec, target, o)
+	case Stream:
+		return openVideo(spec, target, kind, o)
+	case Pipe:
+		if spec != "-" {
+			return openVideo(spec, target, kind, o)
+		}
+		return openVideo("standard input", target, kind, o)
+	}
+	if err := readable(target); err != nil {
+		return nil, err
+	}
+	return openVideo(spec, target, kind, o)
+}
+
+// classify says what spec means and what is to be opened for it.
+func classify(spec string) (Kind, string) {
+	if spec == "-" {
+		return Pipe, "pipe:0" // FFmpeg's name for file descriptor 0
+	}
+	if scheme, rest, ok := strings.Cut(spec, "://"); ok && scheme != "" && !strings.ContainsAny(scheme, `/\*?[`) {
+		if strings.EqualFold(scheme, "file") {
+			return classifyPath(rest)
+		}
+		return Stream, spec
+	}
+	if _, err := strconv.ParseUint(spec, 10, 16); err == nil {
+		return Camera, spec
+	}
+	return classifyPath(spec)
+}
+
+func classifyPath(path string) (Kind, string) {
+	st, err := os.Stat(path)
+	switch {
+	case strings.HasPrefix(filepath.Clean(path), "/dev/video"):
+		return Camera, path
+	case err == nil && st.IsDir():
+		return Images, path
+	case err == nil && st.Mode()&fs.ModeNamedPipe != 0:
+		return Pipe, path
+	case isPicture(path), err != nil && strings.ContainsAny(path, "*?["):
+		return Images, path
+	}
+	return File, path
+}
+
+// describe names spec in messages, without the password that a URL may carry.
+func describe(spec string) string {
+	if spec == "-" {
+		return "standard input"
+	}
+	scheme, _, ok := strings.Cut(spec, "://")
+	if !ok {
+		return spec
+	}
+	u, err := url.Parse(spec)
+	if err != nil {
+		return scheme + "://..."
+	}
+	return u.Redacted()
+}
+
+// readable reports why a file cannot be read, in the system's own words.
+func readable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			return pe.Err
+		}
+		return err
+	}
+	return f.Close()
+}

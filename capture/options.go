@@ -1,0 +1,111 @@
+package capture
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Kind says where a source's pictures come from.
+type Kind int
+
+// The kinds of sources.
+const (
+	File   Kind = iota // a video file
+	Images             // a folder or glob of pictures, or one picture
+	Stream             // a URL: rtsp, http, udp, tcp and what else FFmpeg knows
+	Camera             // a camera by index or device path
+	Pipe               // standard input or a FIFO
+)
+
+var kindNames = [...]string{"file", "images", "stream", "camera", "pipe"}
+
+// String returns the kind's name in lower case.
+func (k Kind) String() string {
+	if k < 0 || int(k) >= len(kindNames) {
+		return fmt.Sprintf("Kind(%d)", int(k))
+	}
+	return kindNames[k]
+}
+
+// Live reports whether the pictures come at their own pace, so that who is late loses some.
+func (k Kind) Live() bool { return k == Stream || k == Camera }
+
+// Options say how a source is opened. The zero value serves.
+type Options struct {
+	// FPS is the rate asked of a camera; for every other source, where positive, frame times are index/FPS instead of
+	// the container's own.
+	FPS float64
+	// Width, Height and FourCC ("MJPG", "YUYV") are asked of a camera, 0 and "" for its own choice. Cameras give what
+	// they can: Info says what was obtained.
+	Width, Height int
+	FourCC        string
+	// OpenTimeout and ReadTimeout bound the waits of a stream: 10 s and 2 s where 0. A smaller OpenTimeout cuts off
+	// FFmpeg's probing of the stream and may leave no frames.
+	OpenTimeout, ReadTimeout time.Duration
+}
+
+const (
+	defaultOpenTimeout = 10 * time.Second
+	defaultReadTimeout = 2 * time.Second
+	// maxFPS is the highest rate that is believed: containers without one report such as 90000 or 180000.
+	maxFPS = 1000
+	// assumedFPS gives times to pictures that have none: folders, and files without a believable rate.
+	assumedFPS = 25
+)
+
+func (o Options) withDefaults() (Options, error) {
+	if o.FPS < 0 || o.FPS > maxFPS || math.IsNaN(o.FPS) {
+		return o, fmt.Errorf("frame rate %g: outside 0 to %d", o.FPS, maxFPS)
+	}
+	if o.Width < 0 || o.Height < 0 {
+		return o, fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
+	}
+	if o.FourCC != "" && len(o.FourCC) != 4 {
+		return o, fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
+	}
+	if o.OpenTimeout <= 0 {
+		o.OpenTimeout = defaultOpenTimeout
+	}
+	if o.ReadTimeout <= 0 {
+		o.ReadTimeout = defaultReadTimeout
+	}
+	return o, nil
+}
+
+// Info is what is known of an open source.
+type Info struct {
+	Kind Kind
+	// Width and Height are the pictures' size in pixels; 0 where it is not known before the first frame.
+	Width, Height int
+	// FPS is the rate of frames, 0 where the source names none that can be believed.
+	FPS float64
+	// Frames is about how many frames there are, 0 where unknown. Containers are often wrong: it serves a progress
+	// bar, never the end of a loop. For Images it is exact.
+	Frames int
+	// Codec is the four-character code, "" where there is none.
+	Codec string
+}
+
+// String describes the source in a few words, such as "camera 1280x720 at 30 frames/s MJPG".
+func (i Info) String() string {
+	s := i.Kind.String()
+	if i.Width > 0 {
+		s += fmt.Sprintf(" %dx%d", i.Width, i.Height)
+	}
+	if i.FPS > 0 {
+		s += fmt.Sprintf(" at %.4g frames/s", i.FPS)
+	}
+	if i.Codec != "" {
+		s += " " + i.Codec
+	}
+	return s
+}
+
+// believable returns a rate as a container names it, 0 where it cannot be one.
+func believable(fps float64) float64 {
+	if !(fps > 0 && fps <= maxFPS) {
+		return 0
+	}
+	return fps
+}

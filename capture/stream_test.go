@@ -1,0 +1,160 @@
+package capture
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// mjpeg serves a motion JPEG stream, as IP cameras do: n frames, then it is frozen (until the test ends) or closed.
+func mjpeg(t *testing.T, n int, freeze bool) string {
+	t.Helper()
+	var frame bytes.Buffer
+	if err := jpeg.Encode(&frame, picture(320, 240, 3), nil); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+		for range n {
+			fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", frame.Len(), frame.Bytes())
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+		if freeze {
+			<-over
+		}
+	}))
+	t.Cleanup(func() {
+		close(over)
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return server.URL + "/camera"
+}
+
+func TestStream(t *testing.T) {
+	s := mustOpen(t, mjpeg(t, 40, false), Options{})
+	info := s.Info()
+	if info.Kind != Stream || info.Width != 320 || info.Height != 240 || info.Frames != 0 {
+		t.Errorf("info %+v", info)
+	}
+	frames, err := drain(s)
+	if err != io.EOF {
+		t.Fatalf("the server hung up: %v", err)
+	}
+	if len(frames) != 40 {
+		t.Errorf("%d frames of 40", len(frames))
+	}
+	if d := meanDifference(frames[39].Image, picture(320, 240, 3)); d > 3 {
+		t.Errorf("the picture differs by %.1f", d)
+	}
+	for i := 1; i < len(frames); i++ {
+		if frames[i].Time <= frames[i-1].Time || frames[i].Time > time.Minute {
+			t.Fatalf("frame %d at %v, the one before at %v", i, frames[i].Time, frames[i-1].Time)
+		}
+	}
+}
+
+func TestFrozenStream(t *testing.T) {
+	s := mustOpen(t, mjpeg(t, 20, true), Options{ReadTimeout: 500 * time.Millisecond})
+	begin := time.Now()
+	frames, err := drain(s)
+	if !errors.Is(err, ErrTimeout) {
+		t.Fatalf("after %d frames: %v", len(frames), err)
+	}
+	if took := time.Since(begin); took > 20*time.Second {
+		t.Errorf("it took %v to notice", took)
+	}
+	if again := s.Next(new(tracker.Frame)); !errors.Is(again, ErrTimeout) {
+		t.Errorf("the second time: %v", again)
+	}
+}
+
+// Close ends a Next that waits on a frozen stream long before the stream's own time-out.
+func TestCloseEndsABlockedNext(t *testing.T) {
+	s, err := Open(mjpeg(t, 20, true), Options{ReadTimeout: 3 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := drain(s)
+		ended <- err
+	}()
+	time.Sleep(300 * time.Millisecond)
+	begin := time.Now()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, ErrClosed) {
+		t.Errorf("the blocked Next says %v", err)
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+}
+
+func TestStreamErrors(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := l.Addr().String()
+	l.Close()
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "<html>a page, not a stream</html>")
+	}))
+	defer page.Close()
+	for _, url := range []string{
+		"http://" + refused + "/x", "rtsp://user:hidden@" + refused + "/x", "nonsense://" + refused, page.URL,
+	} {
+		s, err := Open(url, Options{})
+		if !errors.Is(err, ErrNotVideo) {
+			t.Errorf("%s: %v", url, err)
+		}
+		if err == nil {
+			s.Close()
+		} else if strings.Contains(err.Error(), "hidden") {
+			t.Errorf("the password shows in %q", err)
+		}
+	}
+}
+
+// A stream over UDP that ffmpeg sends: it ends in a time-out, for UDP has no end.
+func TestUDP(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	l, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "udp://" + l.LocalAddr().String()
+	l.Close()
+	send := exec.Command("ffmpeg", "-v", "error", "-readrate", "5", "-i", sample, "-c:v", "libx264",
+		"-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-f", "mpegts", url+"?pkt_size=1316")
+	if err := send.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer send.Wait()
+	defer send.Process.Kill()
+	frames, err := drain(mustOpen(t, url, Options{ReadTimeout: time.Second}))
+	if !errors.Is(err, ErrTimeout) && err != io.EOF {
+		t.Errorf("the end is %v", err)
+	}
+	if len(frames) < 50 || frames[0].Image.Rect.Dx() != 768 {
+		t.Errorf("%d frames", len(frames))
+	}
+}
