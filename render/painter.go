@@ -1,0 +1,131 @@
+package render
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"strconv"
+
+	"siamtrack/tracker"
+)
+
+// Painter draws on pictures. It keeps what it needs from one picture to the next (glyphs, rows, tables), so that
+// drawing allocates nothing once it has seen a size. It is used by one goroutine at a time.
+type Painter struct {
+	font   *fontCache
+	colors [256]color.RGBA // of the heat map
+
+	side  int     // the shorter side of the pictures that the next fields suit
+	line  int     // the thickness of a line in pixels
+	glyph *glyphs // letters
+
+	text    []byte    // the label being put together
+	row     []float32 // one row of a response map
+	columns []sample  // where each column of a heat map reads its row
+}
+
+// NewPainter returns a Painter. Its error is that of reading the font inside the program.
+func NewPainter() (*Painter, error) {
+	f, err := newFontCache()
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return &Painter{font: f, colors: HeatColors()}, nil
+}
+
+// fit makes lines and letters suit a picture of dst's size.
+func (p *Painter) fit(dst *image.RGBA) { p.fitSide(min(dst.Rect.Dx(), dst.Rect.Dy())) }
+
+// fitSide makes lines and letters suit a picture whose shorter side is given.
+func (p *Painter) fitSide(side int) {
+	if side == p.side && p.glyph != nil {
+		return
+	}
+	p.side = side
+	p.line = max(1, int(math.Round(float64(side)/360)))
+	p.glyph = p.font.at(max(11, int(math.Round(float64(side)/38))))
+}
+
+// pad is the space round text, in pixels.
+func (p *Painter) pad() int { return max(2, p.glyph.height/5) }
+
+// Result draws a result: the box as its state asks, and over it the state and the score. A lost target gets a
+// dashed box, said to be where it was last seen; a result without a box draws nothing.
+func (p *Painter) Result(dst *image.RGBA, r tracker.Result) {
+	p.text = append(p.text[:0], r.State.String()...)
+	if r.State == tracker.Lost {
+		p.text = append(p.text, ", last seen here"...)
+	} else {
+		p.text = strconv.AppendFloat(append(p.text, ' '), r.Score, 'f', 2, 64)
+	}
+	p.box(dst, r.Box, StateColor(r.State), r.State == tracker.Lost, p.text)
+}
+
+// Box draws a box of any colour with a label, which may be empty.
+func (p *Painter) Box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool, label string) {
+	p.text = append(p.text[:0], label...)
+	p.box(dst, b, c, dashed, p.text)
+}
+
+// box draws the outline of b between two dark ones, so that it stands out from any picture, and its label.
+func (p *Painter) box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool, label []byte) {
+	if b.Empty() {
+		return
+	}
+	p.fit(dst)
+	r, w := pixels(b), p.line
+	edge := max(1, w/2)
+	outline(dst, r.Inset(-edge), w+2*edge, shade, 0.45)
+	if dashed {
+		dashes(dst, r, w, 4*w+2, c)
+	} else {
+		outline(dst, r, w, c, 1)
+	}
+	if len(label) > 0 {
+		p.label(dst, r, c, label)
+	}
+}
+
+// label writes text on a plate of colour c above r, below it where there is no room, always inside the picture.
+func (p *Painter) label(dst *image.RGBA, r image.Rectangle, c color.RGBA, text []byte) {
+	pad := p.pad()
+	w, h := p.glyph.width(text)+2*pad, p.glyph.height+pad
+	x, y := r.Min.X, r.Min.Y-h-p.line
+	if y < dst.Rect.Min.Y {
+		y = r.Max.Y + p.line
+	}
+	x = max(dst.Rect.Min.X, min(x, dst.Rect.Max.X-w))
+	y = max(dst.Rect.Min.Y, min(y, dst.Rect.Max.Y-h))
+	fill(dst, image.Rect(x, y, x+w, y+h), c, 0.9)
+	p.glyph.draw(dst, x+pad, y+pad/2, text, ink)
+}
+
+// Search draws the outline of the region that was searched, thin and pale.
+func (p *Painter) Search(dst *image.RGBA, search tracker.Box) {
+	if search.Empty() {
+		return
+	}
+	p.fit(dst)
+	outline(dst, pixels(search), max(1, p.line/2), paper, 0.55)
+}
+
+// HUD writes lines of text into the left top corner, on a dark plate.
+func (p *Painter) HUD(dst *image.RGBA, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	p.fit(dst)
+	width := 0
+	for _, l := range lines {
+		p.text = append(p.text[:0], l...)
+		width = max(width, p.glyph.width(p.text))
+	}
+	pad, at := p.pad(), dst.Rect.Min.Add(image.Pt(3*p.line, 3*p.line))
+	plate := image.Rect(at.X, at.Y, at.X+width+2*pad, at.Y+len(lines)*p.glyph.height+2*pad)
+	fill(dst, plate, shade, 0.6)
+	for i, l := range lines {
+		p.text = append(p.text[:0], l...)
+		p.glyph.draw(dst, at.X+pad, at.Y+pad+i*p.glyph.height, p.text, paper)
+	}
+}

@@ -1,0 +1,260 @@
+package window
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"sync/atomic"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"siamtrack/render"
+	"siamtrack/tracker"
+)
+
+// game is Ebitengine's side of the window. All of it but incoming and news belongs to the goroutine that calls Update and Draw.
+type game struct {
+	ctx      context.Context
+	o        Options
+	incoming atomic.Pointer[tracker.View] // the newest view, not yet taken
+	news     atomic.Bool                  // something else is to be shown: an age, an end
+	view     *tracker.View                // the one that is shown
+	blank    *tracker.View                // what is shown before the first
+	screen   *render.Screen
+	drag     render.Drag
+	chars    []rune
+	bindings []binding
+
+	paused    bool // by the person
+	choosing  bool // the picture stands still until a box is drawn
+	recording bool
+	help      bool
+	notice    string
+	noticeEnd time.Time
+
+	window       image.Point // the window's size in pixels
+	texture      *ebiten.Image
+	dirty, probe bool // the picture must be drawn; it has just been
+	isNew        bool // the view has not been on the screen
+	shown        tracker.Rate
+	latency      time.Duration // of the pictures of late, averaged
+	report       Report
+}
+
+func newGame(ctx context.Context, o Options) (*game, error) {
+	screen, err := render.NewScreen()
+	if err != nil {
+		return nil, err
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 960, 540))
+	for i := 0; i < len(img.Pix); i += 4 {
+		copy(img.Pix[i:], []uint8{22, 24, 29, 255})
+	}
+	blank := &tracker.View{Frame: tracker.Frame{Image: img}}
+	g := &game{
+		ctx: ctx, o: o, screen: screen, blank: blank, view: blank, bindings: bindings(), recording: o.Recording, dirty: true,
+	}
+	return g, nil
+}
+
+// Update takes the newest view and what the person did.
+func (g *game) Update() error {
+	if g.ctx.Err() != nil || g.o.Session.Err() != nil {
+		return ebiten.Termination
+	}
+	if g.probe { // drawing has woken this update: the picture has just gone to the display
+		g.probe = false
+		g.measure()
+	} else {
+		g.dirty = true // an input, or an uncovered window
+	}
+	g.dirty = g.news.Swap(false) || g.dirty
+	g.take()
+	if err := g.keys(); err != nil {
+		return err
+	}
+	g.pointer()
+	return nil
+}
+
+// take makes the newest view the shown one, unless the picture stands still for drawing.
+func (g *game) take() {
+	if g.drag.Active() || g.choosing {
+		return
+	}
+	v := g.incoming.Swap(nil)
+	if v == nil {
+		return
+	}
+	if g.view == g.blank {
+		fitWindow(v.Frame.Image.Rect.Size())
+	} else {
+		g.o.Session.Release(g.view)
+	}
+	g.view, g.isNew, g.dirty = v, true, true
+	g.screen.Observe(v)
+}
+
+// measure notes how long the picture that has just been shown took from its capture.
+func (g *game) measure() {
+	if !g.isNew {
+		return
+	}
+	g.isNew = false
+	now := time.Now()
+	g.shown.Tick(now)
+	g.report.Shown++
+	if g.paused || g.view.Initial || g.o.Session.Status().Ended {
+		return // its age is the person's doing
+	}
+	age := now.Sub(g.view.Captured)
+	g.report.Latency.Add(age)
+	if g.latency == 0 {
+		g.latency = age
+	}
+	g.latency += (age - g.latency) / 10
+}
+
+// pointer lets the person draw a box. The source rests meanwhile.
+func (g *game) pointer() {
+	if g.view == g.blank {
+		return
+	}
+	x, y := ebiten.CursorPositionF()
+	frame := g.view.Frame.Image.Rect.Size()
+	canvas := g.screen.Size(frame)
+	fit := render.NewFit(g.window.X, g.window.Y, canvas.X, canvas.Y)
+	fit.Height = float64(frame.Y) // the panel below is no place for a box
+	cancel := inpututil.IsKeyJustPressed(ebiten.KeyEscape) || ebiten.IsMouseButtonPressed(ebiten.MouseButtonRight)
+	if cancel && g.choosing {
+		g.choose(false)
+	}
+	down := ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
+	event := g.drag.Feed(render.Pointer{X: x, Y: y, Down: down, Cancel: cancel}, fit)
+	g.dirty = g.dirty || event != render.DragNone
+	switch event {
+	case render.DragBegan:
+		g.o.Session.Pause(true)
+		g.say("let go to follow what is in the box, Esc gives up")
+	case render.DragDone:
+		g.say("")
+		if err := g.o.Session.Select(g.view, g.drag.Box()); err != nil {
+			g.say(err.Error())
+		}
+		g.choose(false)
+	case render.DragCancelled:
+		g.say("")
+		g.choose(false)
+	}
+}
+
+// choose makes the picture stand still until a box is drawn, or lets it go on.
+func (g *game) choose(on bool) {
+	g.choosing = on
+	g.o.Session.Pause(on || g.paused)
+	if on {
+		g.say("draw a new box, Esc goes back")
+	} else if g.notice == "draw a new box, Esc goes back" {
+		g.say("")
+	}
+}
+
+// say shows a line for some seconds; while a box is drawn it stays.
+func (g *game) say(line string) {
+	const seconds = 4 * time.Second
+	g.notice, g.noticeEnd = line, time.Now().Add(seconds)
+	time.AfterFunc(seconds, g.tell)
+}
+
+// tell has the window drawn anew. It may be called by any goroutine.
+func (g *game) tell() {
+	g.news.Store(true)
+	wake()
+}
+
+// Draw puts the picture together and shows it, where anything has changed.
+func (g *game) Draw(screen *ebiten.Image) {
+	if !g.dirty {
+		return
+	}
+	g.dirty = false
+	canvas := g.screen.Draw(g.moment())
+	size := canvas.Rect.Size()
+	if g.texture == nil || g.texture.Bounds().Size() != size {
+		if g.texture != nil {
+			g.texture.Deallocate()
+		}
+		g.texture = ebiten.NewImage(size.X, size.Y)
+	}
+	g.texture.WritePixels(canvas.Pix)
+	fit := render.NewFit(g.window.X, g.window.Y, size.X, size.Y)
+	var o ebiten.DrawImageOptions
+	o.GeoM.Scale(fit.Scale, fit.Scale)
+	o.GeoM.Translate(fit.X, fit.Y)
+	o.Filter, o.DisableMipmaps = ebiten.FilterLinear, true
+	screen.Fill(color.RGBA{10, 11, 13, 255})
+	screen.DrawImage(g.texture, &o)
+	if g.isNew {
+		g.probe = true
+		wake()
+	}
+}
+
+// moment is what the screen is to show now.
+func (g *game) moment() render.Moment {
+	now := time.Now()
+	m := render.Moment{
+		View: g.view, Status: g.o.Session.Status(), Now: now,
+		ShownFPS: g.shown.PerSecond(), Latency: g.latency, Recording: g.recording,
+	}
+	if g.drag.Active() {
+		m.Drag = g.drag.Box()
+	}
+	if now.Before(g.noticeEnd) || g.drag.Active() || g.choosing {
+		m.Notice = g.notice
+	}
+	if g.view == g.blank {
+		m.Notice = "waiting for the first picture of " + g.o.Title
+	}
+	if g.help {
+		m.Help = Keys()
+	}
+	return m
+}
+
+// Layout takes the window's size in device-independent pixels; LayoutF takes its place.
+func (g *game) Layout(width, height int) (int, int) { return width, height }
+
+// LayoutF makes one pixel of the screen one of the display.
+func (g *game) LayoutF(width, height float64) (float64, float64) {
+	k := ebiten.Monitor().DeviceScaleFactor()
+	if size := image.Pt(int(width*k), int(height*k)); size != g.window {
+		g.window, g.dirty = size, true
+	}
+	return float64(g.window.X), float64(g.window.Y)
+}
+
+// grow gives the window the new canvas's shape after the panel has come or gone, unless the person has given it
+// another, or there is no room.
+func (g *game) grow(before, after image.Point) {
+	fit := render.NewFit(g.window.X, g.window.Y, before.X, before.Y)
+	w, h := ebiten.WindowSize()
+	higher := h * after.Y / before.Y
+	_, room := ebiten.Monitor().Size()
+	if ebiten.IsFullscreen() || fit.X+fit.Y > 2 || higher > room {
+		return
+	}
+	if x, y := ebiten.WindowPosition(); y+higher > room {
+		ebiten.SetWindowPosition(x, room-higher)
+	}
+	ebiten.SetWindowSize(w, higher)
+}
+
+// fitWindow sizes the window to the pictures, as far as the monitor has room.
+func fitWindow(picture image.Point) {
+	w, h := ebiten.Monitor().Size()
+	k := min(1, 0.9*float64(w)/float64(picture.X), 0.9*float64(h)/float64(picture.Y))
+	ebiten.SetWindowSize(int(k*float64(picture.X)), int(k*float64(picture.Y)))
+}

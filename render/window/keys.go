@@ -1,0 +1,145 @@
+package window
+
+import (
+	"fmt"
+	"unicode"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"siamtrack/render"
+)
+
+// binding is a key: the character that it types on this person's keyboard, its line in the help, and what it does.
+type binding struct {
+	char rune
+	render.Key
+	do func(*game) error
+}
+
+// toggle returns what a key does that switches one part of the screen.
+func toggle(part func(*game) *bool) func(*game) error {
+	return func(g *game) error {
+		p := part(g)
+		*p = !*p
+		return nil
+	}
+}
+
+// bindings are all keys, in the order of the help.
+func bindings() []binding {
+	return []binding{
+		{' ', render.Key{Name: "Space", Does: "pause or go on"}, (*game).pause},
+		{'.', render.Key{Name: ".", Does: "pause, then one frame a press"}, (*game).step},
+		{'r', render.Key{Name: "r", Does: "stop the picture to draw a new box"}, (*game).reselect},
+		{'c', render.Key{Name: "c", Does: "clear the target"}, (*game).clear},
+		{'m', render.Key{Name: "m", Does: "response map over the search region"}, toggle(func(g *game) *bool { return &g.screen.Show.HeatMap })},
+		{'o', render.Key{Name: "o", Does: "outline of the search region"}, toggle(func(g *game) *bool { return &g.screen.Show.Search })},
+		{'p', render.Key{Name: "p", Does: "panel: exemplar, search region, response map"}, (*game).panel},
+		{'g', render.Key{Name: "g", Does: "graph of the score"}, toggle(func(g *game) *bool { return &g.screen.Show.Scores })},
+		{'i', render.Key{Name: "i", Does: "figures"}, toggle(func(g *game) *bool { return &g.screen.Show.Figures })},
+		{'s', render.Key{Name: "s", Does: "snapshot: PNG, and its box as JSON"}, (*game).snapshot},
+		{'v', render.Key{Name: "v", Does: "record a video, or stop"}, (*game).record},
+		{'f', render.Key{Name: "f", Does: "full screen"}, (*game).fullScreen},
+		{'h', render.Key{Name: "h", Does: "this help"}, toggle(func(g *game) *bool { return &g.help })},
+		{'q', render.Key{Name: "q", Does: "quit"}, func(*game) error { return ebiten.Termination }},
+	}
+}
+
+// keys does what the keys typed ask for. While a box is being drawn only Esc counts, which is the pointer's matter.
+func (g *game) keys() error {
+	g.chars = ebiten.AppendInputChars(g.chars[:0])
+	if g.drag.Active() {
+		return nil
+	}
+	if inpututil.IsKeyJustPressed(ebiten.KeyEscape) && !g.choosing {
+		g.help, g.dirty = false, true
+		if ebiten.IsFullscreen() {
+			ebiten.SetFullscreen(false)
+		}
+	}
+	fresh := len(inpututil.AppendJustPressedKeys(nil)) > 0
+	for _, char := range g.chars {
+		for _, b := range g.bindings {
+			if b.char != unicode.ToLower(char) || !fresh && b.char != '.' {
+				continue // a key held down steps on, and switches nothing
+			}
+			g.dirty = true
+			if err := b.do(g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (g *game) pause() error {
+	g.paused = !g.paused
+	g.o.Session.Pause(g.paused || g.choosing)
+	return nil
+}
+
+func (g *game) step() error {
+	if !g.paused {
+		return g.pause()
+	}
+	g.o.Session.Step()
+	return nil
+}
+
+func (g *game) reselect() error {
+	if g.view != g.blank {
+		g.choose(!g.choosing)
+	}
+	return nil
+}
+
+func (g *game) clear() error {
+	g.o.Session.Clear()
+	g.view.Target = false // the view is ours; the next one comes without
+	return nil
+}
+
+func (g *game) panel() error {
+	show := &g.screen.Show.Panel
+	frame := g.view.Frame.Image.Rect.Size()
+	before := g.screen.Size(frame)
+	*show = !*show
+	g.grow(before, g.screen.Size(frame))
+	g.o.Session.ShowCrops(*show)
+	return nil
+}
+
+func (g *game) snapshot() error {
+	if g.view == g.blank {
+		return nil
+	}
+	name, err := g.o.Snapshot(g.view)
+	if err != nil {
+		g.say(err.Error())
+		return nil
+	}
+	g.say("saved " + name)
+	return nil
+}
+
+func (g *game) record() error {
+	name, err := g.o.Record(!g.recording)
+	switch {
+	case err != nil:
+		g.say(err.Error())
+		g.recording = false
+	case g.recording:
+		g.say(fmt.Sprintf("recorded %s", name))
+		g.recording = false
+	default:
+		g.say(fmt.Sprintf("recording %s", name))
+		g.recording = true
+	}
+	return nil
+}
+
+func (g *game) fullScreen() error {
+	ebiten.SetFullscreen(!ebiten.IsFullscreen())
+	return nil
+}
