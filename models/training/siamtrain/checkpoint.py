@@ -1,0 +1,58 @@
+"""Saving a run so that going on from it gives the same weights as never having stopped."""
+
+import os
+
+import torch
+
+FORMAT = 1
+
+
+def save(path, model, average, optimiser, step, watch):
+    """Writes everything a run's future depends on, in one step: a broken write leaves the older file.
+
+    Data order needs no state: batch k is a function of the seed and k. watch is a plain dict.
+    """
+    part = f"{path}.part"
+    torch.save({"format": FORMAT, "model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
+                "step": step, "rng": torch.get_rng_state(), "watch": watch}, part)
+    os.replace(part, path)
+
+
+def load(path, model, average, optimiser):
+    """Restores what save wrote into the given objects and torch's generator; returns (step, watch)."""
+    state = torch.load(path, map_location="cpu")
+    if state.get("format") != FORMAT:
+        raise ValueError(f"{path}: checkpoint format {state.get('format')}, {FORMAT} is read by this version")
+    model.load_state_dict(state["model"])
+    average.load_state_dict(state["average"])
+    optimiser.load_state_dict(state["optimiser"])
+    torch.set_rng_state(state["rng"])
+    return state["step"], state["watch"]
+
+
+class Average:
+    """Exponential moving average of a model's floating-point weights (buffers are copied), in a model of its own.
+
+    The decay warms up as (1 + step) / (20 + step), so that the first weights are soon forgotten.
+    """
+
+    def __init__(self, model, copy, decay=0.998):
+        self.model, self.decay = copy, decay
+        copy.load_state_dict(model.state_dict())
+        for p in copy.parameters():
+            p.requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, model, step):
+        decay = min(self.decay, (1 + step) / (20 + step))
+        for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
+            if mine.dtype.is_floating_point:
+                mine.lerp_(theirs, 1 - decay)
+            else:
+                mine.copy_(theirs)
+
+    def state_dict(self):
+        return self.model.state_dict()
+
+    def load_state_dict(self, state):
+        self.model.load_state_dict(state)

@@ -1,0 +1,43 @@
+"""python -m siamtrain exportbox: a trained box network as ONNX, fp32 and int8, with its loop's parameters."""
+
+HELP = "export a trained box network: loop parameters from training sequences, fp32 and int8 files"
+
+
+def configure(parser):
+    parser.add_argument("weights", metavar="FILE.pt", help="average.pt of a run, or checkpoints/siamtrack.pt")
+    parser.add_argument("--store", required=True, metavar="STORE", help="its pairs give the ranges of activations")
+    parser.add_argument("--data", action="append", required=True, metavar="PATH", help="training sequences for loop and states; repeatable")
+    parser.add_argument("--out", required=True, metavar="FILE.onnx", help="the int8 file; the fp32 one is FILE-fp32.onnx")
+    parser.add_argument("--frames", type=int, default=40, help="frames of each sequence that the search uses (40)")
+    parser.add_argument("--rounds", type=int, default=1, help="rounds of the search; 0 keeps --loop (1)")
+    parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(args):
+    import logging
+    import os
+    import random
+
+    from siamtrain import calibrate, export, exportbox, pairs, search, store, trainbox
+    from siamtrain.readers import open_all
+    from siamtrain.tracking import Loop, OnnxModel
+
+    net, seen = trainbox.load_network(args.weights)
+    logging.info("%s: %s", args.weights, seen)
+    sampler = pairs.Sampler(store.Store(args.store), {"still": 0.4, "video": 0.6}, random.Random(args.seed))
+    sample = [sampler.pair() for _ in range(exportbox.CALIBRATION_PAIRS)]
+    loop, state = Loop(*map(float, args.loop.split(","))), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
+    about = exportbox.manifest(loop, state)
+    full = "-fp32".join(os.path.splitext(args.out))
+    exportbox.write(net, about, full)
+    exportbox.write_int8(full, sample, about, args.out)
+    logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *exportbox.differences(full, args.out, sample))
+    clips = search.load([t for t in open_all(args.data).tracks if len(t.files) > 1], args.frames)
+    model = OnnxModel(args.out)
+    loop, found = search.search(model, loop, clips, args.rounds)
+    state = calibrate.thresholds(search.runs(model, loop, clips))
+    logging.info("%s, %s: AUC %.4f on %d training sequences", loop, state, found, len(clips))
+    for path in (full, args.out):
+        export.set_manifest(path, exportbox.manifest(loop, state))
+        logging.info("%s: sha256 %s", path, export.digest(path))

@@ -1,0 +1,35 @@
+"""python -m siamtrain trainbox: trains the default network from a ring."""
+
+HELP = "train the box network from a ring that `generate` fills"
+
+
+def configure(parser):
+    parser.add_argument("--phase", choices=("features", "pairs"), required=True)
+    parser.add_argument("--ring", required=True, metavar="DIR")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder of the run: checkpoint.pt, average.pt, log.jsonl")
+    parser.add_argument("--begin", metavar="FILE.pt", help="weights to begin with: an average.pt, or checkpoints/siamtrack.pt")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of the clock, until the learning rate has fallen to its end (60)")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--backbone-rate", type=float, help="factor on the backbone's rate (1 for features, 0.5 for pairs)")
+    parser.add_argument("--last-rate", type=float, help="share of the rate at the end (0.1 for features, 0.005 for pairs)")
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--plan", default="g", help="the backbone: a name of boxnet.PLANS (g)")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(args):
+    from siamtrain import distill, trainbox
+
+    features = args.phase == "features"
+    given = lambda value, other: other if value is None else value
+    settings = trainbox.Settings(
+        phase=args.phase, minutes=args.minutes, rate=args.rate, batch=args.batch, threads=args.threads, plan=args.plan, seed=args.seed,
+        backbone_rate=given(args.backbone_rate, 1.0 if features else 0.5), last_rate=given(args.last_rate, 0.1 if features else 0.005))
+    trainer = trainbox.Trainer(settings, args.out)
+    if args.begin:
+        trainer.begin_from(args.begin)
+    if args.resume:
+        trainer.resume()
+    trainbox.train(trainer, distill.Ring(args.ring))

@@ -1,0 +1,114 @@
+"""Writes a network as one self-describing ONNX file and proves that ONNX Runtime gives what PyTorch gives.
+
+The manifest (sizes, grid, loop, thresholds) is JSON in the file's metadata under the key "siamtrack"; siamfc/manifest.go reads it.
+"""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+METADATA_KEY = "siamtrack"
+OPSET = 13  # per-channel quantisation needs it; torch 1.13 writes it too
+TOLERANCE = 1e-4  # largest difference, relative to the largest value
+
+
+class ParityError(Exception):
+    """ONNX Runtime and PyTorch disagree."""
+
+
+def write(module, inputs, outputs, dynamic, manifest, path):
+    """Exports module, called with the tensors of the dict `inputs` in order, with named outputs, and stores the manifest.
+
+    dynamic maps names to {axis: axis name}. The file replaces path only when it is complete. Returns the file's SHA-256.
+    """
+    module = module.eval()  # torch.onnx.export restores train() of what it was given
+    part = f"{path}.part"
+    options = {} if torch.__version__.startswith("1.") else {"dynamo": False}
+    torch.onnx.export(module, tuple(inputs.values()), part, input_names=list(inputs), output_names=list(outputs),
+                      dynamic_axes=dynamic, opset_version=OPSET, do_constant_folding=True, **options)
+    set_manifest(part, manifest)
+    os.replace(part, path)
+    return digest(path)
+
+
+def set_manifest(path, manifest):
+    """Puts the manifest into an ONNX file's metadata, in place of an older one."""
+    model = onnx.load(path)
+    del model.metadata_props[:]
+    entry = model.metadata_props.add()
+    entry.key, entry.value = METADATA_KEY, json.dumps(manifest, separators=(",", ":"))
+    onnx.save(model, path)
+
+
+def manifest_of(path):
+    """The manifest in an ONNX file's metadata."""
+    model = onnx.load(path, load_external_data=False)
+    return json.loads({p.key: p.value for p in model.metadata_props}[METADATA_KEY])
+
+
+def digest(path):
+    """SHA-256 of a file, in hex."""
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def session(path):
+    """An ONNX Runtime session on one thread that does not spin, as the Go program has it."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def verify(path, module, inputs):
+    """Runs the file and the module on the same inputs; the largest relative difference over all outputs, or ParityError."""
+    with torch.no_grad():
+        want = module.eval()(*inputs.values())
+    want = [want] if isinstance(want, torch.Tensor) else want
+    got = session(path).run(None, {k: v.numpy() for k, v in inputs.items()})
+    worst = max(float(np.abs(g - w.numpy()).max() / max(w.abs().max().item(), 1e-12)) for g, w in zip(got, want))
+    if not worst <= TOLERANCE:
+        raise ParityError(f"{path}: ONNX Runtime differs from PyTorch by {worst:.2g} of the largest value, {TOLERANCE:g} allowed")
+    return worst
+
+
+def peak_manifest(name, about, scale, bias, loop, state, figures=None):
+    """The manifest of a peak network in SiamFC's geometry: exemplar 127, search 255, 17x17 cells of 8 pixels."""
+    return {
+        "format": 1, "name": name, "kind": "peak", "layout": "siamtrack", "about": about, "licence": "Apache-2.0",
+        "figures": figures or {},
+        "exemplar": {"size": 127, "context": 0.5}, "search": {"size": 255},
+        "grid": {"size": 17, "stride": 8, "origin": -64}, "upsample": loop.upsample,
+        "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
+        "correlation": {"scale": float(scale), "bias": float(bias)},
+        "loop": {"scales": loop.scales, "scale_step": loop.scale_step, "scale_penalty": loop.scale_penalty,
+                 "scale_rate": loop.scale_rate, "window_influence": loop.window_influence, "window": "hann"},
+        "state": state,
+    }
+
+
+def write_peak(features, manifest, path):
+    """Exports the branch of a peak network (any number, any size of crops) and checks it on noise of both sizes."""
+    image = torch.rand(1, 3, 127, 127, generator=torch.Generator().manual_seed(0)) * 255
+    axes = {0: "n", 2: "height", 3: "width"}
+    sha = write(features, {"image": image}, ["features"], {"image": axes, "features": axes}, manifest, path)
+    for shape in ((1, 3, 127, 127), (3, 3, 255, 255)):
+        verify(path, features, {"image": torch.rand(shape, generator=torch.Generator().manual_seed(1)) * 255})
+    return sha
+
+
+def write_embedding(net, name, about, path):
+    """Exports an embedding network of one vector a crop and checks it on noise."""
+    from siamtrain.embed import CONTEXT, SIZE
+
+    manifest = {"format": 1, "name": name, "kind": "embedding", "layout": "siamtrack", "about": about, "licence": "Apache-2.0",
+                "exemplar": {"size": SIZE, "context": CONTEXT}, "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]}}
+    image = torch.rand(1, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0)) * 255
+    sha = write(net, {"image": image}, ["embedding"], {"image": {0: "n"}, "embedding": {0: "n"}}, manifest, path)
+    verify(path, net, {"image": image.repeat(3, 1, 1, 1)})
+    return sha

@@ -1,0 +1,164 @@
+"""Which crops are trained on: the geometry of an augmented crop, and the sampling of pairs from a store.
+
+Crop coordinates are continuous: the search crop spans 0..256, its centre is 128; boxes are corners (x1, y1, x2, y2).
+"""
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+
+from siamtrain.boxnet import EXEMPLAR, SEARCH
+from siamtrain.crop import context_side, mean_colour
+
+LONGEST_GAP = 60  # frames between the two of a pair; the annotated sequences keep every second frame
+SHIFT = 64.0  # pixels of the search crop; beyond it the target's centre leaves the response map
+
+
+@dataclasses.dataclass
+class View:
+    """How a crop differs from the one centred on its target: shift in crop pixels, scale and aspect as factors, turn in radians."""
+
+    dx: float = 0.0
+    dy: float = 0.0
+    scale: float = 1.0
+    aspect: float = 1.0
+    turn: float = 0.0
+    flip: bool = False
+
+
+@dataclasses.dataclass
+class Pair:
+    """exemplar (128, 128, 3), search (256, 256, 3) BGR uint8; box corners in the search crop; whether the search holds the target."""
+
+    exemplar: np.ndarray
+    search: np.ndarray
+    box: tuple
+    positive: bool
+
+
+def view_matrix(cx, cy, side, size, view):
+    """(2, 3) map of image pixel indices to crop pixel indices: the square of `side` about (cx, cy) seen by `view` in `size` pixels."""
+    zoom = size / side * view.scale
+    sx, sy = zoom * math.sqrt(view.aspect), zoom / math.sqrt(view.aspect)
+    cos, sin = math.cos(view.turn), math.sin(view.turn)
+    linear = np.array([[sx * cos, -sy * sin], [sx * sin, sy * cos]])
+    if view.flip:
+        linear[:, 0] = -linear[:, 0]
+    target = np.array([size / 2 + view.dx, size / 2 + view.dy])
+    offset = target - linear @ np.array([cx, cy])
+    # Continuous coordinates are indices + 0.5 on both sides.
+    return np.c_[linear, offset + linear @ np.array([0.5, 0.5]) - 0.5]
+
+
+def seen_box(width, height, side, size, view):
+    """Corners of a box of width x height image pixels, centred on the square's centre, in the crop; the turn is left out."""
+    zoom = size / side * view.scale
+    w, h = width * zoom * math.sqrt(view.aspect), height * zoom / math.sqrt(view.aspect)
+    x, y = size / 2 + view.dx, size / 2 + view.dy
+    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+
+def cut(image, matrix, size, backdrop=None):
+    """The crop; what lies outside the image is its mean colour, or the picture `backdrop` (size, size, 3)."""
+    if backdrop is None:
+        return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=mean_colour(image))
+    return cv2.warpAffine(image, matrix, (size, size), dst=backdrop.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+
+
+def sides_of(box):
+    """(centre x, centre y, width, height, context side) of an x, y, w, h box."""
+    x, y, w, h = box
+    return x + w / 2, y + h / 2, w, h, context_side(w, h)
+
+
+class Sampler:
+    """Draws pairs and single crops from a store. shares gives each kind of track its part of the pairs, e.g. {"still": 0.4, "video": 0.6}."""
+
+    def __init__(self, store, shares, random, negatives=0.12, fill=0.5):
+        self.store, self.random, self.negatives, self.fill = store, random, negatives, fill
+        self.pools, self.by_label = {}, {}
+        for track in store.tracks:
+            if track.boxes is not None and len(track.visible()):
+                self.pools.setdefault(track.kind, []).append(track)
+                if track.label:
+                    self.by_label.setdefault(track.label, []).append(track)
+        self.kinds = [k for k in shares if k in self.pools]
+        self.weights = [shares[k] for k in self.kinds]
+
+    def track(self):
+        kind = self.random.choices(self.kinds, self.weights)[0]
+        for _ in range(3):
+            track = self.random.choice(self.pools[kind])
+            if kind != "still" or not self._fills(track) or self.random.random() < 0.3:
+                break
+        return track
+
+    def _fills(self, track):
+        """Whether the box takes most of its picture: its search crop would be mostly padding."""
+        height, width = self.store.frame(track.frames[0]).shape[:2]
+        return context_side(*track.boxes[0][2:]) > 0.75 * min(height, width)
+
+    def pair(self):
+        """One pair; `negatives` of them show, in place of the target, another object, of the same class if there is one."""
+        track, r = self.track(), self.random
+        seen = track.visible()
+        first = int(r.choice(seen))
+        near = seen[np.abs(seen - first) <= LONGEST_GAP]
+        second = int(r.choice(near))
+        positive = r.random() >= self.negatives
+        other = (track, second) if positive else self._other(track)
+        flip = r.random() < 0.5
+        exemplar = self._exemplar(track, first, flip)
+        search, box = self._search(*other, flip, still=track.kind == "still")
+        return Pair(exemplar, search, box, positive)
+
+    def _other(self, track):
+        """A box of another scene, half of the time of the same class."""
+        r = self.random
+        for _ in range(20):
+            same = self.by_label.get(track.label) if r.random() < 0.5 else None
+            other = r.choice(same) if same else self.track()
+            if other.scene != track.scene:
+                break
+        return other, int(r.choice(other.visible()))
+
+    def _exemplar(self, track, index, flip):
+        r = self.random
+        cx, cy, _, _, side = sides_of(track.boxes[index])
+        view = View(r.uniform(-4, 4), r.uniform(-4, 4), math.exp(r.uniform(-0.07, 0.07)), math.exp(r.uniform(-0.06, 0.06)), 0.0, flip)
+        return self._cut(track.frames[index], view_matrix(cx, cy, side, EXEMPLAR, view), EXEMPLAR, self.fill / 2)
+
+    def _search(self, track, index, flip, still):
+        r = self.random
+        cx, cy, w, h, side = sides_of(track.boxes[index])
+        # Half of the shifts are those of calm video; the other half spread the target over the whole response map.
+        spread = (lambda: max(-SHIFT, min(SHIFT, r.gauss(0, 16)))) if r.random() < 0.4 else (lambda: r.uniform(-SHIFT, SHIFT))
+        turn = r.uniform(-0.2, 0.2) if still and r.random() < 0.3 else 0.0
+        view = View(spread(), spread(), math.exp(r.uniform(-0.28, 0.28)), math.exp(r.uniform(-0.2, 0.2)), turn, flip)
+        side *= SEARCH / EXEMPLAR
+        crop = self._cut(track.frames[index], view_matrix(cx, cy, side, SEARCH, view), SEARCH, self.fill)
+        return crop, seen_box(w, h, side, SEARCH, view)
+
+    def _cut(self, frame, matrix, size, fill):
+        backdrop = self._backdrop(size) if self.random.random() < fill else None
+        return cut(self.store.frame(frame), matrix, size, backdrop)
+
+    def _backdrop(self, size):
+        """Another scene, for the padding: a flat padding tells where the target cannot be."""
+        image = self.store.frame(self.random.randrange(len(self.store)))
+        return cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
+
+    def anything(self):
+        """A search crop of any place of any frame: about a box (half), else of random centre and size."""
+        r = self.random
+        if r.random() < 0.5:
+            track = self.track()
+            return self._search(track, int(r.choice(track.visible())), r.random() < 0.5, still=True)[0]
+        frame = r.randrange(len(self.store))
+        height, width = self.store.frame(frame).shape[:2]
+        side = min(height, width) * math.exp(r.uniform(math.log(0.3), math.log(1.5)))
+        view = View(aspect=math.exp(r.uniform(-0.2, 0.2)), turn=r.uniform(-0.2, 0.2) if r.random() < 0.2 else 0.0, flip=r.random() < 0.5)
+        matrix = view_matrix(r.uniform(0, width), r.uniform(0, height), side, SEARCH, view)
+        return self._cut(frame, matrix, SEARCH, self.fill)

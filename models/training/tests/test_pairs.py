@@ -1,0 +1,85 @@
+"""Crops lie where the geometry says: a disc drawn at a box's centre is found at the crop's box centre."""
+
+import math
+import random
+
+import cv2
+import numpy as np
+import pytest
+
+from shapes import centre_of, disc
+from siamtrain import crop, pairs
+from siamtrain.errors import DataError
+from siamtrain.store import Packed, Store, pack
+
+
+@pytest.mark.parametrize("view", [pairs.View(), pairs.View(11, -7), pairs.View(3, 5, 1.2, 1.1), pairs.View(-9, 2, 0.9, 1, 0.2), pairs.View(8, 8, 1, 1, 0, True)])
+def test_view_puts_the_centre_where_the_box_is(view):
+    box = (131.3, 88.6, 24.0, 18.0)
+    cx, cy, w, h, side = pairs.sides_of(box)
+    seen = pairs.cut(disc(cx, cy), pairs.view_matrix(cx, cy, 2 * side, 256, view), 256)
+    x1, y1, x2, y2 = pairs.seen_box(w, h, 2 * side, 256, view)
+    assert centre_of(seen) == pytest.approx(((x1 + x2) / 2, (y1 + y2) / 2), abs=0.15)
+    assert (x2 - x1) / (y2 - y1) == pytest.approx(w / h * view.aspect)
+
+
+def test_plain_view_is_the_crop_of_the_tracking_loop():
+    image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    side = crop.context_side(30, 40)
+    ours = pairs.cut(image, pairs.view_matrix(20.2, 51.7, side, 128, pairs.View()), 128)
+    assert np.abs(ours.astype(int) - crop.square(image, 20.2, 51.7, side, 128)).max() <= 1
+
+
+def test_backdrop_fills_only_the_outside():
+    image, backdrop = np.full((50, 50, 3), 10, np.uint8), np.full((128, 128, 3), 200, np.uint8)
+    seen = pairs.cut(image, pairs.view_matrix(25, 25, 100, 128, pairs.View()), 128, backdrop)
+    assert (seen[64, 64] == 10).all() and (seen[2, 2] == 200).all() and (backdrop == 200).all()
+
+
+@pytest.fixture()
+def store(tmp_path):
+    for name, at in (("a", 60), ("b", 120)):
+        folder = tmp_path / "data" / name / "img"
+        folder.mkdir(parents=True)
+        for i in range(5):
+            cv2.imwrite(str(folder / f"{i:04d}.png"), disc(at + 3 * i, 100))
+        (tmp_path / "data" / name / "groundtruth_rect.txt").write_text("\n".join(f"{at + 3 * i - 12},88,24,24" for i in range(5)))
+    pack([str(tmp_path / "data")], str(tmp_path / "store"))
+    return Store(str(tmp_path / "store"))
+
+
+def test_store_gives_back_frames_and_boxes(store):
+    track = store.tracks[1]
+    assert len(store) == 10 and track.kind == "video" and len(track.visible()) == 5
+    assert centre_of(store.frame(track.frames[2])) == pytest.approx((126, 100), abs=0.05)
+
+
+def test_missing_store_says_what_to_do(tmp_path):
+    with pytest.raises(DataError, match="siamtrain pack"):
+        Store(str(tmp_path))
+
+
+def test_sampled_pairs_show_the_target_in_their_box(store):
+    sampler = pairs.Sampler(store, {"video": 1.0}, random.Random(4), negatives=0.3, fill=0)
+    counts = {True: 0, False: 0}
+    for _ in range(60):
+        pair = sampler.pair()
+        counts[pair.positive] += 1
+        x1, y1, x2, y2 = pair.box
+        assert pair.exemplar.shape == (128, 128, 3) and pair.search.shape == (256, 256, 3)
+        if all(16 < v < 240 for v in pair.box):
+            assert centre_of(pair.search) == pytest.approx(((x1 + x2) / 2, (y1 + y2) / 2), abs=1.5)
+    assert counts[False] > 5 and counts[True] > 30
+
+
+def test_same_seed_same_pairs(store):
+    draw = lambda: [pairs.Sampler(store, {"video": 1.0}, random.Random(1)).pair().box for _ in range(2)]
+    assert draw() == draw()
+
+
+def test_box_that_fills_its_picture_is_noticed():
+    sampler = pairs.Sampler.__new__(pairs.Sampler)
+    sampler.store = type("Frames", (), {"frame": staticmethod(lambda _: np.zeros((100, 100, 3), np.uint8))})()
+    track = lambda side: Packed("t", "s", "", "still", np.array([0]), np.array([[0, 0, side, side]], float))
+    assert sampler._fills(track(60)) and not sampler._fills(track(30))
+    assert crop.context_side(60, 60) == pytest.approx(120) and math.isclose(crop.context_side(10, 10), 20)

@@ -1,0 +1,121 @@
+"""The box kind's loop on a model that knows the answer, forward-backward tracks, and the ring."""
+
+import numpy as np
+import pytest
+import torch
+
+from shapes import centre_of, disc
+from siamtrain import colour, distill, pseudo, search, tracking
+from siamtrain.boxnet import STRIDE
+from siamtrain.peakloop import follow
+from siamtrain.score import score
+
+
+class Oracle:
+    """Finds the white disc of a crop: response near its centre, sides of a square of 1.2 x its diameter."""
+
+    cells, origin = 16, -128
+
+    def exemplar(self, image):
+        return None
+
+    def locate(self, kept, image):
+        if image.max() < 50:
+            return np.full((16, 16), 0.05), np.full((4, 16, 16), 20.0)
+        x, y = centre_of(image)
+        reach = 1.2 * np.sqrt((image[..., 0] / 255.0).sum() / np.pi)
+        at = 128 + self.origin + STRIDE * np.arange(16)
+        columns, rows = np.meshgrid(at, at)
+        sides = np.stack([columns - x + reach, rows - y + reach, x + reach - columns, y + reach - rows])
+        return np.exp(-np.hypot(columns - x, rows - y) / 20), sides
+
+
+def moving(count=20, step=4):
+    """Frames of a disc that moves right, and its boxes."""
+    centres = [(60 + step * i, 100.0) for i in range(count)]
+    boxes = np.array([[x - 10.8, y - 10.8, 21.6, 21.6] for x, y in centres])
+    return [disc(x, y) for x, y in centres], boxes
+
+
+def test_loop_follows_what_the_model_finds():
+    frames, truth = moving()
+    boxes, scores = follow(tracking.BoxTracker(Oracle(), tracking.Loop(0.2, 0.05, 0.5)), frames, truth[0])
+    assert np.abs(boxes - truth).max() < 1.5  # the oracle measures a disc with soft edges
+    assert scores.min() > 0.5 and score(boxes, truth)[0] > 0.85
+
+
+def test_best_cell_is_nearest_the_closed_form():
+    tracker = tracking.BoxTracker(Oracle(), tracking.Loop(0.0, 0.1, 0.4, "hann"))
+    response, sides = np.full((16, 16), 0.1), np.full((4, 16, 16), 32.0)
+    response[9, 5], sides[:, 9, 5] = 0.9, (10, 20, 30, 60)
+    x, y, w, h, confidence, rate = tracker.best(response, sides, np.array([40.0, 80.0]))
+    assert (x, y, w, h, confidence) == (-128 + 80 + 10, -128 + 144 + 20, 40, 80, 0.9)
+    assert rate == pytest.approx(0.9 * 0.4)  # no change of size or aspect: no penalty
+
+
+def test_size_penalty_is_siamrpns():
+    tracker = tracking.BoxTracker(Oracle(), tracking.Loop(0.0, 0.3, 1.0))
+    response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 20.0)
+    response[8, 8] = 1.0
+    rate = tracker.best(response, sides, np.array([20.0, 20.0]))[5]
+    assert rate == pytest.approx(np.exp(-0.3 * (2 - 1)))  # twice the padded size, the same aspect
+
+
+def test_maps_without_a_usable_box_leave_the_target_where_it_was():
+    tracker = tracking.BoxTracker(Oracle(), tracking.Loop())
+    sides = np.full((4, 16, 16), np.nan)
+    assert tracker.best(np.ones((16, 16)), sides, np.array([7.0, 9.0])) == (0.0, 0.0, 7.0, 9.0, 0.0, 0.0)
+
+
+def test_windows():
+    centred, hann = tracking.window_of("centred", 16, -128), tracking.window_of("hann", 16, -128)
+    assert np.unravel_index(centred.argmax(), centred.shape) == (8, 8) and centred.max() == 1
+    np.testing.assert_allclose(hann, np.outer(np.hanning(16), np.hanning(16)))
+
+
+def test_search_finds_that_the_size_must_follow():
+    radii = np.linspace(9, 24, 16)
+    clip = [disc(160, 120, r) for r in radii], np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii])
+    still = tracking.Loop(0.2, 0.0, 0.0)
+    best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.0, 0.7)})
+    assert best.size_rate == 0.7 and found > search.accuracy(Oracle(), still, [clip]) + 0.1
+
+
+def test_both_ways_agree_on_a_disc_and_not_on_nothing():
+    Oracle.loop = tracking.Loop(0.2, 0.05, 0.5)
+    frames, truth = moving()
+    boxes = pseudo.agreed(Oracle(), frames, truth[0])
+    assert np.abs(boxes - truth).max() < 1.5 and pseudo.travelled(boxes) > 2
+    assert pseudo.agreed(Oracle(), [f * 0 for f in frames], truth[0]) is None
+
+
+def test_moving_part_is_proposed():
+    texture = np.random.default_rng(0).integers(0, 200, (30, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    frames = [texture.copy(), texture.copy()]
+    thing = np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8).repeat(6, 0).repeat(6, 1)
+    for frame, x in zip(frames, (100, 108)):
+        frame[80:128, x:x + 48] = thing
+    x, y, w, h = pseudo.moving_boxes(*frames)[0]
+    assert abs(x + w / 2 - 126) < 16 and abs(y + h / 2 - 104) < 16
+
+
+def test_ring_gives_what_was_put_and_writes_over_the_oldest(tmp_path):
+    ring = distill.Ring(str(tmp_path / "ring"), 4)
+    for i in range(6):
+        ring.put(search=np.full((256, 256, 3), i, np.uint8), truth=(i, 0, 0, 0, 1, 0.5))
+    reader = distill.Ring(str(tmp_path / "ring"))
+    sample = reader.draw(4, np.random.default_rng(0))
+    assert sorted(sample["truth"][:, 0]) == [2, 3, 4, 5]
+    assert (sample["search"][:, 9, 9, 0] == sample["truth"][:, 0]).all()
+    assert ring.counters[distill.USED] == 4
+
+
+def test_overlap_of_corners():
+    assert distill.overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3, rel=1e-4)
+
+
+def test_recolour_keeps_the_range_and_greys():
+    torch.manual_seed(0)
+    crops = colour.recolour(torch.rand(6, 3, 8, 8) * 255, 1.0, torch.tensor([True] + [False] * 5))
+    assert crops.min() >= 0 and crops.max() <= 255
+    assert torch.equal(crops[0, 0], crops[0, 2]) and not torch.equal(crops[1, 0], crops[1, 2])
