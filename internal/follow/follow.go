@@ -1,0 +1,77 @@
+// Package follow runs a tracker through a video into files: tracks, an annotated video, figures of time. What is done
+// with each frame is a Sink; a run of every frame and a live one share them.
+package follow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// Sink takes the steps of a run in order.
+type Sink interface {
+	// Put takes one step. The step's frame and response map are valid until Put returns, and are not to be changed.
+	// After an error the sink takes no more.
+	Put(tracker.Step) error
+	// Close ends what the sink writes; what Put took is then on disk. It may be called twice.
+	Close() error
+}
+
+// Summary says what a run did.
+type Summary struct {
+	// Frames were tracked, the initial one included, from the index First to the index Last.
+	Frames, First, Last int
+	// States counts the frames by tracker.State.
+	States [3]int
+	// Wall is the time from beginning to end, with decoding, drawing and writing.
+	Wall time.Duration
+}
+
+// Rate returns the frames a second of the whole run.
+func (s Summary) Rate() float64 {
+	if s.Wall <= 0 {
+		return 0
+	}
+	return float64(s.Frames) / s.Wall.Seconds()
+}
+
+// Run tracks as tracker.Run does, gives every step to every sink, and closes the sinks, whatever happened: what was
+// tracked is then in the files. The Summary is right with an error too. The error joins the run's and the sinks'; a run that
+// was cancelled gives ctx.Err().
+func Run(ctx context.Context, src tracker.Source, t tracker.Tracker, o tracker.RunOptions, sinks ...Sink) (Summary, error) {
+	var sum Summary
+	begin := time.Now()
+	err := tracker.Run(ctx, src, t, o, func(s tracker.Step) error {
+		sum.add(s)
+		for _, sink := range sinks {
+			if err := sink.Put(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // a source that is closed to end its read says so in its own words
+	}
+	errs := []error{err}
+	for _, sink := range sinks {
+		if err := sink.Close(); err != nil && !errors.Is(errors.Join(errs...), err) {
+			errs = append(errs, err)
+		}
+	}
+	sum.Wall = time.Since(begin)
+	return sum, errors.Join(errs...)
+}
+
+func (s *Summary) add(step tracker.Step) {
+	if s.Frames == 0 {
+		s.First = step.Frame.Index
+	}
+	s.Last = step.Frame.Index
+	s.Frames++
+	if st := step.Result.State; st >= 0 && int(st) < len(s.States) {
+		s.States[st]++
+	}
+}

@@ -1,0 +1,230 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"math/rand/v2"
+	"os"
+
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"siamtrack/internal/record"
+	"siamtrack/internal/synth"
+	"siamtrack/tracker"
+)
+
+// oracle is a tracker that knows the truth of a synthetic video, and says that it is lost where nothing can be seen.
+type oracle struct {
+	video    *synth.Video
+	frame    int
+	response tracker.Response
+	crop     *image.RGBA
+}
+
+func (o *oracle) Init(*image.RGBA, tracker.Box) error { o.frame = 0; return nil }
+
+func (o *oracle) Update(img *image.RGBA) (tracker.Result, error) {
+	o.frame++
+	truth := o.video.Truth(o.frame)
+	r := tracker.Result{Box: truth.Box, Score: truth.Visible, Response: &o.response}
+	if truth.Visible == 0 {
+		r.State = tracker.Lost
+	}
+	x, y := truth.Box.Center()
+	r.Search = tracker.FromCenter(x, y, 120, 120)
+	o.response = tracker.Response{Values: []float32{0, .3, 0, .3, 1, .3, 0, .3, 0}, Width: 3, Height: 3, Area: r.Search}
+	o.crop = img
+	return r, nil
+}
+
+func (o *oracle) Crops() (exemplar, search *image.RGBA) { return o.crop, o.crop }
+
+func (o *oracle) Stages() tracker.Stages {
+	return tracker.Stages{Crop: time.Millisecond, Embed: 3 * time.Millisecond}
+}
+
+// scene returns a video whose object is hidden from frame 10 to 19, and a tracker that knows it.
+func scene(t *testing.T) (*synth.Video, *oracle) {
+	t.Helper()
+	v, err := synth.New(synth.Scene{Width: 320, Height: 240, Frames: 30, Hidden: []synth.Span{{From: 8, To: 24}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, &oracle{video: v}
+}
+
+func tracks(t *testing.T, f record.Format) (*Tracks, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "track."+string(f))
+	return NewTracks(func() (record.Recorder, error) { return record.Create(path, f) }, false), path
+}
+
+func rows(t *testing.T, path string) []record.Row {
+	t.Helper()
+	got, err := record.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestRunFillsEveryFile(t *testing.T) {
+	v, o := scene(t)
+	csv, path := tracks(t, record.CSV)
+	sum, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box}, csv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for i, r := range rows(t, path) {
+		truth := v.Truth(i)
+		if r.Frame != i || r.Box.IoU(truth.Box) < 0.99 || (r.State == tracker.Lost) != (truth.Visible == 0) {
+			t.Errorf("row %d: %+v, the truth is %+v", i, r, truth)
+		}
+		if r.State == tracker.Lost {
+			lost++
+		}
+	}
+	if lost == 0 || sum.States != [3]int{30 - lost, 0, lost} {
+		t.Errorf("%d rows say lost, the summary %v", lost, sum.States)
+	}
+	if sum.Frames != 30 || sum.First != 0 || sum.Last != 29 || sum.Rate() <= 0 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestFromLeavesOutTheBeginning(t *testing.T) {
+	v, o := scene(t)
+	otb, path := tracks(t, record.OTB)
+	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box, End: 6}, From(4, otb)); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, path); len(got) != 3 || got[0].Box.IoU(v.Truth(4).Box) < 0.99 {
+		t.Errorf("%v, want frames 4 to 6", got)
+	}
+}
+
+func TestARunThatCannotBeginLeavesFilesAlone(t *testing.T) {
+	v, o := scene(t)
+	csv, path := tracks(t, record.CSV)
+	if err := os.WriteFile(path, []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: tracker.Box{X: 999, W: 5, H: 5}}, csv); !errors.Is(err, tracker.ErrBox) {
+		t.Errorf("%v, want one about the box", err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "precious" {
+		t.Errorf("the file holds %q, %v", data, err)
+	}
+}
+
+// broken is a Sink that fails at one frame.
+type broken struct{ at, puts, closes int }
+
+var errBroken = errors.New("broken sink")
+
+func (b *broken) Put(s tracker.Step) error {
+	b.puts++
+	if s.Frame.Index == b.at {
+		return errBroken
+	}
+	return nil
+}
+
+func (b *broken) Close() error { b.closes++; return nil }
+
+func TestRunKeepsWhatWasTracked(t *testing.T) {
+	cause := errors.New("no more")
+	cancelled, cancel := context.WithCancel(t.Context())
+	for _, c := range []struct {
+		name   string
+		ctx    context.Context
+		src    func(tracker.Source) tracker.Source
+		breaks int
+		want   error
+		rows   int
+	}{
+		{"the source fails", t.Context(), func(s tracker.Source) tracker.Source { return synth.FailAfter(s, 7, cause) }, -1, cause, 7},
+		{"another sink fails", t.Context(), func(s tracker.Source) tracker.Source { return s }, 5, errBroken, 6},
+		{"stopped", cancelled, func(s tracker.Source) tracker.Source { return &cancelAt{s, 4, cancel} }, -1, context.Canceled, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v, o := scene(t)
+			csv, path := tracks(t, record.CSV)
+			bad := &broken{at: c.breaks}
+			sum, err := Run(c.ctx, c.src(v), o, tracker.RunOptions{Init: v.Truth(0).Box}, csv, bad)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%v, want %v", err, c.want)
+			}
+			if n := len(rows(t, path)); n != c.rows || sum.Frames != c.rows || bad.puts != c.rows || bad.closes != 1 {
+				t.Errorf("%d rows, %d in the summary, %d put, %d closed; want %d rows", n, sum.Frames, bad.puts, bad.closes, c.rows)
+			}
+		})
+	}
+}
+
+// cancelAt cancels when frame at has been read.
+type cancelAt struct {
+	tracker.Source
+	at     int
+	cancel func()
+}
+
+func (c *cancelAt) Next(dst *tracker.Frame) error {
+	err := c.Source.Next(dst)
+	if dst.Index == c.at {
+		c.cancel()
+	}
+	return err
+}
+
+func TestHistogramQuantiles(t *testing.T) {
+	var h Histogram
+	var all []time.Duration
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 10000 {
+		d := time.Duration(math.Exp(rng.NormFloat64()*2) * 1e6)
+		h.Add(d)
+		all = append(all, d)
+	}
+	slices.Sort(all)
+	for _, q := range []float64{0, 0.05, 0.5, 0.95, 0.999, 1} {
+		want := all[max(0, int(math.Ceil(q*float64(len(all))))-1)]
+		if got := h.Quantile(q); math.Abs(float64(got)/float64(want)-1) > 0.011 {
+			t.Errorf("quantile %v: %v, want %v", q, got, want)
+		}
+	}
+	var empty Histogram
+	empty.Add(-time.Second) // a clock that went backwards
+	empty.Add(1 << 62)
+	if (&Histogram{}).Quantile(0.5) != 0 || empty.Len() != 2 {
+		t.Error("the ends of the range")
+	}
+}
+
+func TestStagesAreMeasured(t *testing.T) {
+	v, o := scene(t)
+	src, m := NewClocked(v), NewTimer(o)
+	if _, err := Run(t.Context(), src, o, tracker.RunOptions{Init: v.Truth(0).Box}, m); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range append(src.Stages(), m.Stages()...) {
+		names = append(names, s.Name)
+		if want := 30 - min(1, len(names)-1); s.Times.Len() != want || s.Times.Mean() <= 0 { // the start is no update
+			t.Errorf("%s: %d times, want %d", s.Name, s.Times.Len(), want)
+		}
+	}
+	if got, want := fmt.Sprint(names), "[decode update   crop   embed]"; got != want {
+		t.Errorf("stages %s, want %s", got, want)
+	}
+	if got := m.crop.Quantile(0.5); math.Abs(float64(got-time.Millisecond)) > 2e4 {
+		t.Errorf("the median crop took %v, the tracker said 1ms", got)
+	}
+}

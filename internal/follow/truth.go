@@ -1,0 +1,52 @@
+package follow
+
+import (
+	"siamtrack/bench/metric"
+	"siamtrack/tracker"
+)
+
+// Truth is the Sink that compares a track with boxes that are known of some frames.
+type Truth struct {
+	known        map[int]tracker.Box
+	boxes, truth []tracker.Box
+}
+
+// NewTruth returns a Sink that knows the target's box in some frames, by their indices. A frame whose box is not
+// finite, because the target is not there, does not count.
+func NewTruth(known map[int]tracker.Box) *Truth { return &Truth{known: known} }
+
+// Put implements Sink. As in the field's one-pass evaluations the initial frame counts; there the given box is true.
+func (t *Truth) Put(s tracker.Step) error {
+	box, ok := t.known[s.Frame.Index]
+	if s.Initial {
+		box, ok = s.Result.Box, true
+	}
+	if ok && box.Finite() {
+		t.boxes, t.truth = append(t.boxes, s.Result.Box), append(t.truth, box)
+	}
+	return nil
+}
+
+// Close implements Sink.
+func (t *Truth) Close() error { return nil }
+
+// Score says how good a track was.
+type Score struct {
+	Frames      int     // that count
+	MeanIoU     float64 // of continuous boxes
+	AUC         float64 // the success curve's 21 values averaged, as the got10k toolkit does
+	Precision20 float64 // the share of frames with the centre within 20 pixels
+}
+
+// Score compares what Put took with the truth. It is an error if no frame counts.
+func (t *Truth) Score() (Score, error) {
+	ope, err := metric.OnePass(metric.Track{Boxes: t.boxes, Truth: t.truth}, metric.GOT10k)
+	if err != nil {
+		return Score{}, err
+	}
+	s := Score{Frames: len(t.truth), AUC: ope.AUC(), Precision20: ope.Precision20()}
+	for i, b := range t.boxes {
+		s.MeanIoU += b.IoU(t.truth[i]) / float64(len(t.boxes))
+	}
+	return s, nil
+}

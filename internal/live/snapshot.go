@@ -1,0 +1,72 @@
+package live
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// snapshot is what the JSON beside a picture says. Box is in pixels, 0-based.
+type snapshot struct {
+	Image  string         `json:"image"`
+	Width  int            `json:"width"`
+	Height int            `json:"height"`
+	Frame  int            `json:"frame"`
+	Time   float64        `json:"time_s"`
+	Target bool           `json:"target"`
+	Box    *box           `json:"box,omitempty"`
+	Score  float64        `json:"score,omitempty"`
+	State  *tracker.State `json:"state,omitempty"`
+}
+
+type box struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+	W float64 `json:"w"`
+	H float64 `json:"h"`
+}
+
+// Snapshot writes v's frame, with nothing drawn on it, as a PNG into folder, and beside it a JSON file that says where
+// the target is. It returns the picture's path, which is named after the time now.
+func Snapshot(folder string, v *tracker.View, now time.Time) (string, error) {
+	name := now.Format("snapshot-20060102-150405.000")
+	path := filepath.Join(folder, name+".png")
+	size := v.Frame.Image.Rect.Size()
+	s := snapshot{
+		Image: name + ".png", Width: size.X, Height: size.Y,
+		Frame: v.Frame.Index, Time: v.Frame.Time.Seconds(), Target: v.Target,
+	}
+	if r := v.Result; v.Target {
+		s.Box, s.Score, s.State = &box{r.Box.X, r.Box.Y, r.Box.W, r.Box.H}, r.Score, &r.State
+	}
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // the person is waiting
+	err := write(path, func(w io.Writer) error { return encoder.Encode(w, v.Frame.Image) })
+	if err == nil {
+		err = write(filepath.Join(folder, name+".json"), func(w io.Writer) error { return json.NewEncoder(w).Encode(s) })
+	}
+	if err != nil {
+		return path, fmt.Errorf("snapshot: %w", err)
+	}
+	return path, nil
+}
+
+// write makes a file of what content writes, and leaves none behind where that fails.
+func write(path string, content func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	if err = errors.Join(content(w), w.Flush(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+// Package record writes and reads the files in which a track is kept: CSV, JSON Lines, and the text formats of OTB
+// and of MOTChallenge.
+//
+//	CSV    header frame,time_s,x,y,w,h,score,state,ms; a row for every frame
+//	JSONL  the same names as an object a line; "ms" is left out where it was not measured
+//	OTB    x,y,w,h a line for every frame, beginning with the one that tracking began on
+//	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible; the id is always 1
+//
+// While the target is lost, CSV and JSONL say so in the state and keep the box where it was last seen; MOT has no row;
+// OTB, which can say neither, repeats the box, because its readers count lines. Frames and pixels count from 0, but in
+// MOT, where both count from 1 as MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are, as every
+// toolkit does.
+//
+// A row goes to the file as it comes, in one piece: whatever stops the program, the rows so far are on disk. The same
+// rows give the same bytes.
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// Format names a file format.
+type Format string
+
+// The formats.
+const (
+	CSV   Format = "csv"
+	JSONL Format = "jsonl"
+	OTB   Format = "otb"
+	MOT   Format = "mot"
+)
+
+// ErrFormat is wrapped by the errors about what a file holds; they name the file and the line.
+var ErrFormat = errors.New("not a track")
+
+// Row is what a file keeps of one frame.
+type Row struct {
+	Frame int           // counted from 0
+	Time  time.Duration // the frame's own time since the start of the video
+	// Box is in pixels, continuous and 0-based. A reader returns one of NaN where a file says that no target is there.
+	Box   tracker.Box
+	Score float64
+	State tracker.State
+	// Elapsed is the time that the tracker took; 0 is written as empty: not measured.
+	Elapsed time.Duration
+}
+
+// Recorder takes the rows of one track in the order of their frames. After an error it takes no more.
+type Recorder interface {
+	Record(Row) error
+	// Close ends the file. It may be called twice. It does not take back what Record wrote.
+	Close() error
+}
+
+// encoder appends a row in one format to buf.
+type encoder func(buf []byte, r Row) []byte
+
+// New returns a Recorder that writes to w, each row by one call of Write. Its errors name the output as name. It does
+// not close w.
+func New(w io.Writer, name string, f Format) (Recorder, error) {
+	header, encode, err := encoding(f)
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{w: w, name: name, encode: encode}
+	return r, r.put([]byte(header))
+}
+
+// Create makes the file at path, or empties it, and returns a Recorder that writes to it.
+func Create(path string, f Format) (Recorder, error) {
+	if _, _, err := encoding(f); err != nil {
+		return nil, err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	r, err := New(file, path, f)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	r.(*recorder).file = file
+	return r, nil
+}
+
+// recorder is the Recorder of every format.
+type recorder struct {
+	w      io.Writer
+	file   *os.File // nil where w is the caller's
+	name   string
+	encode encoder
+	buf    []byte
+	good   int64 // bytes of whole rows written
+	err    error // the first one, for ever
+}
+
+// Record implements Recorder.
+func (r *recorder) Record(row Row) error {
+	r.buf = r.encode(r.buf[:0], row)
+	return r.put(r.buf)
+}
+
+// put writes whole rows. Where a file takes only a part of them the part is taken back, so that it ends with a whole one.
+func (r *recorder) put(rows []byte) error {
+	if r.err != nil || len(rows) == 0 {
+		return r.err
+	}
+	if _, err := r.w.Write(rows); err != nil {
+		r.err = fmt.Errorf("record: write %s: %w (the rows before are kept)", r.name, err)
+		if r.file != nil {
+			_ = r.file.Truncate(r.good) // best effort: a device or a pipe cannot, and needs not
+		}
+		return r.err
+	}
+	r.good += int64(len(rows))
+	return nil
+}
+
+// Close implements Recorder.
+func (r *recorder) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	err := r.file.Close()
+	r.file = nil
+	if r.err == nil {
+		r.err = fmt.Errorf("record: write %s: %w", r.name, os.ErrClosed)
+	}
+	if err != nil {
+		return fmt.Errorf("record: close %s: %w", r.name, err)
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package serve
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"sync"
+	"time"
+
+	"siamtrack/render"
+	"siamtrack/tracker"
+)
+
+// picture is an encoded picture. It never changes, so that viewers share it.
+type picture struct{ jpeg []byte }
+
+// quality is that of the JPEG pictures: letters and thin lines stay sharp.
+const quality = 80
+
+// take makes v the newest view, and encodes it if anybody looks.
+func (s *Server) take(v *tracker.View) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.o.Session.Release(s.view)
+	s.view = v
+	s.screen.Observe(v)
+	s.encode()
+	if age := time.Since(v.Captured); !v.Initial {
+		if s.latency == 0 {
+			s.latency = age
+		}
+		s.latency += (age - s.latency) / 10
+	}
+}
+
+// refresh encodes the newest view anew: what is drawn on it has changed.
+func (s *Server) refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.encode()
+}
+
+// encode draws and encodes the newest view, if there is one and anybody looks, and tells the viewers. The caller holds
+// the lock.
+func (s *Server) encode() {
+	if s.view == nil {
+		return
+	}
+	if s.watchers.Load() > 0 {
+		now := time.Now()
+		canvas := s.screen.Draw(render.Moment{
+			View: s.view, Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
+		})
+		s.picture = &picture{encodeJPEG(canvas)}
+		s.shown.Tick(now)
+	}
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func encodeJPEG(img *image.RGBA) []byte {
+	var buf bytes.Buffer
+	_ = jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}) // a Buffer takes everything
+	return buf.Bytes()
+}
+
+// newest returns the newest picture, nil before the first.
+func (s *Server) newest() *picture {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.picture
+}
+
+// news returns a channel that is closed when there is something new to show.
+func (s *Server) news() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// freeze puts a copy of the newest view on the shelf and returns its number, 0 where there is no view yet.
+func (s *Server) freeze() (id int, size image.Point) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.view == nil {
+		return 0, image.Point{}
+	}
+	img := s.view.Frame.Image
+	still := image.NewRGBA(img.Rect)
+	for y := range img.Rect.Dy() {
+		copy(still.Pix[y*still.Stride:][:still.Stride], img.Pix[y*img.Stride:])
+	}
+	v := &tracker.View{Frame: s.view.Frame, Captured: s.view.Captured}
+	v.Frame.Image = still
+	return s.frozen.put(v, time.Now()), img.Rect.Size()
+}
+
+// shelf keeps the frames on which persons are drawing boxes: a few, and not for long.
+type shelf struct {
+	mu    sync.Mutex
+	last  int
+	items []still
+}
+
+type still struct {
+	id    int
+	until time.Time
+	view  *tracker.View
+}
+
+const (
+	maxStills = 8
+	stillLife = time.Minute
+)
+
+// put keeps v and returns its number, from 1. The oldest one gives way where there is no room.
+func (s *shelf) put(v *tracker.View, now time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep(now)
+	if len(s.items) == maxStills {
+		s.items = append(s.items[:0], s.items[1:]...)
+	}
+	s.last++
+	s.items = append(s.items, still{s.last, now.Add(stillLife), v})
+	return s.last
+}
+
+// get returns the frame of that number, nil where it is not kept any more.
+func (s *shelf) get(id int, now time.Time) *tracker.View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep(now)
+	for _, item := range s.items {
+		if item.id == id {
+			return item.view
+		}
+	}
+	return nil
+}
+
+// sweep forgets what has been kept for too long. The caller holds the lock.
+func (s *shelf) sweep(now time.Time) {
+	for len(s.items) > 0 && now.After(s.items[0].until) {
+		s.items = append(s.items[:0], s.items[1:]...)
+	}
+}

@@ -1,0 +1,377 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	"image/jpeg"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"siamtrack/internal/synth"
+	"siamtrack/siamfc"
+	"siamtrack/tracker"
+)
+
+// site is a running server over a synthetic video that is really tracked.
+type site struct {
+	t       *testing.T
+	base    string
+	session *tracker.Session
+	video   *synth.Video
+	client  http.Client
+}
+
+func open(t *testing.T, change func(*Options)) *site {
+	t.Helper()
+	video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	follower, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), siamfc.PixelsManifest()), siamfc.PixelsManifest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := tracker.NewSession(video, follower, tracker.SessionOptions{})
+	o := Options{Title: "a test", Session: session}
+	if change != nil {
+		change(&o)
+	}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, local, err := Listen(":0")
+	if err != nil || !local {
+		t.Fatalf("local %v, %v", local, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, l) }()
+	w := &site{t: t, base: "http://" + l.Addr().String(), session: session, video: video}
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		w.client.CloseIdleConnections()
+		if err := session.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// do sends a request and returns the status and the body.
+func (w *site) do(method, path, body string, header ...string) (int, string) {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.base+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+		}
+		r.Header.Set(header[i], header[i+1])
+	}
+	answer, err := w.client.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// ask is do for answers in JSON; it fails unless the status is 200.
+func (w *site) ask(method, path, body string, into any) {
+	w.t.Helper()
+	status, text := w.do(method, path, body)
+	if status != http.StatusOK {
+		w.t.Fatalf("%s %s: %d %s", method, path, status, text)
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		w.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+	}
+}
+
+// until asks for the state until it is so.
+func (w *site) until(what string, so func(stateJSON) bool) stateJSON {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		var s stateJSON
+		w.ask("GET", "/state", "", &s)
+		if so(s) {
+			return s
+		}
+	}
+	w.t.Fatalf("never: %s", what)
+	return stateJSON{}
+}
+
+// TestChoosing freezes a frame, chooses the object in it, and compares what is said of later frames with the truth.
+func TestChoosing(t *testing.T) {
+	w := open(t, nil)
+	w.until("a picture", func(s stateJSON) bool { return s.Width == 320 && s.Captured > 3 })
+	w.ask("POST", "/pause", `{"on":true}`, new(any))
+	w.until("paused", func(s stateJSON) bool { return s.Paused })
+	time.Sleep(100 * time.Millisecond)
+	s := w.until("still paused", func(now stateJSON) bool { return now.Paused })
+	var kept struct{ Frame, Width, Height int }
+	w.ask("POST", "/freeze", "", &kept)
+	if kept.Width != 320 || kept.Height != 240 {
+		t.Errorf("froze %+v", kept)
+	}
+	_, data := w.do("GET", "/frozen/1.jpg", "")
+	if img, err := jpeg.Decode(strings.NewReader(data)); err != nil || img.Bounds() != image.Rect(0, 0, 320, 240) {
+		t.Errorf("the frozen frame: %v", err)
+	}
+	target := w.video.Truth(s.Frame).Box
+	ask, err := json.Marshal(map[string]any{"frame": kept.Frame, "box": boxJSON(target)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ask("POST", "/select", string(ask), new(any))
+	w.until("chosen while paused", func(s stateJSON) bool { return s.Target && s.Frame >= 0 && *s.Score == 1 })
+	w.ask("POST", "/step", "{}", new(any))
+	w.ask("POST", "/pause", `{"on":false}`, new(any))
+	s = w.until("followed for 30 frames", func(now stateJSON) bool { return now.Frame > s.Frame+30 })
+	b := tracker.Box(*s.Box)
+	// With -short (under the race detector) too many frames are dropped for the tracker to keep up with the object.
+	if iou := b.IoU(w.video.Truth(s.Frame).Box); iou < 0.5 && !testing.Short() {
+		t.Errorf("frame %d: IoU %.2f of %v with the truth", s.Frame, iou, b)
+	}
+	w.ask("POST", "/clear", "{}", new(any))
+	w.until("cleared", func(s stateJSON) bool { return !s.Target })
+}
+
+// TestStream reads pictures as a browser does, and sees the panel come.
+func TestStream(t *testing.T) {
+	w := open(t, nil)
+	r, err := w.client.Get(w.base + "/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	parts := multipart.NewReader(r.Body, "picture")
+	heights := map[int]bool{}
+	for i := range 30 {
+		part, err := parts.NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := jpeg.Decode(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heights[img.Bounds().Dy()] = true
+		if i == 5 {
+			w.ask("POST", "/show", `{"panel":true}`, new(any))
+		}
+	}
+	if !heights[240] || len(heights) != 2 {
+		t.Errorf("pictures as high as %v, want 240 and more with the panel", heights)
+	}
+	s := w.until("the parts that are shown", func(s stateJSON) bool { return s.Show.Panel })
+	if !s.Show.Figures || s.Viewers != 1 || s.ShownFPS <= 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	w := open(t, nil)
+	r, err := w.client.Get(w.base + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	lines := bufio.NewScanner(r.Body)
+	frames := []int{}
+	for len(frames) < 5 && lines.Scan() {
+		if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			var s stateJSON
+			if err := json.Unmarshal([]byte(text), &s); err != nil {
+				t.Fatal(err)
+			}
+			frames = append(frames, s.Frame)
+		}
+	}
+	if len(frames) < 5 || frames[4] <= frames[1] {
+		t.Errorf("events of frames %v", frames)
+	}
+}
+
+// TestSlowViewers opens streams that nobody reads and some that vanish: the tracker goes on as before.
+func TestSlowViewers(t *testing.T) {
+	w := open(t, func(o *Options) { o.Viewers = 5 })
+	host := strings.TrimPrefix(w.base, "http://")
+	for range 5 {
+		c, err := net.Dial("tcp", host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.until("five viewers", func(s stateJSON) bool { return s.Viewers == 5 })
+	if status, text := w.do("GET", "/stream", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("a sixth viewer: %d %s", status, text)
+	}
+	first := w.session.Status()
+	w.until("100 more frames", func(s stateJSON) bool { return s.Captured > first.Captured+100 })
+	if st := w.session.Status(); st.Dropped > first.Dropped+10 {
+		t.Errorf("%d frames dropped beside viewers that do not read", st.Dropped-first.Dropped)
+	}
+	w.until("the slow ones are gone", func(s stateJSON) bool { return s.Viewers == 0 })
+}
+
+func TestToken(t *testing.T) {
+	w := open(t, func(o *Options) { o.Token = "open sesame" })
+	for _, path := range []string{"/", "/state", "/stream", "/events", "/page.js", "/frozen/1.jpg"} {
+		if status, text := w.do("GET", path, ""); status != http.StatusUnauthorized || strings.Contains(text, "sesame") {
+			t.Errorf("GET %s without the token: %d %q", path, status, text)
+		}
+	}
+	if status, _ := w.do("GET", "/state?token=wrong", ""); status != http.StatusUnauthorized {
+		t.Errorf("a wrong token: %d", status)
+	}
+	for _, c := range [][3]string{
+		{"/state?token=open+sesame"}, {"/state", "Authorization", "Bearer open sesame"}, {"/state", "Cookie", `siamtrack="open sesame"`},
+	} {
+		header := c[1:]
+		if c[1] == "" {
+			header = nil
+		}
+		if status, text := w.do("GET", c[0], "", header...); status != http.StatusOK {
+			t.Errorf("%v: %d %s", c, status, text)
+		}
+	}
+	w.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	r, err := w.client.Get(w.base + "/?token=open+sesame")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	cookies := r.Cookies()
+	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" || len(cookies) != 1 || !cookies[0].HttpOnly {
+		t.Errorf("the page with the token: %d to %q with %v", r.StatusCode, r.Header.Get("Location"), cookies)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	w := open(t, nil)
+	w.until("a picture", func(s stateJSON) bool { return s.Width > 0 })
+	w.ask("POST", "/freeze", "", new(any))
+	for _, c := range []struct {
+		name, method, path, body string
+		header                   []string
+		status                   int
+	}{
+		{"no such page", "GET", "/etc/passwd", "", nil, 404},
+		{"outside the page's folder", "GET", "/page/../server.go", "", nil, 404},
+		{"wrong method", "GET", "/select", "", nil, 405},
+		{"no body", "POST", "/select", "", nil, 400},
+		{"no JSON", "POST", "/select", "box", nil, 400},
+		{"no box", "POST", "/select", `{"frame":1}`, nil, 400},
+		{"an unknown name", "POST", "/select", `{"frame":1,"bocks":3}`, nil, 400},
+		{"two values", "POST", "/pause", `{"on":true} {"on":false}`, nil, 400},
+		{"no number", "POST", "/select", `{"frame":1,"box":{"x":"1"}}`, nil, 400},
+		{"a number that is none", "POST", "/select", `{"frame":1,"box":{"x":1e999}}`, nil, 400},
+		{"too long", "POST", "/select", `{"frame":` + strings.Repeat(" ", maxBody) + `1}`, nil, 413},
+		{"an unknown frame", "POST", "/select", `{"frame":99,"box":{"x":1,"y":1,"w":20,"h":20}}`, nil, 404},
+		{"a box outside", "POST", "/select", `{"frame":1,"box":{"x":900,"y":1,"w":20,"h":20}}`, nil, 422},
+		{"an empty box", "POST", "/select", `{"frame":1,"box":{"x":9,"y":1,"w":0,"h":20}}`, nil, 422},
+		{"a frozen frame that is not there", "GET", "/frozen/99.jpg", "", nil, 404},
+		{"a frozen frame without a number", "GET", "/frozen/x.jpg", "", nil, 404},
+		{"another website", "POST", "/clear", "{}", []string{"Origin", "http://example.com", "Sec-Fetch-Site", "cross-site"}, 403},
+		{"a name that points here", "GET", "/state", "", []string{"Host", "attacker.example:80"}, 403},
+		{"a loopback name", "GET", "/state", "", []string{"Host", "localhost:1"}, 200},
+		{"a box drawn backwards", "POST", "/select", `{"frame":1,"box":{"x":90,"y":90,"w":-20,"h":-20}}`, nil, 200},
+	} {
+		if status, text := w.do(c.method, c.path, c.body, c.header...); status != c.status {
+			t.Errorf("%s: %d %s, want %d", c.name, status, strings.TrimSpace(text), c.status)
+		}
+	}
+}
+
+func TestShelfForgets(t *testing.T) {
+	var s shelf
+	now := time.Now()
+	for i := range maxStills + 3 {
+		s.put(&tracker.View{Frame: tracker.Frame{Index: i}}, now)
+	}
+	if s.get(3, now) != nil || s.get(4, now) == nil || s.get(4, now).Frame.Index != 3 || len(s.items) != maxStills {
+		t.Errorf("%d frames kept", len(s.items))
+	}
+	if s.get(maxStills+3, now.Add(stillLife+time.Second)) != nil || len(s.items) != 0 {
+		t.Error("frames are kept for ever")
+	}
+}
+
+func TestListen(t *testing.T) {
+	for address, want := range map[string]bool{":0": true, "localhost:0": true, "[::1]:0": true, "0.0.0.0:0": false} {
+		l, local, err := Listen(address)
+		if err != nil {
+			if strings.Contains(address, "::1") {
+				continue // a machine without IPv6
+			}
+			t.Fatal(err)
+		}
+		l.Close()
+		if local != want {
+			t.Errorf("%s: local %v, want %v", address, local, want)
+		}
+	}
+	for _, address := range []string{"8080", "", "host:99999", "nowhere.invalid:80"} {
+		if l, _, err := Listen(address); err == nil {
+			l.Close()
+			t.Errorf("%q: no error", address)
+		}
+	}
+}
+
+// FuzzRead: whatever is sent, it is answered with 200 or a refusal.
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{`{"frame":1,"box":{"x":1,"y":2,"w":3,"h":4}}`, `{}`, `[]`, `{"frame":1e99}`, "\x00", `{"box":null}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var ask struct {
+			Frame int
+			Box   *boxJSON
+		}
+		w := &recorder{header: http.Header{}}
+		r, err := http.NewRequest("POST", "/select", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok := read(w, r, &ask); ok != (w.status == 0) {
+			t.Errorf("read says %v, the status is %d", ok, w.status)
+		}
+	})
+}
+
+type recorder struct {
+	header http.Header
+	status int
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) Write(p []byte) (int, error) { return len(p), nil }
+func (r *recorder) WriteHeader(status int)      { r.status = status }

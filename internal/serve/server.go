@@ -1,0 +1,166 @@
+// Package serve shows a live session in a browser, where there is no display: a picture with everything drawn on it, a
+// page to choose the target on with mouse or finger, and the state as JSON and as server-sent events.
+//
+// Pictures are encoded once for all viewers and only while there is one. A viewer that is slow gets fewer of them; the
+// tracker never waits for any.
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"siamtrack/render"
+	"siamtrack/tracker"
+)
+
+// Options say what is served and to whom.
+type Options struct {
+	// Title names the source.
+	Title   string
+	Session *tracker.Session
+	// Token, if not empty, is asked of every request: as a bearer token, as ?token= or as the cookie that the page sets.
+	Token string
+	// AnyHost lets requests through whatever host name they ask for. Without it only loopback names are answered, so
+	// that no website can reach the server through a name of its own that points here (DNS rebinding).
+	AnyHost bool
+	// Viewers bounds the streams and event streams open at the same time; 0 means 16.
+	Viewers int
+	Log     *slog.Logger
+}
+
+// Bounds on what clients may take.
+const (
+	defaultViewers = 16
+	maxConnections = 64
+	maxHeader      = 16 << 10
+	maxBody        = 4 << 10
+	writeTimeout   = 5 * time.Second  // of one picture or event: a client that takes longer is gone
+	shutdownGrace  = 2 * time.Second  // for answers under way when the server ends
+	idleTimeout    = 60 * time.Second // of a connection between two requests
+)
+
+// Server serves one session. New makes it.
+type Server struct {
+	o       Options
+	handler http.Handler
+	screen  *render.Screen // guarded by mu
+	frozen  shelf
+	viewers chan struct{} // holds one for each open stream, of pictures or events
+	wanted  chan struct{} // has room for one: the picture is to be drawn anew
+
+	watchers atomic.Int64 // the open streams of pictures
+
+	mu      sync.Mutex
+	view    *tracker.View // the newest one, nil before the first
+	picture *picture      // the newest one encoded
+	changed chan struct{} // closed and replaced whenever there is something new
+	shown   tracker.Rate
+	latency time.Duration
+}
+
+// New returns a server of o.Session, whose only consumer it is. Serve starts it.
+func New(o Options) (*Server, error) {
+	screen, err := render.NewScreen()
+	if err != nil {
+		return nil, err
+	}
+	if o.Viewers <= 0 {
+		o.Viewers = defaultViewers
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		o: o, screen: screen, viewers: make(chan struct{}, o.Viewers),
+		wanted: make(chan struct{}, 1), changed: make(chan struct{}),
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// Listen opens the address host:port. Without a host it is the loopback's only; local tells whether it is.
+func Listen(address string) (l net.Listener, local bool, err error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, false, fmt.Errorf("serve: address %q: %w (host:port or :port is needed)", address, err)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if l, err = net.Listen("tcp", net.JoinHostPort(host, port)); err != nil {
+		return nil, false, fmt.Errorf("serve: %w", err)
+	}
+	at, ok := l.Addr().(*net.TCPAddr)
+	return l, ok && at.IP.IsLoopback(), nil
+}
+
+// Serve answers on l, which it closes, until ctx ends or the session fails, whose error it returns.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	h := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader,
+		BaseContext:    func(net.Listener) context.Context { return ctx }, // ends the streams with the server
+		ErrorLog:       slog.NewLogLogger(s.o.Log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(newLimited(l, maxConnections)) }()
+	err := s.follow(ctx, served)
+	stop()
+	grace, done := context.WithTimeout(context.Background(), shutdownGrace)
+	defer done()
+	if h.Shutdown(grace) != nil {
+		_ = h.Close() // a client that does not go is cut off
+	}
+	return err
+}
+
+// follow takes the session's views until ctx or the server ends, or the session fails.
+func (s *Server) follow(ctx context.Context, served <-chan error) error {
+	defer s.drop()
+	ended := s.o.Session.Done()
+	tick := time.NewTicker(time.Second) // ages grow though no frame comes
+	defer tick.Stop()
+	for {
+		select {
+		case v := <-s.o.Session.Results():
+			s.take(v)
+		case <-s.wanted:
+			s.refresh()
+		case <-tick.C:
+			if st := s.o.Session.Status(); !st.Paused && !st.Ended && time.Since(st.LastFrame) > time.Second {
+				s.refresh()
+			}
+		case <-ended:
+			if err := s.o.Session.Err(); err != nil {
+				return err
+			}
+			ended = nil
+			s.refresh()
+		case err := <-served:
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return fmt.Errorf("serve: %w", err)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// drop gives the last view back.
+func (s *Server) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.o.Session.Release(s.view)
+	s.view = nil
+}

@@ -1,0 +1,169 @@
+package serve
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"siamtrack/tracker"
+)
+
+// enter counts the caller as a viewer until leave is called, or answers that there are too many.
+func (s *Server) enter(w http.ResponseWriter) (leave func(), ok bool) {
+	select {
+	case s.viewers <- struct{}{}:
+		return func() { <-s.viewers }, true
+	default:
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "too many viewers", http.StatusServiceUnavailable)
+		return nil, false
+	}
+}
+
+// each calls send at once and whenever there is something new, until the client goes or takes too long.
+func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() error) {
+	control := http.NewResponseController(w)
+	for {
+		changed := s.news()
+		if control.SetWriteDeadline(time.Now().Add(writeTimeout)) != nil || send() != nil || control.Flush() != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// stream sends pictures as they come.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
+	const boundary = "--picture\r\n"
+	leave, ok := s.enter(w)
+	if !ok {
+		return
+	}
+	defer leave()
+	s.watchers.Add(1)
+	defer s.watchers.Add(-1)
+	s.wake()
+	w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+	if _, err := io.WriteString(w, boundary); err != nil {
+		return
+	}
+	var sent *picture
+	s.each(w, r, func() error {
+		p := s.newest()
+		if p == nil || p == sent {
+			return nil
+		}
+		sent = p
+		if _, err := fmt.Fprintf(w, "Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n", len(p.jpeg)); err != nil {
+			return err
+		}
+		if _, err := w.Write(p.jpeg); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, "\r\n"+boundary) // at once: a browser shows a part when the next one begins
+		return err
+	})
+}
+
+// events sends the state whenever it is another, at most once in interval.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	const interval = 100 * time.Millisecond
+	leave, ok := s.enter(w)
+	if !ok {
+		return
+	}
+	defer leave()
+	w.Header().Set("Content-Type", "text/event-stream")
+	s.each(w, r, func() error {
+		text, err := json.Marshal(s.state())
+		if err == nil {
+			_, err = fmt.Fprintf(w, "data: %s\n\n", text)
+		}
+		if err == nil {
+			err = http.NewResponseController(w).Flush()
+		}
+		select {
+		case <-time.After(interval):
+		case <-r.Context().Done():
+		}
+		return err
+	})
+}
+
+// stateJSON is the state as clients get it. Boxes are in pixels of the frame, 0-based.
+type stateJSON struct {
+	Title  string         `json:"title"`
+	Frame  int            `json:"frame"`
+	Time   float64        `json:"time_s"`
+	Width  int            `json:"width"`
+	Height int            `json:"height"`
+	Target bool           `json:"target"`
+	Box    *boxJSON       `json:"box,omitempty"`
+	Score  *float64       `json:"score,omitempty"`
+	State  *tracker.State `json:"state,omitempty"`
+
+	Captured   int     `json:"captured"`
+	Tracked    int     `json:"tracked"`
+	Dropped    int     `json:"dropped"`
+	CaptureFPS float64 `json:"capture_fps"`
+	TrackFPS   float64 `json:"track_fps"`
+	ShownFPS   float64 `json:"shown_fps"`
+	Latency    float64 `json:"latency_ms"`
+	LastFrame  float64 `json:"last_frame_age_s"`
+	Paused     bool    `json:"paused"`
+	Ended      bool    `json:"ended"`
+	Lost       bool    `json:"lost"`
+	Attempt    int     `json:"attempt"`
+	Problem    string  `json:"problem,omitempty"`
+	Viewers    int     `json:"viewers"`
+
+	Show showJSON `json:"show"`
+}
+
+type boxJSON struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+	W float64 `json:"w"`
+	H float64 `json:"h"`
+}
+
+// showJSON is render.Show with the names that clients use.
+type showJSON struct {
+	HeatMap bool `json:"heat_map"`
+	Search  bool `json:"search"`
+	Panel   bool `json:"panel"`
+	Scores  bool `json:"scores"`
+	Figures bool `json:"figures"`
+}
+
+// state returns how the session stands and what it said last.
+func (s *Server) state() stateJSON {
+	st := s.o.Session.Status()
+	j := stateJSON{
+		Title: s.o.Title, Captured: st.Captured, Tracked: st.Tracked, Dropped: st.Dropped,
+		CaptureFPS: st.CaptureFPS, TrackFPS: st.TrackFPS, LastFrame: time.Since(st.LastFrame).Seconds(),
+		Paused: st.Paused, Ended: st.Ended, Lost: st.Lost(), Attempt: st.Attempt, Viewers: len(s.viewers),
+	}
+	if st.Problem != nil {
+		j.Problem = st.Problem.Error()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j.ShownFPS, j.Latency = s.shown.PerSecond(), float64(s.latency)/float64(time.Millisecond)
+	j.Show = showJSON(s.screen.Show)
+	if v := s.view; v != nil {
+		size := v.Frame.Image.Rect.Size()
+		j.Frame, j.Time, j.Width, j.Height, j.Target = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y, v.Target
+		if v.Target {
+			b, score, state := v.Result.Box, v.Result.Score, v.Result.State
+			j.Box, j.Score, j.State = &boxJSON{b.X, b.Y, b.W, b.H}, &score, &state
+		}
+	}
+	return j
+}

@@ -1,0 +1,102 @@
+// Package zoo finds models by name: an ONNX file, or a manifest that names several, in the folders where models lie.
+package zoo
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// FolderEnv is the environment variable that names a folder of models.
+const FolderEnv = "SIAMTRACK_MODELS"
+
+// Default is the name of the model that is used where none is named.
+const Default = "siamtrack"
+
+// DefaultMatch is the name of the model that compares pictures where none is named: one whose thresholds are calibrated.
+const DefaultMatch = Default
+
+// ErrUnknown is wrapped by the error of a name that no folder has.
+var ErrUnknown = errors.New("no such model")
+
+// Folders lists the folders of models, in order: the environment variable, models/ beside the program and above it,
+// models/ in the working folder.
+func Folders() []string {
+	var out []string
+	if env := os.Getenv(FolderEnv); env != "" {
+		out = append(out, env)
+	}
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		dir := filepath.Dir(exe)
+		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"), filepath.Join(dir, "..", "share", "siamtrack"))
+	}
+	return append(out, "models")
+}
+
+// Find returns the file of a model: name itself where it is a path, and otherwise NAME.onnx or NAME.json in the
+// first of the folders that has one. Its error wraps ErrUnknown and lists what there is.
+func Find(name string, folders []string) (string, error) {
+	if strings.ContainsRune(name, '/') || strings.ContainsRune(name, filepath.Separator) || isModel(name) {
+		if _, err := os.Stat(name); err != nil {
+			return "", fmt.Errorf("model %s: %w", name, err)
+		}
+		return name, nil
+	}
+	for _, dir := range folders {
+		for _, ext := range []string{".onnx", ".json"} {
+			path := filepath.Join(dir, name+ext)
+			if s, err := os.Stat(path); err == nil && s.Mode().IsRegular() {
+				return path, nil
+			}
+		}
+	}
+	var known []string
+	for _, path := range List(folders) {
+		known = append(known, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	}
+	return "", fmt.Errorf("model %q: %w in %s; there is: %s; or give the path of an .onnx or .json file, or set %s",
+		name, ErrUnknown, strings.Join(folders, ", "), orNone(known), FolderEnv)
+}
+
+// List returns the files of all models in the folders, by name; of two with one name, the one that Find gives.
+func List(folders []string) []string {
+	byName := map[string]string{}
+	for _, dir := range folders {
+		for _, ext := range []string{".onnx", ".json"} {
+			found, err := filepath.Glob(filepath.Join(dir, "*"+ext))
+			if err != nil { // only a malformed folder name
+				continue
+			}
+			for _, path := range found {
+				name := strings.TrimSuffix(filepath.Base(path), ext)
+				if _, ok := byName[name]; !ok {
+					byName[name] = path
+				}
+			}
+		}
+	}
+	out := make([]string, 0, len(byName))
+	for _, path := range byName {
+		out = append(out, path)
+	}
+	slices.SortFunc(out, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
+	return out
+}
+
+func isModel(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".onnx" || ext == ".json"
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
