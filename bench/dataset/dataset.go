@@ -1,0 +1,252 @@
+// Package dataset reads tracking benchmarks from the folders they come in. It reads annotations only; pictures are
+// listed when asked for, and opened by whoever runs a tracker.
+//
+// Boxes are handed on as the files give them. OTB and its likes count pixels from 1, others from 0; as in every toolkit
+// the tracker is started from the number as it stands, and the constant offset, being in both truth and track, cancels
+// in every metric.
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"siamtrack/bench/region"
+	"siamtrack/tracker"
+)
+
+// Format names a benchmark's layout on disk.
+type Format string
+
+// The layouts. OTB also reads DTB70 and other benchmarks of its kind; Plain is a folder of frames beside a file of boxes.
+const (
+	OTB         Format = "otb"
+	GOT10k      Format = "got10k"
+	LaSOT       Format = "lasot"
+	TrackingNet Format = "trackingnet"
+	UAV123      Format = "uav123"
+	NfS         Format = "nfs"
+	TC128       Format = "tc128"
+	DTB70       Format = "dtb70"
+	VOT         Format = "vot"
+	VOTLT       Format = "votlt"
+	PySOT       Format = "pysot"
+	Plain       Format = "plain"
+)
+
+// ErrFormat is wrapped by the error of a folder in which no benchmark was found.
+var ErrFormat = errors.New("no benchmark's layout found")
+
+// ErrSequence is wrapped by the error of a name that the benchmark does not hold.
+var ErrSequence = errors.New("no such sequence")
+
+// Sequence is one target in one video, with its annotation.
+type Sequence struct {
+	// Name is unique in the dataset. Where a video has several targets it ends in _1, _2 ...; Match accepts the other
+	// toolkits' spellings.
+	Name string
+	// Truth has a box a frame, NaN where the file has no box. Benchmarks that keep the truth to themselves give the
+	// first frame only.
+	Truth []tracker.Box
+	// Regions has VOT's shape a frame, nil for benchmarks of boxes.
+	Regions []region.Region
+	// Absent marks the frames in which the target cannot be seen, nil where the benchmark does not say.
+	Absent []bool
+	// Attributes are the sequence's own, Tags those of its frames (VOT, GOT-10k).
+	Attributes []string
+	Tags       map[string][]bool
+	// Anchors has VOT multi-start's value a frame: above 0 a run forwards starts there, below 0 one backwards.
+	Anchors []float64
+	// Width and Height are the frames' size where the annotation gives it, 0 otherwise.
+	Width, Height int
+
+	images images
+}
+
+// Len returns the number of annotated frames.
+func (s *Sequence) Len() int { return len(s.Truth) }
+
+// Dataset is a benchmark, or the part of it that was asked for.
+type Dataset struct {
+	Name      string
+	Format    Format
+	Root      string
+	Sequences []Sequence
+}
+
+// Options narrows what is opened.
+type Options struct {
+	// Format is the layout, empty to detect it.
+	Format Format
+	// Sequences are the names wanted, in the order wanted; empty for all.
+	Sequences []string
+}
+
+// layout is one way a benchmark lies on disk.
+type layout struct {
+	format Format
+	detect func(root string) bool
+	list   func(root string) ([]entry, error)
+}
+
+// entry is a sequence that was found but not read.
+type entry struct {
+	name string
+	load func() (Sequence, error)
+}
+
+// layouts are tried in this order, the most telling first.
+func layouts() []layout {
+	return []layout{
+		{PySOT, isPySOT, listPySOT},
+		{GOT10k, isGOT10k, listGOT10k},
+		{UAV123, isUAV, listUAV},
+		{TrackingNet, isTrackingNet, listTrackingNet},
+		{NfS, isNfS, listNfS},
+		{TC128, isTC128, listTC128},
+		{LaSOT, isLaSOT, listLaSOT},
+		{VOTLT, isVOTLT, listVOT},
+		{VOT, isVOT, listVOT},
+		{OTB, isOTB, listOTB},
+		{DTB70, isOTB, listOTB},
+		{Plain, isPlain, listPlain},
+	}
+}
+
+// Formats lists every layout's name.
+func Formats() []Format {
+	var out []Format
+	for _, l := range layouts() {
+		out = append(out, l.format)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// find settles the layout and lists the sequences wanted.
+func find(root string, o Options) (layout, []entry, error) {
+	if _, err := os.Stat(root); err != nil {
+		return layout{}, nil, fmt.Errorf("dataset: %w", err)
+	}
+	for _, l := range layouts() {
+		if o.Format == l.format || (o.Format == "" && l.detect(root)) {
+			entries, err := l.list(root)
+			if err != nil {
+				return l, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
+			}
+			if len(entries) == 0 {
+				return l, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
+			}
+			entries, err = pick(entries, o.Sequences)
+			return l, entries, err
+		}
+	}
+	if o.Format != "" {
+		return layout{}, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
+	}
+	return layout{}, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+}
+
+// pick chooses entries by name, in the order of the names.
+func pick(entries []entry, names []string) ([]entry, error) {
+	if len(names) == 0 {
+		return entries, nil
+	}
+	out := make([]entry, 0, len(names))
+	for _, n := range names {
+		i := slices.IndexFunc(entries, func(e entry) bool { return Match(e.name, n) })
+		if i < 0 {
+			return nil, fmt.Errorf("dataset: %q: %w among the %d found", n, ErrSequence, len(entries))
+		}
+		out = append(out, entries[i])
+	}
+	return out, nil
+}
+
+// Open reads the annotations of a benchmark.
+func Open(root string, o Options) (*Dataset, error) {
+	l, entries, err := find(root, o)
+	if err != nil {
+		return nil, err
+	}
+	d := &Dataset{Name: nameOf(root), Format: l.format, Root: root, Sequences: make([]Sequence, len(entries))}
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i, e := range entries {
+		g.Go(func() (err error) {
+			d.Sequences[i], err = e.load()
+			if err != nil {
+				err = fmt.Errorf("dataset: sequence %s: %w", e.name, err)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// nameOf names a dataset after its folder or file.
+func nameOf(root string) string {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		abs = root
+	}
+	return strings.TrimSuffix(filepath.Base(abs), ".json")
+}
+
+// Match reports whether two names mean the same sequence: case apart, Jogging-1, Jogging_1 and Jogging.1 are one.
+func Match(a, b string) bool { return canonical(a) == canonical(b) }
+
+// canonical is the spelling that Match compares: lower case, the number at the end after an underscore.
+func canonical(s string) string {
+	s = strings.ToLower(s)
+	for i := len(s) - 1; i > 0 && i < len(s); i-- {
+		if s[i] >= '0' && s[i] <= '9' {
+			continue
+		}
+		if i < len(s)-1 && (s[i] == '-' || s[i] == '.' || s[i] == '_') {
+			return s[:i] + "_" + s[i+1:]
+		}
+		break
+	}
+	return s
+}
+
+// Find returns the sequence of a name, in any toolkit's spelling.
+func (d *Dataset) Find(name string) (*Sequence, bool) {
+	for i := range d.Sequences {
+		if Match(d.Sequences[i].Name, name) {
+			return &d.Sequences[i], true
+		}
+	}
+	return nil, false
+}
+
+// ReadNames reads sequence names from a file, one or more a line, # starting a comment.
+func ReadNames(path string) ([]string, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("dataset: names: %w", err)
+	}
+	var out []string
+	for _, line := range strings.Split(string(raw), "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		out = append(out, strings.Fields(line)...)
+	}
+	return out, nil
+}
+
+// images says where a sequence's frames lie; Frames lists them.
+type images struct {
+	dir   string
+	files []string // set where the annotation names them
+	// first and last are the numbers, from 1, of the frames that the benchmark uses, 0 for all.
+	first, last int
+}

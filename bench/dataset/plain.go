@@ -1,0 +1,47 @@
+package dataset
+
+import (
+	"path/filepath"
+)
+
+// plainTruth finds the one file of boxes of a folder of frames: groundtruth.txt, gt.txt, boxes.txt, or NAME.txt.
+func plainTruth(dir string) string {
+	for _, n := range []string{"groundtruth.txt", "gt.txt", "boxes.txt", filepath.Base(dir) + ".txt"} {
+		if p := filepath.Join(dir, n); isFile(p) && hasImages(imageDir(dir)) {
+			return p
+		}
+	}
+	return ""
+}
+
+func isPlain(root string) bool {
+	return plainTruth(root) != "" || anyDir(root, func(d string) bool { return plainTruth(d) != "" })
+}
+
+// listPlain lists one's own data: root itself where it is a sequence, else its folders.
+func listPlain(root string) ([]entry, error) {
+	dirs := []string{root}
+	if plainTruth(root) == "" {
+		dirs = dirs[:0]
+		for _, n := range subdirs(root) {
+			dirs = append(dirs, filepath.Join(root, n))
+		}
+	}
+	var out []entry
+	for _, dir := range dirs {
+		if file := plainTruth(dir); file != "" {
+			name := nameOf(dir)
+			out = append(out, entry{name, func() (Sequence, error) { return loadPlain(dir, name, file) }})
+		}
+	}
+	return out, nil
+}
+
+func loadPlain(dir, name, file string) (Sequence, error) {
+	s, err := loadBoxFile(file, name, imageDir(dir))
+	if err != nil {
+		return s, err
+	}
+	s.Attributes, err = otbAttributes(dir)
+	return s, err
+}

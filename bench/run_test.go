@@ -1,0 +1,322 @@
+package bench_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siamtrack/bench"
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/results"
+	"siamtrack/internal/synth"
+	"siamtrack/siamfc"
+	"siamtrack/tracker"
+)
+
+// scenes are the videos of the tests, by sequence.
+var scenes = map[string]synth.Scene{
+	"Long":  {Width: 160, Height: 120, Frames: 30, Seed: 2},
+	"Mid":   {Width: 160, Height: 120, Frames: 20, Seed: 5, Zoom: 0.2},
+	"Short": {Width: 160, Height: 120, Frames: 12, Seed: 9},
+	"Tiny":  {Width: 160, Height: 120, Frames: 8, Seed: 12},
+}
+
+// world writes the truth of the scenes, with empty files for pictures: they are drawn when opened. extra adds files to
+// each sequence's folder.
+func world(t *testing.T, truth string, extra func(dir string, s synth.Scene)) *dataset.Dataset {
+	t.Helper()
+	root := t.TempDir()
+	for name, s := range scenes {
+		v, err := synth.New(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for i := range s.Frames {
+			fmt.Fprintln(&text, v.Truth(i).Box)
+			put(t, filepath.Join(root, name, "img", fmt.Sprintf("%04d.jpg", i+1)), "")
+		}
+		put(t, filepath.Join(root, name, truth), text.String())
+		if extra != nil {
+			extra(filepath.Join(root, name), s)
+		}
+	}
+	d, err := dataset.Open(root, dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := results.WriteFile(path, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// film draws the frames that file names ask for, in the order asked.
+type film struct {
+	frames []*image.RGBA
+	next   int
+}
+
+// open reads SEQUENCE/img/0001.jpg as frame 0 of that sequence's scene.
+func open(files []string) (tracker.Source, error) {
+	name := filepath.Base(filepath.Dir(filepath.Dir(files[0])))
+	v, err := synth.New(scenes[name])
+	if err != nil {
+		return nil, err
+	}
+	var all []*image.RGBA
+	for range scenes[name].Frames {
+		var f tracker.Frame
+		if err := v.Next(&f); err != nil {
+			return nil, err
+		}
+		all = append(all, f.Image)
+	}
+	out := &film{}
+	for _, f := range files {
+		var n int
+		if _, err := fmt.Sscanf(filepath.Base(f), "%d.jpg", &n); err != nil {
+			return nil, err
+		}
+		out.frames = append(out.frames, all[n-1])
+	}
+	return out, nil
+}
+
+func (f *film) Next(dst *tracker.Frame) error {
+	if f.next == len(f.frames) {
+		return io.EOF
+	}
+	dst.Image, dst.Index = f.frames[f.next], f.next
+	f.next++
+	return nil
+}
+
+func (f *film) Close() error { return nil }
+
+// pixels makes the project's tracker on plain pixels.
+func pixels(context.Context) (tracker.Tracker, io.Closer, error) {
+	m := siamfc.PixelsManifest()
+	t, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
+	return t, nil, err
+}
+
+// options are those of a plain run.
+func options(out string) bench.Options {
+	return bench.Options{Out: out, Open: open, New: pixels, Tracker: bench.Manifest{
+		Tracker: "pixels", SHA256: "abc", Parameters: []byte(`{"a": 1}`), Versions: map[string]string{"track": "test"}}}
+}
+
+// read is a file's text, empty where there is none.
+func read(t *testing.T, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// TestRunAndResume: a run that is cancelled leaves only whole sequences, and going on gives the files of a run that was
+// never stopped, without doing anything twice.
+func TestRunAndResume(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	whole, cut := t.TempDir(), t.TempDir()
+	sum, err := bench.Run(context.Background(), d, options(whole))
+	if err != nil || sum.Done != 4 || sum.Frames != 70 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	o := options(cut)
+	o.Progress = func(p bench.Progress) {
+		if p.Frames == 35 { // in the midst of the second sequence
+			cancel()
+		}
+	}
+	if _, err := bench.Run(ctx, d, o); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(cut, "*.txt"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("after the stop: %v %v", files, err)
+	}
+	o.Progress = nil
+	o.Jobs = 3
+	if sum, err = bench.Run(context.Background(), d, o); err != nil || sum.Skipped != 1 || sum.Done != 3 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	for name := range scenes {
+		for _, f := range []string{name + ".txt", "confidence/" + name + "_confidence.value"} {
+			if a := read(t, filepath.Join(whole, f)); a == "" || a != read(t, filepath.Join(cut, f)) {
+				t.Errorf("%s differs from the run that was not stopped", f)
+			}
+		}
+		if times := read(t, filepath.Join(cut, "times", name+"_time.txt")); strings.Count(times, "\n") != scenes[name].Frames {
+			t.Errorf("%s: times\n%s", name, times)
+		}
+	}
+	if sum, err = bench.Run(context.Background(), d, o); err != nil || sum.Skipped != 4 || sum.Frames != 0 {
+		t.Errorf("%+v %v", sum, err)
+	}
+}
+
+// TestManifestRefusesOthers: another model, other parameters, another version or experiment do not mix into a folder.
+func TestManifestRefusesOthers(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	out := t.TempDir()
+	if _, err := bench.Run(context.Background(), d, options(out)); err != nil {
+		t.Fatal(err)
+	}
+	for what, change := range map[string]func(*bench.Options){
+		"model":      func(o *bench.Options) { o.Tracker.SHA256 = "def" },
+		"parameters": func(o *bench.Options) { o.Tracker.Parameters = []byte(`{"a": 2}`) },
+		"version":    func(o *bench.Options) { o.Tracker.Versions = map[string]string{"track": "other"} },
+		"experiment": func(o *bench.Options) { o.Experiment = bench.Unsupervised },
+		"shard":      func(o *bench.Options) { o.Shard = bench.Shard{Index: 0, Count: 2} },
+	} {
+		o := options(out)
+		change(&o)
+		if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrManifest) {
+			t.Errorf("another %s: %v", what, err)
+		}
+	}
+	o := options(out)
+	o.Tracker.Parameters = []byte("{\"a\":1}\n")
+	if _, err := bench.Run(context.Background(), d, o); err != nil {
+		t.Errorf("the same parameters, spaced otherwise: %v", err)
+	}
+	d.Sequences[0].Truth[1].X++
+	if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrManifest) {
+		t.Errorf("another truth: %v", err)
+	}
+}
+
+// TestShards: shares are apart, even, and joined they are the whole run; a share that is missing or there twice is refused.
+func TestShards(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	whole := t.TempDir()
+	if _, err := bench.Run(context.Background(), d, options(whole)); err != nil {
+		t.Fatal(err)
+	}
+	var dirs []string
+	for i := range 2 {
+		o := options(t.TempDir())
+		o.Shard = bench.Shard{Index: i, Count: 2}
+		sum, err := bench.Run(context.Background(), d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum.Frames < 32 || sum.Frames > 38 { // 30+8 and 20+12
+			t.Errorf("share %d has %d of 70 frames", i, sum.Frames)
+		}
+		dirs = append(dirs, o.Out)
+	}
+	out := t.TempDir()
+	if _, err := bench.Merge(dirs, out); err != nil {
+		t.Fatal(err)
+	}
+	for name := range scenes {
+		if a := read(t, filepath.Join(whole, name+".txt")); a == "" || a != read(t, filepath.Join(out, name+".txt")) {
+			t.Errorf("%s differs from the whole run", name)
+		}
+	}
+	if sum, err := bench.Run(context.Background(), d, options(out)); err != nil || sum.Skipped != 4 {
+		t.Errorf("the joined run is not the whole one: %+v %v", sum, err)
+	}
+	for _, bad := range [][]string{dirs[:1], {dirs[0], dirs[0]}, {whole}} {
+		if _, err := bench.Merge(bad, t.TempDir()); !errors.Is(err, bench.ErrManifest) {
+			t.Errorf("%v: %v", bad, err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dirs[0], "Long.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bench.Merge(dirs, t.TempDir()); err == nil || !strings.Contains(err.Error(), "Long") {
+		t.Errorf("a share without Long: %v", err)
+	}
+	for _, bad := range []string{"1", "2/2", "-1/2", "a/b", "0/0"} {
+		if _, err := bench.ParseShard(bad); !errors.Is(err, bench.ErrUse) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// drifting is a tracker that does not give the same twice: its boxes move on from call to call.
+type drifting struct {
+	tracker.Tracker
+	by float64
+}
+
+func (d *drifting) Update(img *image.RGBA) (tracker.Result, error) {
+	r, err := d.Tracker.Update(img)
+	d.by += 0.01
+	r.Box.X += d.by
+	return r, err
+}
+
+// TestRepeat: repetitions that are equal are written once, those that differ end with an error that says so.
+func TestRepeat(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	o := options(t.TempDir())
+	o.Repeat = 2
+	if sum, err := bench.Run(context.Background(), d, o); err != nil || sum.Frames != 140 || len(sum.Differing) != 0 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	o.Out = t.TempDir()
+	o.New = func(ctx context.Context) (tracker.Tracker, io.Closer, error) {
+		inner, _, err := pixels(ctx)
+		return &drifting{Tracker: inner}, nil, err
+	}
+	if sum, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrNotDeterministic) || len(sum.Differing) != 4 {
+		t.Errorf("%+v %v", sum, err)
+	}
+}
+
+// TestTiming: every stage has its percentiles, and jobs side by side are refused.
+func TestTiming(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	o := options(t.TempDir())
+	o.Timing = true
+	sum, err := bench.Run(context.Background(), d, o)
+	if err != nil || sum.Timing == nil {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	if tm := sum.Timing; tm.Updates != 66 || tm.FPS <= 0 || tm.FPSMeanInverse < tm.FPS || tm.WallFPS > tm.FPS {
+		t.Errorf("%+v", tm)
+	}
+	for _, stage := range []string{"read", "update", "crop", "embed", "correlate", "locate"} {
+		if s, ok := sum.Timing.Stages[stage]; !ok || s.P50 > s.P95 || s.P95 > s.P99 {
+			t.Errorf("%s: %+v", stage, s)
+		}
+	}
+	o.Jobs = 2
+	if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrUse) {
+		t.Error(err)
+	}
+}
+
+// TestOneBadSequence: a sequence whose frames and truth do not match is named, the others are run.
+func TestOneBadSequence(t *testing.T) {
+	d := world(t, "groundtruth_rect.txt", nil)
+	mid, _ := d.Find("Mid")
+	mid.Truth = mid.Truth[:10]
+	sum, err := bench.Run(context.Background(), d, options(t.TempDir()))
+	if err == nil || !strings.Contains(err.Error(), "Mid: 20 frames, 10 lines of truth") || sum.Done != 3 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	o := options(t.TempDir())
+	o.New = func(context.Context) (tracker.Tracker, io.Closer, error) { return nil, nil, errors.New("no model") }
+	if _, err := bench.Run(context.Background(), d, o); err == nil || !strings.Contains(err.Error(), "no model") {
+		t.Error(err)
+	}
+}

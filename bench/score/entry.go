@@ -1,0 +1,113 @@
+package score
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/results"
+)
+
+// Entry is one tracker's folder of results.
+type Entry struct{ Name, Dir string }
+
+// isMissing reports whether an error says that a sequence has no result.
+func isMissing(err error) bool { return errors.Is(err, results.ErrMissing) }
+
+// Find turns the arguments of a command into entries: NAME=DIR, a folder with results, or a folder of such folders.
+func Find(d *dataset.Dataset, args []string) ([]Entry, error) {
+	var out []Entry
+	for _, arg := range args {
+		name, dir, named := strings.Cut(arg, "=")
+		if !named || !isDir(dir) {
+			name, dir = "", arg
+		}
+		if !isDir(dir) {
+			return nil, fmt.Errorf("score: %s is no folder of results", arg)
+		}
+		found := expand(d, dir)
+		if len(found) == 0 {
+			return nil, fmt.Errorf("score: %s holds no result of %s (%s)", dir, d.Name, joinNames(sequenceNames(d)))
+		}
+		if name != "" && len(found) == 1 {
+			found[0].Name = name
+		}
+		out = append(out, found...)
+	}
+	for i := range out { // two runs of one model need two names
+		for slices.ContainsFunc(out[:i], func(e Entry) bool { return e.Name == out[i].Name }) {
+			out[i].Name += "'"
+		}
+	}
+	return out, nil
+}
+
+// expand is the folder itself where it holds results, else those of its folders that do.
+func expand(d *dataset.Dataset, dir string) []Entry {
+	if holds(d, dir) {
+		return []Entry{{trackerName(dir), dir}}
+	}
+	items, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var out []Entry
+	for _, it := range items {
+		sub := filepath.Join(dir, it.Name())
+		if isDir(sub) && holds(d, sub) {
+			out = append(out, Entry{trackerName(sub), sub})
+		}
+	}
+	return out
+}
+
+// holds reports whether a folder has a result of any sequence, in any layout.
+func holds(d *dataset.Dataset, dir string) bool {
+	for i := range d.Sequences {
+		name := d.Sequences[i].Name
+		if results.HasTrack(dir, name) {
+			return true
+		}
+		for _, x := range votExperiments() {
+			if isDir(filepath.Join(dir, x.dir, name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// trackerName is the name in a run's manifest, else the folder's.
+func trackerName(dir string) string {
+	raw, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	var m struct {
+		Tracker string `json:"tracker"`
+	}
+	if err == nil && json.Unmarshal(raw, &m) == nil && m.Tracker != "" {
+		return m.Tracker
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return filepath.Base(dir)
+}
+
+// sequenceNames lists a dataset's names.
+func sequenceNames(d *dataset.Dataset) []string {
+	out := make([]string, len(d.Sequences))
+	for i := range d.Sequences {
+		out[i] = d.Sequences[i].Name
+	}
+	return out
+}
+
+// isDir reports whether a folder lies at path.
+func isDir(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.IsDir()
+}

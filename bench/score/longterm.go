@@ -1,0 +1,104 @@
+package score
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+	"siamtrack/bench/region"
+	"siamtrack/bench/results"
+)
+
+// longTerm reads one sequence of the long-term experiment, from longterm/ or, as the toolkit names it, unsupervised/.
+func (v votScorer) longTerm(s *dataset.Sequence, root string) (part, error) {
+	regions, bounds, err := truth(s)
+	if err != nil {
+		return part{}, err
+	}
+	dir := filepath.Join(root, "longterm", s.Name)
+	if !isDir(dir) {
+		dir = filepath.Join(root, "unsupervised", s.Name)
+	}
+	ts, err := trajectories(dir, s.Name, len(regions))
+	if err != nil {
+		return part{}, err
+	}
+	path := filepath.Join(dir, s.Name+"_001_confidence.value")
+	confidence, err := results.ReadConfidence(path)
+	if err != nil {
+		return part{}, err
+	}
+	if len(confidence) != len(regions) {
+		return part{}, fmt.Errorf("%s: %d values for %d frames: %w", path, len(confidence), len(regions), metric.ErrLength)
+	}
+	p := part{}
+	p.vot.long = metric.LongTerm{Trajectory: ts[0], Truth: regions, Confidence: confidence, Bounds: bounds}
+	if err := p.readTimes(dir, s.Name); err != nil {
+		return p, err
+	}
+	p.Overlaps = metric.RegionOverlaps(ts[0], regions, bounds)
+	p.Measures, _, err = v.poolLongTerm([]part{p})
+	return p, err
+}
+
+// poolLongTerm joins sequences.
+func (v votScorer) poolLongTerm(parts []part) (Measures, Curves, error) {
+	all := make([]metric.LongTerm, len(parts))
+	for i, p := range parts {
+		all[i] = p.vot.long
+	}
+	f, err := metric.NewFScore(all, v.toolkit)
+	if err != nil {
+		return Measures{}, Curves{}, err
+	}
+	m := Measures{FScore: ptr(f.F), TrackPrecision: ptr(f.Precision), TrackRecall: ptr(f.Recall)}
+	poolSpeed(parts, &m)
+	return m, Curves{LongTermPrecision: f.PrecisionCurve, LongTermRecall: f.RecallCurve}, nil
+}
+
+// unsupervised scores a run without resets: the mean overlap of the frames after the start, by the rasterised regions.
+func (v votScorer) unsupervised(s *dataset.Sequence, root string) (part, error) {
+	regions, bounds, err := truth(s)
+	if err != nil {
+		return part{}, err
+	}
+	dir := filepath.Join(root, "unsupervised", s.Name)
+	ts, err := trajectories(dir, s.Name, len(regions))
+	if err != nil {
+		return part{}, err
+	}
+	p := part{Sequence: Sequence{Overlaps: metric.RegionOverlaps(ts[0], regions, bounds)}}
+	if err := p.readTimes(dir, s.Name); err != nil {
+		return p, err
+	}
+	sum := 0.0
+	for _, t := range ts {
+		var kept []float64
+		for i, o := range metric.RegionOverlaps(t, regions, bounds) {
+			if t[i].Kind != region.Special && regions[i].Kind != region.Special {
+				kept = append(kept, o)
+			}
+		}
+		if len(kept) > 0 {
+			sum += metric.Mean(kept)
+		}
+	}
+	p.Accuracy = ptr(sum / float64(len(ts)))
+	return p, nil
+}
+
+// poolUnsupervised averages sequences, weighted by their lengths.
+func (v votScorer) poolUnsupervised(parts []part) (Measures, Curves, error) {
+	sum, frames := 0.0, 0.0
+	for _, p := range parts {
+		n := float64(p.seq.Len())
+		frames += n
+		if p.Accuracy != nil {
+			sum += *p.Accuracy * n
+		}
+	}
+	m := Measures{Accuracy: ptr(sum / frames)}
+	poolSpeed(parts, &m)
+	return m, Curves{}, nil
+}

@@ -1,0 +1,147 @@
+package score
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+	"siamtrack/bench/results"
+	"siamtrack/tracker"
+)
+
+// opeProtocol is the one-pass evaluation with the curves of a convention, beside GOT-10k's average overlap.
+func opeProtocol(f dataset.Format, c metric.Convention) protocol {
+	name := "one-pass evaluation"
+	if f == dataset.GOT10k {
+		name = "GOT-10k"
+	}
+	rank := func(m Measures) *float64 { return m.SuccessAUC }
+	if f == dataset.GOT10k {
+		rank = func(m Measures) *float64 { return m.AO }
+	}
+	p := protocol{
+		name: name, convention: string(c), rank: rank,
+		one:  func(s *dataset.Sequence, dir string) (part, error) { return opePart(s, dir, c, f == dataset.GOT10k) },
+		pool: poolOPE,
+	}
+	if f == dataset.GOT10k {
+		p.pool = poolGOT10k
+	}
+	return p
+}
+
+// poolGOT10k is poolOPE with GOT-10k's own success curve, of 101 points over all frames.
+func poolGOT10k(parts []part) (Measures, Curves, error) {
+	m, c, err := poolOPE(parts)
+	var overlaps []float64
+	for _, p := range parts {
+		overlaps = append(overlaps, p.overlaps...)
+	}
+	if len(overlaps) > 0 {
+		c.Success = metric.NewAverageOverlap(overlaps).Success
+	}
+	return m, c, err
+}
+
+// opePart scores one sequence; perFrame pools 1/t over frames, as got10k does for GOT-10k alone.
+func opePart(s *dataset.Sequence, dir string, c metric.Convention, perFrame bool) (part, error) {
+	t, err := results.ReadTrack(dir, s.Name)
+	if err != nil {
+		return part{}, err
+	}
+	if s.Len() == 1 && len(t.Boxes) > 1 {
+		return part{}, fmt.Errorf("the truth is not public: %w: hand the results to the benchmark's server", ErrOptions)
+	}
+	p := part{}
+	track := metric.Track{Boxes: t.Boxes, Truth: s.Truth, Absent: s.Absent}
+	if p.ope, err = metric.OnePass(track, c); err != nil {
+		return part{}, fmt.Errorf("%s: %w", t.Path, err)
+	}
+	for _, boxes := range t.Repeats { // GOT-10k pools all repetitions
+		if len(boxes) > s.Len() {
+			boxes = boxes[:s.Len()] // OnePass has refused it where it is not allowed
+		}
+		o, err := metric.Overlaps(metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}, s.Width, s.Height)
+		if err != nil {
+			return part{}, fmt.Errorf("%s: %w", t.Path, err)
+		}
+		p.overlaps = append(p.overlaps, o...)
+	}
+	p.addTimes(t.RepeatSeconds, perFrame)
+	p.Measures, _, err = poolOPE([]part{p})
+	p.Overlaps = frameOverlaps(t.Boxes, s)
+	return p, err
+}
+
+// frameOverlaps gives each frame's plain overlap, NaN where the target is absent.
+func frameOverlaps(boxes []tracker.Box, s *dataset.Sequence) []float64 {
+	out := make([]float64, s.Len())
+	for i, g := range s.Truth {
+		out[i] = math.NaN()
+		if i < len(boxes) && !g.Empty() && (s.Absent == nil || !s.Absent[i]) {
+			out[i] = boxes[i].IoU(g)
+		}
+	}
+	return out
+}
+
+// addTimes adds the times of all repetitions.
+func (p *part) addTimes(repeats [][]float64, perFrame bool) {
+	for _, col := range repeats {
+		for _, t := range col {
+			if t > 0 {
+				p.speed.frames++
+				p.speed.seconds += t
+				if perFrame {
+					p.speed.inverse = append(p.speed.inverse, 1/t)
+				}
+			}
+		}
+	}
+	if perFrame || len(repeats) == 0 {
+		return
+	}
+	if f := metric.Speed(repeats[0]); f.Rate > 0 {
+		p.speed.inverse = append(p.speed.inverse, f.MeanInverse)
+	}
+}
+
+// poolSpeed joins the times of sequences: frames over total time, and the mean of 1/t.
+func poolSpeed(parts []part, m *Measures) {
+	var all speed
+	for _, p := range parts {
+		all.frames += p.speed.frames
+		all.seconds += p.speed.seconds
+		all.inverse = append(all.inverse, p.speed.inverse...)
+	}
+	if all.frames > 0 {
+		m.FPS = ptr(float64(all.frames) / all.seconds)
+		m.FPSMeanInverse = ptr(metric.Mean(all.inverse))
+	}
+}
+
+// poolOPE averages curves over sequences and overlaps over frames.
+func poolOPE(parts []part) (Measures, Curves, error) {
+	if len(parts) == 0 {
+		return Measures{}, Curves{}, errors.New("nothing to pool")
+	}
+	ope := make([]metric.OPE, len(parts))
+	var overlaps []float64
+	for i, p := range parts {
+		ope[i] = p.ope
+		overlaps = append(overlaps, p.overlaps...)
+	}
+	o := metric.MeanOPE(ope)
+	m := Measures{
+		SuccessAUC: ptr(o.AUC()), Precision20: ptr(o.Precision20()), NormPrecision20: ptr(o.NormPrecision20()),
+		NormPrecisionMean: ptr(o.NormPrecisionMean()), OP50: ptr(o.OP50()), OP75: ptr(o.OP75()),
+	}
+	if len(overlaps) > 0 {
+		a := metric.NewAverageOverlap(overlaps)
+		m.AO, m.SR50, m.SR75 = ptr(a.AO), ptr(a.SR50), ptr(a.SR75)
+	}
+	poolSpeed(parts, &m)
+	return m, Curves{Success: o.Success, Precision: o.Precision, NormPrecision: o.NormPrecision}, nil
+}

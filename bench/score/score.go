@@ -1,0 +1,288 @@
+// Package score evaluates trackers' raw results on a benchmark: it joins dataset, results and metric, and knows which
+// measures apply to which benchmark. It runs no tracker and needs no pictures where the protocol does not.
+package score
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+)
+
+// ErrOptions is wrapped by the error of options that do not fit the benchmark.
+var ErrOptions = errors.New("options do not fit")
+
+// Options says how results are scored.
+type Options struct {
+	// Convention is the toolkit followed in the one-pass evaluation, empty for the benchmark's own: lasot for LaSOT,
+	// trackingnet for TrackingNet, got10k for all others.
+	Convention metric.Convention
+	// Experiment is VOT's: supervised, realtime, unsupervised, multistart or longterm; empty to take what the benchmark
+	// and the results' folders call for.
+	Experiment string
+	// EAO is VOT's rule and interval, nil to choose by the dataset's name.
+	EAO *metric.EAOInterval
+	// SkipMissing scores each tracker on the sequences it has, where otherwise a missing one is an error.
+	SkipMissing bool
+	// Jobs bounds the sequences scored at a time, 0 for one a processor.
+	Jobs int
+}
+
+// Measures are the scores of a tracker, of one of its sequences, or of an attribute; nil where one does not apply.
+type Measures struct {
+	SuccessAUC      *float64 `json:"success_auc,omitempty"`
+	Precision20     *float64 `json:"precision_20,omitempty"`
+	NormPrecision20 *float64 `json:"norm_precision_20,omitempty"`
+	// NormPrecisionMean is got10k's other convention: the mean of the curve, not its value at 0.20.
+	NormPrecisionMean *float64 `json:"norm_precision_mean,omitempty"`
+	OP50              *float64 `json:"op_50,omitempty"`
+	OP75              *float64 `json:"op_75,omitempty"`
+	AO                *float64 `json:"ao,omitempty"`
+	SR50              *float64 `json:"sr_50,omitempty"`
+	SR75              *float64 `json:"sr_75,omitempty"`
+	Accuracy          *float64 `json:"accuracy,omitempty"`
+	Robustness        *float64 `json:"robustness,omitempty"`
+	Lost              *float64 `json:"lost,omitempty"`
+	EAO               *float64 `json:"eao,omitempty"`
+	FScore            *float64 `json:"f_score,omitempty"`
+	TrackPrecision    *float64 `json:"tracking_precision,omitempty"`
+	TrackRecall       *float64 `json:"tracking_recall,omitempty"`
+	// FPS is frames divided by total time; FPSMeanInverse is the toolkits' mean of 1/t.
+	FPS            *float64 `json:"fps,omitempty"`
+	FPSMeanInverse *float64 `json:"fps_mean_inverse,omitempty"`
+}
+
+// Curves are what the plots show.
+type Curves struct {
+	Success       []float64 `json:"success,omitempty"`
+	Precision     []float64 `json:"precision,omitempty"`
+	NormPrecision []float64 `json:"norm_precision,omitempty"`
+	EAO           []float64 `json:"eao,omitempty"`
+	// LongTerm has tracking precision and recall at each threshold of confidence.
+	LongTermPrecision []float64 `json:"longterm_precision,omitempty"`
+	LongTermRecall    []float64 `json:"longterm_recall,omitempty"`
+}
+
+// Sequence is one sequence's score.
+type Sequence struct {
+	Name   string `json:"name"`
+	Frames int    `json:"frames"`
+	Measures
+	// Overlaps has the overlap of each frame, NaN where it does not count; for finding the worst frames.
+	Overlaps []float64 `json:"-"`
+}
+
+// Tracker is one tracker's score.
+type Tracker struct {
+	Name string `json:"name"`
+	Measures
+	// Sequences has one entry a sequence that was scored, Missing the names of those without a result.
+	Sequences  []Sequence           `json:"sequences"`
+	Missing    []string             `json:"missing,omitempty"`
+	Attributes map[string]*Measures `json:"attributes,omitempty"`
+	Curves     Curves               `json:"curves"`
+	Dir        string               `json:"-"`
+}
+
+// Evaluation is a table of trackers on one benchmark.
+type Evaluation struct {
+	Dataset    string    `json:"dataset"`
+	Format     string    `json:"format"`
+	Protocol   string    `json:"protocol"`
+	Convention string    `json:"convention"`
+	Sequences  int       `json:"sequences"`
+	Frames     int       `json:"frames"`
+	Trackers   []Tracker `json:"trackers"`
+	// Attributes counts the sequences of each attribute.
+	Attributes map[string]int `json:"attributes,omitempty"`
+}
+
+// DefaultConvention is the one that a benchmark's own numbers are published in.
+func DefaultConvention(f dataset.Format) metric.Convention {
+	switch f {
+	case dataset.LaSOT:
+		return metric.LaSOT
+	case dataset.TrackingNet:
+		return metric.TrackingNet
+	}
+	return metric.GOT10k
+}
+
+// Evaluate scores result folders on a dataset. Trackers come back ranked, the best first.
+func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Options) (*Evaluation, error) {
+	if o.Convention == "" {
+		o.Convention = DefaultConvention(d.Format)
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	ev := &Evaluation{Dataset: d.Name, Format: string(d.Format), Sequences: len(d.Sequences)}
+	for i := range d.Sequences {
+		ev.Frames += d.Sequences[i].Len()
+	}
+	p, err := choose(d, entries, o)
+	if err != nil {
+		return nil, err
+	}
+	ev.Protocol, ev.Convention = p.name, p.convention
+	for _, e := range entries {
+		t, err := evaluateOne(ctx, d, e, p, o)
+		if err != nil {
+			return nil, fmt.Errorf("score: tracker %s: %w", e.Name, err)
+		}
+		ev.Trackers = append(ev.Trackers, *t)
+	}
+	ev.Attributes = countAttributes(d)
+	slices.SortStableFunc(ev.Trackers, func(a, b Tracker) int { return compare(p.rank(b.Measures), p.rank(a.Measures)) })
+	return ev, nil
+}
+
+// compare orders scores, those that are missing last.
+func compare(a, b *float64) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	case *a < *b:
+		return -1
+	case *a > *b:
+		return 1
+	}
+	return 0
+}
+
+// protocol is one way of scoring: what a sequence gives, and how sequences are pooled.
+type protocol struct {
+	name, convention string
+	one              func(s *dataset.Sequence, dir string) (part, error)
+	pool             func(parts []part) (Measures, Curves, error)
+	rank             func(Measures) *float64
+}
+
+// part is what one sequence gives to the pool.
+type part struct {
+	Sequence
+	seq      *dataset.Sequence
+	ope      metric.OPE
+	overlaps []float64 // GOT-10k's, for pooling
+	speed    speed
+	vot      votPart
+}
+
+// speed is the time that frames took.
+type speed struct {
+	frames  int
+	seconds float64
+	inverse []float64 // 1/t: each sequence's mean, or with GOT-10k's protocol each frame's
+}
+
+// evaluateOne scores one tracker, sequences side by side.
+func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o Options) (*Tracker, error) {
+	parts := make([]part, len(d.Sequences))
+	missing := make([]bool, len(d.Sequences))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(o.Jobs)
+	for i := range d.Sequences {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			s := &d.Sequences[i]
+			pt, err := p.one(s, e.Dir)
+			if isMissing(err) && o.SkipMissing {
+				missing[i] = true
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("sequence %s: %w", s.Name, err)
+			}
+			pt.seq, pt.Name, pt.Frames = s, s.Name, s.Len()
+			parts[i] = pt
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	t := &Tracker{Name: e.Name, Dir: e.Dir}
+	var kept []part
+	for i, m := range missing {
+		if m {
+			t.Missing = append(t.Missing, d.Sequences[i].Name)
+			continue
+		}
+		kept = append(kept, parts[i])
+		t.Sequences = append(t.Sequences, parts[i].Sequence)
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("none of the %d sequences has a result in %s", len(parts), e.Dir)
+	}
+	var err error
+	if t.Measures, t.Curves, err = p.pool(kept); err != nil {
+		return nil, err
+	}
+	if t.Attributes, err = byAttribute(kept, p); err != nil {
+		return nil, err
+	}
+	for tag, m := range byTag(kept) {
+		t.Attributes[tag] = m
+	}
+	return t, nil
+}
+
+// byAttribute pools the sequences of each attribute.
+func byAttribute(parts []part, p protocol) (map[string]*Measures, error) {
+	groups := map[string][]part{}
+	for _, pt := range parts {
+		for _, a := range pt.seq.Attributes {
+			groups[a] = append(groups[a], pt)
+		}
+	}
+	out := make(map[string]*Measures, len(groups))
+	for a, g := range groups {
+		m, _, err := p.pool(g)
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", a, err)
+		}
+		out[a] = &m
+	}
+	return out, nil
+}
+
+// countAttributes counts the sequences of each attribute, their own or of some of their frames.
+func countAttributes(d *dataset.Dataset) map[string]int {
+	out := tagNames(d)
+	for i := range d.Sequences {
+		for _, a := range d.Sequences[i].Attributes {
+			out[a]++
+		}
+	}
+	return out
+}
+
+// ptr returns a pointer to v, nil for NaN: JSON has no NaN, and a score that is none is not shown.
+func ptr(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
+// joinNames lists names for an error, not too many.
+func joinNames(names []string) string {
+	if len(names) > 5 {
+		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", len(names)-5)
+	}
+	return strings.Join(names, ", ")
+}

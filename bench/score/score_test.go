@@ -1,0 +1,131 @@
+package score
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+	"siamtrack/bench/results"
+)
+
+// file writes one file.
+func file(t *testing.T, text string, path ...string) {
+	t.Helper()
+	if err := results.WriteFile(filepath.Join(path...), []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// small is a benchmark of two sequences with attributes, and two trackers: good is exact, bad sees nothing of B.
+func small(t *testing.T) (d *dataset.Dataset, dir string) {
+	t.Helper()
+	root, dir := t.TempDir(), t.TempDir()
+	boxes := strings.Repeat("10,10,20,20\n", 4)
+	for _, name := range []string{"A", "B"} {
+		file(t, boxes, root, name, "groundtruth_rect.txt")
+		file(t, "ALL,"+name, root, name, "attributes.txt")
+		file(t, boxes, dir, "good", name+".txt")
+		file(t, "0\n0.01\n0.01\n0.02\n", dir, "good", name+"_time.txt")
+	}
+	file(t, boxes, dir, "bad", "A.txt")
+	file(t, "10,10,20,20\n"+strings.Repeat("200,200,20,20\n", 3), dir, "bad", "B.txt")
+	d, err := dataset.Open(root, dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, dir
+}
+
+// TestEvaluate: ranking, means, attributes and the keys of the JSON, by hand.
+func TestEvaluate(t *testing.T) {
+	d, dir := small(t)
+	entries, err := Find(d, []string{dir})
+	if err != nil || len(entries) != 2 {
+		t.Fatal(entries, err)
+	}
+	ev, err := Evaluate(context.Background(), d, entries, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ev.Trackers[0].Name != "good" || ev.Sequences != 2 || ev.Frames != 8 || ev.Convention != "got10k" {
+		t.Errorf("%+v", ev)
+	}
+	perfect := 20.0 / 21
+	bad := ev.Trackers[1]
+	for _, c := range []struct {
+		what string
+		got  *float64
+		want float64
+	}{
+		{"good", ev.Trackers[0].SuccessAUC, perfect}, {"good's speed", ev.Trackers[0].FPS, 3 / 0.04},
+		{"bad", bad.SuccessAUC, (perfect + perfect/4) / 2}, {"bad on A", bad.Attributes["A"].SuccessAUC, perfect},
+		{"bad on B", bad.Attributes["B"].SuccessAUC, perfect / 4}, {"bad's AO", bad.AO, 0.5}, {"bad's SR", bad.SR50, 0.5},
+	} {
+		if c.got == nil || *c.got < c.want-1e-9 || *c.got > c.want+1e-9 {
+			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
+		}
+	}
+	if bad.FPS != nil {
+		t.Errorf("a speed without times: %v", *bad.FPS)
+	}
+	path := filepath.Join(t.TempDir(), "scores.json")
+	if err := WriteJSON(path, ev); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Trackers []map[string]any `json:"trackers"`
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"name", "success_auc", "precision_20", "norm_precision_20", "op_50", "op_75", "ao", "sr_50", "sr_75", "fps"} {
+		if _, ok := doc.Trackers[0][key]; !ok {
+			t.Errorf("no key %q", key)
+		}
+		if seq := doc.Trackers[0]["sequences"].([]any)[0].(map[string]any); seq[key] == nil {
+			t.Errorf("no key %q in a sequence", key)
+		}
+	}
+	if _, ok := doc.Trackers[0]["eao"]; ok {
+		t.Error("an EAO that does not apply")
+	}
+}
+
+// TestMissingAndWrong: what is missing or of the wrong length is named, or left out where that is asked for.
+func TestMissingAndWrong(t *testing.T) {
+	d, dir := small(t)
+	if err := os.Remove(filepath.Join(dir, "bad", "B.txt")); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := Find(d, []string{"renamed=" + filepath.Join(dir, "bad")})
+	if err != nil || entries[0].Name != "renamed" {
+		t.Fatal(entries, err)
+	}
+	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, results.ErrMissing) || !strings.Contains(err.Error(), "sequence B") {
+		t.Error(err)
+	}
+	ev, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true})
+	if err != nil || len(ev.Trackers[0].Missing) != 1 || len(ev.Trackers[0].Sequences) != 1 {
+		t.Errorf("%+v %v", ev, err)
+	}
+	file(t, "1,2,3,4\n", dir, "bad", "B.txt")
+	if _, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt") {
+		t.Error(err)
+	}
+	if _, err := Find(d, []string{t.TempDir()}); err == nil {
+		t.Error("an empty folder has results")
+	}
+	if _, err := Evaluate(context.Background(), d, entries, Options{Experiment: "supervised"}); !errors.Is(err, ErrOptions) {
+		t.Error(err)
+	}
+}

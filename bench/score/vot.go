@@ -1,0 +1,216 @@
+package score
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+	"siamtrack/bench/region"
+	"siamtrack/bench/results"
+)
+
+// votExperiment is one of VOT's experiments, and the folder of its results.
+type votExperiment struct{ name, dir string }
+
+// votExperiments lists them; supervised and multi-start share a folder, their files differ.
+func votExperiments() []votExperiment {
+	return []votExperiment{
+		{"supervised", "baseline"}, {"multistart", "multistart"}, {"multistart", "baseline"}, {"realtime", "realtime"},
+		{"unsupervised", "unsupervised"}, {"longterm", "longterm"},
+	}
+}
+
+// votPart is what one sequence gives to VOT's measures.
+type votPart struct {
+	supervised metric.Supervised
+	multi      metric.MultiStart
+	long       metric.LongTerm
+}
+
+// choose settles the protocol for a dataset, its results and the options.
+func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
+	experiment := o.Experiment
+	if experiment == "" {
+		experiment = guessExperiment(d, entries)
+	}
+	if experiment == "ope" {
+		return opeProtocol(d.Format, o.Convention), nil
+	}
+	toolkit := metric.VOTPython
+	if o.Convention == metric.PySOT {
+		toolkit = metric.VOTPySOT
+	}
+	v := votScorer{toolkit: toolkit}
+	if o.EAO != nil {
+		v.interval = *o.EAO
+	} else if i, ok := metric.EAOIntervalOf(d.Name); ok {
+		v.interval = i
+	}
+	p := protocol{convention: string(toolkit), rank: func(m Measures) *float64 {
+		if m.EAO == nil {
+			return m.Accuracy
+		}
+		return m.EAO
+	}}
+	switch experiment {
+	case "supervised", "realtime":
+		dir := "baseline"
+		if experiment == "realtime" {
+			dir = "realtime"
+		}
+		p.name, p.pool = "VOT "+experiment, v.poolSupervised
+		p.one = func(s *dataset.Sequence, root string) (part, error) { return v.supervised(s, root, dir) }
+	case "multistart":
+		if v.interval.High == 0 {
+			v.interval = metric.EAOInterval{Low: 115, High: 755}
+		}
+		p.name, p.one, p.pool = "VOT multi-start", v.multiStart, v.poolMultiStart
+	case "longterm":
+		p.name, p.one, p.pool = "VOT long-term", v.longTerm, v.poolLongTerm
+		p.rank = func(m Measures) *float64 { return m.FScore }
+	case "unsupervised":
+		p.name, p.one, p.pool = "VOT unsupervised", v.unsupervised, v.poolUnsupervised
+	default:
+		return p, fmt.Errorf("score: no experiment %q: ope, supervised, realtime, unsupervised, multistart or longterm: %w",
+			experiment, ErrOptions)
+	}
+	if !hasRegions(d) && d.Format != dataset.VOT && d.Format != dataset.VOTLT {
+		return p, fmt.Errorf("score: %s has boxes, the %s experiment is VOT's: %w", d.Name, experiment, ErrOptions)
+	}
+	return p, nil
+}
+
+// guessExperiment looks at what the benchmark is and what the folders hold.
+func guessExperiment(d *dataset.Dataset, entries []Entry) string {
+	if d.Format == dataset.VOTLT {
+		return "longterm"
+	}
+	if d.Format != dataset.VOT && !hasRegions(d) {
+		return "ope"
+	}
+	for _, e := range entries {
+		for i := range d.Sequences {
+			name := d.Sequences[i].Name
+			for _, x := range votExperiments() {
+				dir := filepath.Join(e.Dir, x.dir, name)
+				if x.name == "multistart" && len(d.Sequences[i].Starts()) > 0 &&
+					results.HasRegions(anchorFile(dir, name, d.Sequences[i].Starts()[0].Frame)) {
+					return x.name
+				}
+				if x.name != "multistart" && results.HasRegions(filepath.Join(dir, name+"_001")) {
+					return x.name
+				}
+			}
+		}
+	}
+	return "ope"
+}
+
+// hasRegions reports whether the benchmark annotates shapes.
+func hasRegions(d *dataset.Dataset) bool {
+	return len(d.Sequences) > 0 && d.Sequences[0].Regions != nil
+}
+
+// votScorer scores VOT's experiments by one toolkit's rules.
+type votScorer struct {
+	toolkit  metric.VOTToolkit
+	interval metric.EAOInterval
+}
+
+// truth returns a sequence's regions, made of its boxes where it has no shapes, and the frame's bounds.
+func truth(s *dataset.Sequence) ([]region.Region, region.Bounds, error) {
+	w, h, err := s.Size()
+	if err != nil {
+		return nil, region.Bounds{}, fmt.Errorf("VOT bounds overlaps by the frame: %w", err)
+	}
+	b := region.Bounds{Width: w, Height: h}
+	if s.Regions != nil {
+		return s.Regions, b, nil
+	}
+	out := make([]region.Region, len(s.Truth))
+	for i, t := range s.Truth {
+		out[i] = region.FromBox(t)
+	}
+	return out, b, nil
+}
+
+// trajectories reads all repetitions of a sequence.
+func trajectories(dir, name string, want int) ([][]region.Region, error) {
+	var out [][]region.Region
+	for r := 1; ; r++ {
+		path := filepath.Join(dir, fmt.Sprintf("%s_%03d", name, r))
+		if r > 1 && !results.HasRegions(path) {
+			return out, nil
+		}
+		t, err := results.ReadRegions(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(t) != want {
+			return nil, fmt.Errorf("%s: %d regions for %d frames: %w", path, len(t), want, metric.ErrLength)
+		}
+		out = append(out, t)
+	}
+}
+
+// supervised reads and scores one sequence of the reset-based experiment.
+func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (part, error) {
+	dir := filepath.Join(root, experiment, s.Name)
+	regions, bounds, err := truth(s)
+	if err != nil {
+		return part{}, err
+	}
+	ts, err := trajectories(dir, s.Name, len(regions))
+	if err != nil {
+		return part{}, err
+	}
+	p := part{vot: votPart{supervised: metric.Supervised{Trajectories: ts, Truth: regions, Bounds: bounds}}}
+	if err := p.readTimes(dir, s.Name); err != nil {
+		return p, err
+	}
+	p.Overlaps = metric.RegionOverlaps(ts[0], regions, bounds)
+	p.Measures, _, err = v.poolSupervised([]part{p})
+	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
+	return p, err
+}
+
+// poolSupervised joins sequences.
+func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
+	all := make([]metric.Supervised, len(parts))
+	for i, p := range parts {
+		all[i] = p.vot.supervised
+	}
+	ar, err := metric.NewAccuracyRobustness(all, v.toolkit)
+	if err != nil {
+		return Measures{}, Curves{}, err
+	}
+	curve, err := metric.EAOCurve(all, v.toolkit)
+	if err != nil {
+		return Measures{}, Curves{}, err
+	}
+	m := Measures{Accuracy: ptr(ar.Accuracy), Robustness: ptr(ar.Robustness), Lost: ptr(ar.Lost)}
+	if v.interval.High > 0 {
+		m.EAO = ptr(v.interval.Score(curve, v.toolkit))
+	}
+	poolSpeed(parts, &m)
+	return m, Curves{EAO: curve}, nil
+}
+
+// readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition), or as the newer VOT
+// toolkits write them NAME_001_time.value.
+func (p *part) readTimes(dir, name string) error {
+	times, err := results.ReadTimes(filepath.Join(dir, name+"_time.txt"))
+	for r := 1; isMissing(err) || (err == nil && r > 1); r++ {
+		more, e := results.ReadTimes(filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r)))
+		if isMissing(e) {
+			break
+		}
+		times, err = append(times, more...), e
+	}
+	if isMissing(err) {
+		return nil
+	}
+	p.addTimes(times, false)
+	return err
+}

@@ -1,0 +1,155 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/results"
+	"siamtrack/tracker"
+)
+
+// sequence runs one sequence in the experiment, and writes its files, the one that marks it as whole last.
+func (r *runner) sequence(ctx context.Context, t tracker.Tracker, s *dataset.Sequence) error {
+	files, err := s.Frames()
+	if err != nil {
+		return err
+	}
+	if n := s.Len(); n != len(files) && n != 1 {
+		return fmt.Errorf("%d frames, %d lines of truth (track bench check lists all such)", len(files), n)
+	}
+	switch r.Experiment {
+	case OPE:
+		return r.onePass(ctx, t, s, files)
+	case MultiStart:
+		return r.multiStart(ctx, t, s, files)
+	case Supervised, Realtime:
+		return r.supervised(ctx, t, s, files)
+	default:
+		return r.unsupervised(ctx, t, s, files)
+	}
+}
+
+// pass is one pass over a sequence.
+type pass struct {
+	boxes      []tracker.Box
+	seconds    []float64
+	confidence []float64
+	stages     []stageTimes
+	worst      worstResponse
+}
+
+// once tracks from the first of files to the last.
+func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequence, files []string, init tracker.Box) (_ *pass, err error) {
+	src, err := r.Open(files)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if e := src.Close(); err == nil {
+			err = e
+		}
+	}()
+	p := &pass{}
+	timed := &timedSource{Source: src}
+	err = tracker.Run(ctx, timed, t, tracker.RunOptions{Init: init}, func(step tracker.Step) error {
+		box := step.Result.Box
+		if step.Initial {
+			box = init // the truth as it stands, which toolkits expect in the first row
+		}
+		p.boxes = append(p.boxes, box)
+		p.seconds = append(p.seconds, step.Elapsed.Seconds())
+		p.confidence = append(p.confidence, confidenceOf(step))
+		if i := len(p.boxes) - 1; !step.Initial && i < s.Len() && len(files) == s.Len() {
+			p.worst.consider(i, box, s.Truth[i], step.Result.Response)
+		}
+		if r.Timing {
+			p.stages = append(p.stages, timesOf(t, step, timed.waited))
+		}
+		r.tick(s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(p.boxes) != len(files) {
+		return nil, fmt.Errorf("%d of %d frames could be read", len(p.boxes), len(files))
+	}
+	return p, nil
+}
+
+// confidenceOf is the score, NaN for the frame on which the tracker was started.
+func confidenceOf(step tracker.Step) float64 {
+	if step.Initial {
+		return math.NaN()
+	}
+	return step.Result.Score
+}
+
+// timedSource measures how long the tracker's loop waits for frames.
+type timedSource struct {
+	tracker.Source
+	waited time.Duration
+}
+
+func (t *timedSource) Next(dst *tracker.Frame) error {
+	begin := time.Now()
+	err := t.Source.Next(dst)
+	t.waited = time.Since(begin)
+	return err
+}
+
+// onePass runs the one-pass evaluation, all repetitions.
+func (r *runner) onePass(ctx context.Context, t tracker.Tracker, s *dataset.Sequence, files []string) error {
+	var passes []*pass
+	for range r.Repeat {
+		p, err := r.once(ctx, t, s, files, s.Truth[0])
+		if err != nil {
+			return err
+		}
+		passes = append(passes, p)
+	}
+	for _, p := range passes[1:] {
+		if !slices.Equal(p.boxes, passes[0].boxes) {
+			r.differ(s)
+			break
+		}
+	}
+	return r.writePasses(s, passes)
+}
+
+// writePasses writes the files of a one-pass evaluation.
+func (r *runner) writePasses(s *dataset.Sequence, passes []*pass) error {
+	first := passes[0]
+	if err := results.WriteConfidence(r.files.confidence(s.Name), first.confidence); err != nil {
+		return err
+	}
+	if r.Timing {
+		if err := writeStages(r.files.stages(s.Name), first.stages); err != nil {
+			return err
+		}
+	}
+	if err := r.writeScore(s, first); err != nil {
+		return err
+	}
+	if err := first.worst.write(r.files.response(s.Name)); err != nil {
+		return err
+	}
+	if !r.files.nested {
+		if err := results.WriteTimes(r.files.times(s.Name), first.seconds); err != nil {
+			return err
+		}
+		return results.WriteBoxes(r.files.track(s.Name, 0), first.boxes)
+	}
+	var seconds [][]float64
+	for i, p := range passes {
+		if err := results.WriteBoxes(r.files.track(s.Name, i), p.boxes); err != nil {
+			return err
+		}
+		seconds = append(seconds, p.seconds)
+	}
+	return results.WriteTimes(r.files.times(s.Name), seconds...)
+}
