@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/bench"
+	"siamtrack/bench/dataset"
+	"siamtrack/capture"
+	"siamtrack/tracker"
+)
+
+// aheadFrames is how many frames a timed run decodes ahead.
+const aheadFrames = 4
+
+// benchFlags are the flags of track bench.
+type benchFlags struct {
+	modelFlags
+	out        string
+	name       string
+	format     string
+	sequences  string
+	experiment string
+	shard      string
+	jobs       int
+	repeat     int
+	timing     bool
+}
+
+// newBenchCmd returns `track bench`.
+func newBenchCmd() *cobra.Command {
+	var f benchFlags
+	cmd := &cobra.Command{
+		Use:   "bench DATASET... --out RUN",
+		Short: "Run a tracker over benchmarks, resumable",
+		Long: "bench tracks every sequence of a benchmark and writes raw tracks, times and a manifest to RUN, as each one is\n" +
+			"done. Stopped at any point, the same command goes on from the sequences that are whole. With several datasets\n" +
+			"each has its own folder in RUN. Score the run with track eval.",
+		Example: "  track bench OTB100 --out runs/otb\n" +
+			"  track bench GOT-10k/val --model nanotrackv3 --jobs 4 --out runs/got\n" +
+			"  track bench OTB100 --timing --out runs/speed\n" +
+			"  track bench OTB100 --shard 0/4 --out runs/otb-0",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.register(cmd)
+	cmd.AddCommand(newBenchCheckCmd(), newBenchMergeCmd())
+	return cmd
+}
+
+// register adds the flags.
+func (f *benchFlags) register(cmd *cobra.Command) {
+	f.modelFlags.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVarP(&f.out, "out", "o", "", "the run's `folder`; what is whole in it is not done again")
+	fl.StringVar(&f.name, "name", "", "the tracker's `name` in tables (default: the model's)")
+	fl.StringVar(&f.format, "format", "", "the dataset's layout, detected where not given: "+joined(dataset.Formats()))
+	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
+	fl.StringVar(&f.experiment, "experiment", "", "what is done with each sequence: "+joined(bench.Experiments())+
+		" (default: the benchmark's own)")
+	fl.StringVar(&f.shard, "shard", "", "run share `I/N` only, I counted from 0; track bench merge joins the shares")
+	fl.IntVarP(&f.jobs, "jobs", "j", 1, "sequences side by side")
+	fl.IntVar(&f.repeat, "repeat", 1, "repetitions of each sequence; ones that differ end with an error")
+	fl.BoolVar(&f.timing, "timing", false, "time each stage: one sequence at a time, frames decoded ahead")
+}
+
+// run runs the benchmark on each dataset.
+func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
+	if f.out == "" {
+		return usagef("--out is missing: the folder for the run")
+	}
+	if f.jobs < 1 || f.repeat < 1 {
+		return usagef("--jobs and --repeat are at least 1")
+	}
+	if f.timing && f.jobs > 1 {
+		return usagef("--timing runs one sequence at a time: leave --jobs away")
+	}
+	var shard bench.Shard
+	if f.shard != "" {
+		var err error
+		if shard, err = bench.ParseShard(f.shard); err != nil {
+			return wrongUse(err)
+		}
+	}
+	names, err := sequenceNames(f.sequences)
+	if err != nil {
+		return err
+	}
+	model, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	about, err := f.describe(model)
+	if err != nil {
+		return err
+	}
+	o := bench.Options{
+		Tracker: about, New: trackers(model), Open: f.opener(), Experiment: bench.Experiment(f.experiment),
+		Jobs: f.jobs, Timing: f.timing, Repeat: f.repeat, Shard: shard,
+	}
+	outs := runFolders(f.out, args)
+	for i, root := range args {
+		d, err := dataset.Open(root, dataset.Options{Format: dataset.Format(f.format), Sequences: names})
+		if err != nil {
+			return err
+		}
+		o.Out = outs[i]
+		if err := runOne(cmd, d, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runOne runs one dataset with a progress bar, and says what was done.
+func runOne(cmd *cobra.Command, d *dataset.Dataset, o bench.Options) error {
+	bar := newRunBar(cmd)
+	o.Progress = bar.update
+	sum, err := bench.Run(cmd.Context(), d, o)
+	bar.close()
+	log := logger(cmd)
+	log.Info("bench", "dataset", d.Name, "layout", d.Format, "sequences", sum.Done, "already there", sum.Skipped,
+		"frames", sum.Frames, "out", o.Out)
+	if sum.Timing != nil {
+		if e := json.NewEncoder(cmd.OutOrStdout()).Encode(sum.Timing); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// opener opens frames through capture, ahead of their use where times are taken.
+func (f *benchFlags) opener() bench.Opener {
+	return func(files []string) (tracker.Source, error) {
+		src, err := capture.OpenFiles(files, capture.Options{})
+		if err != nil {
+			return nil, err
+		}
+		if f.timing {
+			return capture.Prefetch(src, aheadFrames), nil
+		}
+		return src, nil
+	}
+}
+
+// trackers makes trackers over one model, one a goroutine; they are closed with the model.
+func trackers(model *openModel) bench.Factory {
+	var mu sync.Mutex
+	return func(context.Context) (tracker.Tracker, io.Closer, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		t, err := model.another()
+		return t, nil, err
+	}
+}
+
+// describe says for the manifest what the tracker is.
+func (f *benchFlags) describe(model *openModel) (bench.Manifest, error) {
+	m := model.model.Manifest()
+	parameters, err := json.Marshal(m)
+	if err != nil {
+		return bench.Manifest{}, fmt.Errorf("describe the model: %w", err)
+	}
+	about := bench.Manifest{Tracker: m.Name, Model: f.model, Parameters: parameters, Versions: map[string]string{
+		"track": versionLine(), "onnxruntime": model.runtime.Version(), "opencv": capture.OpenCVVersion(),
+		"threads": fmt.Sprint(f.threads),
+	}}
+	if f.name != "" {
+		about.Tracker = f.name
+	}
+	about.SHA256 = modelHash(model)
+	return about, nil
+}
+
+// newBenchCheckCmd returns `track bench check`.
+func newBenchCheckCmd() *cobra.Command {
+	var format, sequences string
+	cmd := &cobra.Command{
+		Use:   "check DATASET...",
+		Short: "List what is wrong with a benchmark's folder before hours are spent",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := sequenceNames(sequences)
+			if err != nil {
+				return err
+			}
+			fatal := 0
+			for _, root := range args {
+				r, err := dataset.Check(root, dataset.Options{Format: dataset.Format(format), Sequences: names})
+				if err != nil {
+					return err
+				}
+				for _, finding := range r.Findings {
+					fmt.Fprintln(cmd.OutOrStdout(), finding)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %d sequences, %d frames, %d errors, %d notes\n", root,
+					r.Format, r.Sequences, r.Frames, r.Fatal(), len(r.Findings)-r.Fatal())
+				fatal += r.Fatal()
+			}
+			if fatal > 0 {
+				return fmt.Errorf("%d errors in the datasets", fatal)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "", "layout, detected where not given: "+joined(dataset.Formats()))
+	cmd.Flags().StringVar(&sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
+	return cmd
+}
+
+// newBenchMergeCmd returns `track bench merge`.
+func newBenchMergeCmd() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:     "merge SHARD... --out RUN",
+		Short:   "Join the shares of a run that was split with --shard",
+		Example: "  track bench merge runs/otb-* --out runs/otb",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usagef("--out is missing: the folder for the whole run")
+			}
+			m, err := bench.Merge(args, out)
+			if err == nil {
+				logger(cmd).Info("merged", "shards", len(args), "sequences", len(m.Sequences), "out", out)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&out, "out", "o", "", "the `folder` for the whole run")
+	return cmd
+}

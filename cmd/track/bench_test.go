@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siamtrack/internal/synth"
+	"siamtrack/tracker"
+)
+
+// benchmark writes two short sequences in OTB's layout.
+func benchmark(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, seed := range map[string]uint64{"One": 1, "Two": 6} {
+		v, err := synth.New(synth.Scene{Width: 160, Height: 120, Frames: 6, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(root, name, "img")
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		var truth strings.Builder
+		var f tracker.Frame
+		for i := range 6 {
+			if err := v.Next(&f); err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := png.Encode(&b, f.Image); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.png", i+1)), b.Bytes(), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(&truth, v.Truth(i).Box)
+		}
+		if err := os.WriteFile(filepath.Join(root, name, "groundtruth_rect.txt"), []byte(truth.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// TestBenchEvalReport goes the whole way: check, run, go on, score, report.
+func TestBenchEvalReport(t *testing.T) {
+	data, run, page := benchmark(t), t.TempDir(), t.TempDir()
+	ok := func(want string, args ...string) {
+		t.Helper()
+		code, stdout, stderr := track(t, args...)
+		if code != exitDone || !strings.Contains(stdout+stderr, want) {
+			t.Fatalf("track %v: exit %d, want %q in\n%s%s", args, code, want, stdout, stderr)
+		}
+	}
+	ok("layout otb, 2 sequences, 12 frames, 0 errors", "bench", "check", data)
+	ok("sequences=2", "bench", data, "--out", run, "--model", tiny, "--jobs", "2", "--name", "ours")
+	ok(`"already there"=2`, "bench", data, "--out", run, "--model", tiny, "--name", "ours")
+	ok("| ours |", "eval", "--dataset", data, run, "--table", "markdown")
+	ok("renamed", "eval", "--dataset", data, "renamed="+run, "--json", filepath.Join(page, "s.json"), "--by", "sequence:ao")
+	ok("ours", "report", "--dataset", data, run, "-o", page)
+	for _, name := range []string{"s.json", "index.html", "success.svg", "success.png", "scores.json"} {
+		if st, err := os.Stat(filepath.Join(page, name)); err != nil || st.Size() < 500 {
+			t.Errorf("%s: %v %v", name, st, err)
+		}
+	}
+	if code, _, stderr := track(t, "bench", data, "--out", run, "--model", tiny, "--name", "other"); code != exitFailed || !strings.Contains(stderr, "another run") {
+		t.Errorf("another name: exit %d\n%s", code, stderr)
+	}
+}
+
+// TestBenchUse: what cannot be meant ends with exit code 2 and says why.
+func TestBenchUse(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--out is missing":     {"bench", "data"},
+		"at least 1":           {"bench", "data", "--out", "x", "--jobs", "0"},
+		"one sequence at a":    {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
+		"i/n with i from 0":    {"bench", "data", "--out", "x", "--shard", "4/4"},
+		"--dataset is missing": {"eval", "results"},
+		"no convention":        {"eval", "results", "--dataset", ".", "--convention", "mine"},
+		"--eao":                {"eval", "results", "--dataset", ".", "--eao", "5"},
+		"--protocol-version 9": {"trax", "--protocol-version", "9"},
+	} {
+		if code, _, stderr := track(t, args...); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("track %v: exit %d, want %q in %s", args, code, want, stderr)
+		}
+	}
+	if code, _, stderr := track(t, "bench", "check", t.TempDir()); code != exitFailed || !strings.Contains(stderr, "no benchmark's layout found") {
+		t.Errorf("an empty folder: exit %d %s", code, stderr)
+	}
+}

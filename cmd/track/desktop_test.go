@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"siamtrack/internal/record"
+	"siamtrack/internal/zoo"
+	"siamtrack/tracker"
+)
+
+// notes collects what a process writes while it runs.
+type notes struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (n *notes) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notes) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
+// desktop is a real window of the program on a real display, driven as a person drives it.
+type desktop struct {
+	t      *testing.T
+	dir    string // the program's working folder
+	cmd    *exec.Cmd
+	ended  chan error
+	stderr notes
+	origin image.Point // its place on the screen
+	size   image.Point
+}
+
+// needDesktop skips the test, and says why, where there is no display or nothing to drive it with.
+func needDesktop(t *testing.T) {
+	t.Helper()
+	if os.Getenv("DISPLAY") == "" {
+		t.Skip("SKIPPED: no display: run it by `make test`, which starts a virtual one")
+	}
+	needTools(t, "xdotool", "ffmpeg")
+}
+
+// needTools skips the test where one of the programs is absent.
+func needTools(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("SKIPPED: no %s: `scripts/setup.sh check` installs it", name)
+		}
+	}
+}
+
+// goodModel returns a model that really follows: the project's own where it is built, else the one that the shared
+// data holds of others.
+func goodModel(t *testing.T) string {
+	t.Helper()
+	if path, err := zoo.Find(zoo.Default, []string{"../../models"}); err == nil {
+		return absolute(t, path)
+	}
+	const shared = "../../../shared/peers/models"
+	files, err := filepath.Glob(shared + "/nano3_*.onnx")
+	if err != nil || len(files) == 0 {
+		t.Skipf("SKIPPED: neither the model %s nor %s is there", zoo.Default, shared)
+	}
+	dir := t.TempDir()
+	for _, f := range append(files, "../../models/foreign/nanotrack-v3.json") {
+		if err := os.Symlink(absolute(t, f), filepath.Join(dir, filepath.Base(f))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "nanotrack-v3.json")
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abs
+}
+
+// openDesktop starts `track live` in a folder of its own and waits for its window to show pictures.
+func openDesktop(t *testing.T, args ...string) *desktop {
+	t.Helper()
+	needDesktop(t)
+	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
+	d.cmd = program(t, append([]string{"live"}, args...)...)
+	d.cmd.Dir = d.dir
+	d.cmd.Stderr = &d.stderr
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { d.ended <- d.cmd.Wait() }()
+	t.Cleanup(d.kill)
+	d.eventually("a window with pictures", func() bool { return d.locate() && d.size == image.Pt(768, 576) }) // the clip's
+	return d
+}
+
+// locate finds the window and where it is.
+func (d *desktop) locate() bool {
+	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--class", "siamtrack", "getwindowgeometry", "--shell").Output()
+	if err != nil {
+		return false
+	}
+	v := map[string]int{}
+	for line := range strings.Lines(string(out)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		v[name], _ = strconv.Atoi(value)
+	}
+	d.origin, d.size = image.Pt(v["X"], v["Y"]), image.Pt(v["WIDTH"], v["HEIGHT"])
+	return true
+}
+
+// kill ends the program if the test has not.
+func (d *desktop) kill() {
+	if d.cmd.ProcessState != nil {
+		return
+	}
+	_ = d.cmd.Process.Kill()
+	<-d.ended
+}
+
+// eventually waits until what is so.
+func (d *desktop) eventually(what string, so func() bool) {
+	d.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		select {
+		case err := <-d.ended:
+			d.t.Fatalf("the program ended while the test waited for %s: %v\n%s", what, err, d.stderr.String())
+		default:
+		}
+		if so() {
+			return
+		}
+	}
+	d.t.Fatalf("no %s within 30 s", what)
+}
+
+// xdotool does what a hand does.
+func (d *desktop) xdotool(args ...string) {
+	d.t.Helper()
+	if out, err := exec.Command("xdotool", args...).CombinedOutput(); err != nil {
+		d.t.Fatalf("xdotool %v: %v\n%s", args, err, out)
+	}
+}
+
+// press presses keys, one after the other, as people do.
+func (d *desktop) press(keys ...string) {
+	d.t.Helper()
+	for _, k := range keys {
+		d.xdotool("key", k)
+		time.Sleep(120 * time.Millisecond)
+	}
+}
+
+// move moves the pointer to a point of the window.
+func (d *desktop) move(x, y float64) {
+	d.t.Helper()
+	d.xdotool("mousemove", strconv.Itoa(d.origin.X+int(x)), strconv.Itoa(d.origin.Y+int(y)))
+	time.Sleep(40 * time.Millisecond)
+}
+
+// drag draws a box given in the window's pixels, from its right lower corner. A press on the window's last row and
+// beyond is not the window's: the box is held inside.
+func (d *desktop) drag(b tracker.Box) {
+	d.t.Helper()
+	d.locate()
+	b = b.Clip(d.size.X-1, d.size.Y-1)
+	d.move(b.X+b.W, b.Y+b.H)
+	d.xdotool("mousedown", "1")
+	time.Sleep(200 * time.Millisecond) // software drawing on a busy machine: a hand that fast would not be seen
+	for _, part := range []float64{0.9, 0.5, 0.2, 0} {
+		d.move(b.X+part*b.W, b.Y+part*b.H)
+	}
+	time.Sleep(200 * time.Millisecond)
+	d.xdotool("mouseup", "1")
+}
+
+// steady photographs the screen once it has come to rest.
+func (d *desktop) steady(name string) *image.RGBA {
+	d.t.Helper()
+	last := d.picture(name)
+	d.eventually("picture at rest", func() bool {
+		now := d.picture(name)
+		rests := bytes.Equal(now.Pix, last.Pix)
+		last = now
+		return rests
+	})
+	return last
+}
+
+// picture photographs the screen. With SIAMTRACK_SCREENSHOTS it keeps the pictures in that folder, to be looked at.
+func (d *desktop) picture(name string) *image.RGBA {
+	d.t.Helper()
+	time.Sleep(300 * time.Millisecond) // drawn by now
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-i", os.Getenv("DISPLAY"),
+		"-frames:v", "1", "-pix_fmt", "rgba", "-c:v", "png", "-f", "image2pipe", "-").Output()
+	if err != nil {
+		d.t.Fatalf("ffmpeg cannot photograph the screen: %v", err)
+	}
+	if folder := os.Getenv("SIAMTRACK_SCREENSHOTS"); folder != "" {
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), out, 0o644); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	decoded, err := png.Decode(bytes.NewReader(out))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	img := image.NewRGBA(decoded.Bounds())
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			img.Set(x, y, decoded.At(x, y))
+		}
+	}
+	return img
+}
+
+// rows reads the track so far. The last row may be half written.
+func (d *desktop) rows(name string) []record.Row {
+	d.t.Helper()
+	data, err := os.ReadFile(filepath.Join(d.dir, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	data = data[:bytes.LastIndexByte(data, '\n')+1]
+	rows, err := record.Read(bytes.NewReader(data), name, record.JSONL)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return rows
+}
+
+// quit presses q and returns the exit code and what the program said.
+func (d *desktop) quit() (code int, stderr string) {
+	d.t.Helper()
+	d.press("q")
+	return d.wait()
+}
+
+// interrupt ends the program by Ctrl-C.
+func (d *desktop) interrupt() (code int, stderr string) {
+	d.t.Helper()
+	if err := d.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		d.t.Fatal(err)
+	}
+	return d.wait()
+}
+
+func (d *desktop) wait() (code int, stderr string) {
+	d.t.Helper()
+	select {
+	case <-d.ended:
+		return d.cmd.ProcessState.ExitCode(), d.stderr.String()
+	case <-time.After(15 * time.Second):
+		d.t.Fatal("the program does not end")
+		return 0, ""
+	}
+}

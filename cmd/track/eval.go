@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+	reports "siamtrack/bench/report"
+	"siamtrack/bench/score"
+)
+
+// evalFlags are the flags that say what is scored and how; track report shares them.
+type evalFlags struct {
+	dataset    string
+	format     string
+	sequences  string
+	convention string
+	experiment string
+	eao        string
+	skip       bool
+	jobs       int
+}
+
+// register adds the flags to a command.
+func (f *evalFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.dataset, "dataset", "", "the benchmark's `folder` (or pysot's JSON file)")
+	fl.StringVar(&f.format, "format", "", "its layout, detected where not given: "+joined(dataset.Formats()))
+	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
+	fl.StringVar(&f.convention, "convention", "", "toolkit to follow: "+joined(metric.Conventions())+
+		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot)")
+	fl.StringVar(&f.experiment, "experiment", "", "VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope")
+	fl.StringVar(&f.eao, "eao", "", "lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
+	fl.BoolVar(&f.skip, "skip-missing", false, "score each tracker on the sequences it has, where a missing one is an error")
+	fl.IntVar(&f.jobs, "jobs", 0, "sequences scored at a time (default: one a processor)")
+}
+
+// joined lists names for a flag's help.
+func joined[T ~string](names []T) string {
+	s := make([]string, len(names))
+	for i, n := range names {
+		s[i] = string(n)
+	}
+	return strings.Join(s, ", ")
+}
+
+// open reads the dataset that the flags name.
+func (f *evalFlags) open() (*dataset.Dataset, error) {
+	if f.dataset == "" {
+		return nil, usagef("--dataset is missing: the folder of the benchmark")
+	}
+	names, err := sequenceNames(f.sequences)
+	if err != nil {
+		return nil, err
+	}
+	return dataset.Open(f.dataset, dataset.Options{Format: dataset.Format(f.format), Sequences: names})
+}
+
+// options turns the flags into those of score.
+func (f *evalFlags) options() (score.Options, error) {
+	o := score.Options{Experiment: f.experiment, SkipMissing: f.skip, Jobs: f.jobs}
+	if f.convention != "" && f.convention != string(metric.VOTPython) {
+		c, err := metric.ParseConvention(f.convention)
+		if err != nil {
+			return o, wrongUse(err)
+		}
+		o.Convention = c
+	}
+	if f.eao != "" {
+		low, high, ok := strings.Cut(f.eao, ":")
+		l, errLow := strconv.Atoi(low)
+		h, errHigh := strconv.Atoi(high)
+		if !ok || errLow != nil || errHigh != nil || l < 1 || h < l {
+			return o, usagef("--eao %q: LOW:HIGH, two lengths in frames, is expected", f.eao)
+		}
+		o.EAO = &metric.EAOInterval{Low: l, High: h}
+	}
+	return o, nil
+}
+
+// sequenceNames reads --sequences: a file of names, or the names themselves.
+func sequenceNames(s string) ([]string, error) {
+	if s == "" {
+		return nil, nil
+	}
+	if st, err := os.Stat(s); err == nil && st.Mode().IsRegular() {
+		return dataset.ReadNames(s)
+	}
+	return strings.Split(s, ","), nil
+}
+
+// newEvalCmd returns `track eval`.
+func newEvalCmd() *cobra.Command {
+	var flags evalFlags
+	var jsonFile, table, by string
+	cmd := &cobra.Command{
+		Use:   "eval --dataset DIR RESULTS...",
+		Short: "Score trackers' result files on a benchmark",
+		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k and VOT. RESULTS are folders of\n" +
+			"results, folders of such folders, or NAME=FOLDER. The best tracker comes first.",
+		Example: "  track eval --dataset OTB100 results/OTB100/*\n" +
+			"  track eval --dataset GOT-10k/val --json scores.json ours=runs/a\n" +
+			"  track eval --dataset vot2018 --convention pysot results/",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ev, err := evaluate(cmd, &flags, args)
+			if err != nil {
+				return err
+			}
+			if jsonFile != "" {
+				if err := score.WriteJSON(jsonFile, ev); err != nil {
+					return err
+				}
+			}
+			return printTables(cmd, ev, reports.TableFormat(table), by)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
+	cmd.Flags().StringVar(&table, "table", string(reports.Console), "how tables are written: "+joined(reports.TableFormats()))
+	cmd.Flags().StringVar(&by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	return cmd
+}
+
+// evaluate opens the dataset, finds the results and scores them.
+func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evaluation, error) {
+	o, err := flags.options()
+	if err != nil {
+		return nil, err
+	}
+	d, err := flags.open()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := score.Find(d, args)
+	if err != nil {
+		return nil, err
+	}
+	return score.Evaluate(cmd.Context(), d, entries, o)
+}
+
+// printTables writes the table of trackers, and the one asked for by --by.
+func printTables(cmd *cobra.Command, ev *score.Evaluation, f reports.TableFormat, by string) error {
+	out := cmd.OutOrStdout()
+	logger(cmd).Info("scored", "dataset", ev.Dataset, "layout", ev.Format, "protocol", ev.Protocol,
+		"convention", ev.Convention, "sequences", ev.Sequences, "frames", ev.Frames)
+	if err := reports.Trackers(out, ev, f); err != nil {
+		return err
+	}
+	if len(ev.Trackers) > 1 && f == reports.Console {
+		if err := reports.Lead(out, ev); err != nil {
+			return err
+		}
+	}
+	kind, measure, _ := strings.Cut(by, ":")
+	if kind != "" {
+		fmt.Fprintln(out)
+	}
+	switch kind {
+	case "":
+		return nil
+	case "sequence":
+		return reports.Sequences(out, ev, measure, f)
+	case "attribute":
+		return reports.Attributes(out, ev, measure, f)
+	}
+	return usagef("--by %q: sequence or attribute is expected", by)
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/internal/follow"
+	"siamtrack/tracker"
+)
+
+// readAhead is how many frames are decoded before they are asked for.
+const readAhead = 3
+
+// newFileCmd returns `track file`.
+func newFileCmd() *cobra.Command {
+	var f fileFlags
+	cmd := &cobra.Command{
+		Use:   "file INPUT --init x,y,w,h",
+		Short: "Follow an object through a video, every frame of it, into files",
+		Long: "file follows one object through INPUT: a video, a folder or glob of pictures, a stream's URL, or - for a\n" +
+			"video on standard input. It drops no frame, and what was tracked is on disk at any moment.\n\n" +
+			"While the target is lost the box is where it was last seen: the video draws it dashed, CSV and JSON Lines\n" +
+			"say \"lost\", MOT has no row for the frame, and OTB, which cannot say it, repeats the box.",
+		Example: "  track file walk.mp4 --init 349,428,50,148 -o out.mp4 --panel --csv out.csv\n" +
+			"  track file frames/ --init-file groundtruth.txt --otb result.txt\n" +
+			"  track file walk.mp4 --template person.png --csv out.csv\n" +
+			"  track file 'img/*.jpg' --init 10,20,30,40 --start 100 --end 200 --csv - --quiet\n" +
+			"  ffmpeg -i in.webm -f matroska - | track file - --init 10,20,30,40 --mot result.txt",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// run tracks as the flags say.
+func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
+	part, err := f.part(cmd)
+	if err != nil {
+		return err
+	}
+	if err := f.checkOutputs(input); err != nil {
+		return err
+	}
+	truth, err := f.readTruth()
+	if err != nil {
+		return err
+	}
+	model, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, model.Close()) }()
+	opened, err := capture.Open(input, capture.Options{FPS: f.fps})
+	if err != nil {
+		return err
+	}
+	clock := follow.NewClocked(opened)
+	src := capture.Prefetch(clock, readAhead)
+	defer func() { err = errors.Join(err, src.Close()) }()
+	defer context.AfterFunc(cmd.Context(), func() { _ = src.Close() })() // ends a read that waits for a stream
+	logger(cmd).Debug("opened", "input", input, "what", opened.Info(), "model", model.Manifest().Name)
+
+	from, part, err := f.seek(cmd, model, src, part)
+	if err != nil {
+		return err
+	}
+	out, err := f.outputs(cmd, model, opened.Info(), part, truth)
+	if err != nil {
+		return err
+	}
+	sum, err := follow.Run(cmd.Context(), from, model, part.RunOptions, out.sinks...)
+	if errors.Is(err, tracker.ErrBox) && sum.Frames == 0 {
+		err = wrongUse(err)
+	}
+	err = errors.Join(err, src.Close()) // nobody reads any more: the clock can be read
+	return errors.Join(err, f.report(cmd, input, sum, clock, out))
+}
+
+// outputs are the sinks of a run, and those of them that have something to say in the end.
+type outputs struct {
+	sinks  []follow.Sink
+	timer  *follow.Timer
+	truth  *follow.Truth   // nil without --truth
+	video  *follow.Video   // nil without -o
+	writer *capture.Writer // of video
+	path   string          // of video
+	bar    *progress       // nil where nobody watches
+	files  []string        // that are written
+}
+
+// outputs makes the sinks that the flags ask for.
+func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.Info, p part, truth map[int]tracker.Box) (*outputs, error) {
+	o := &outputs{timer: follow.NewTimer(t), path: f.video}
+	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
+	add(o.timer)
+	for _, file := range f.tracks() {
+		add(follow.From(p.from, file.sink(cmd, f.timing)))
+		o.files = append(o.files, file.path)
+	}
+	if truth != nil {
+		o.truth = follow.NewTruth(truth)
+		add(o.truth)
+	}
+	if f.video != "" {
+		fps := info.FPS
+		if f.fps > 0 {
+			fps = f.fps
+		}
+		var err error
+		if o.writer, err = capture.NewWriter(f.video, fps); err != nil {
+			return nil, err
+		}
+		if o.video, err = follow.NewVideo(o.writer, t, f.drawn); err != nil {
+			return nil, errors.Join(err, o.writer.Close())
+		}
+		add(follow.From(p.from, o.video))
+	}
+	if o.bar = newProgress(cmd, info.Frames, p.RunOptions); o.bar != nil {
+		add(o.bar)
+	}
+	return o, nil
+}
+
+// report says what was done: a summary on stderr, and the figures that --truth and --timing ask for on stdout.
+func (f *fileFlags) report(cmd *cobra.Command, input string, sum follow.Summary, clock *follow.Clocked, o *outputs) error {
+	if sum.Frames == 0 {
+		return nil
+	}
+	if !quiet(cmd) {
+		fmt.Fprint(cmd.ErrOrStderr(), summaryText(input, sum, o))
+	}
+	if o.truth == nil && !f.timing {
+		return nil
+	}
+	figures := figures{sum: sum, stages: append(clock.Stages(), o.timer.Stages()...)}
+	if o.video != nil {
+		figures.stages = append(figures.stages, o.video.Stages()...)
+	}
+	if o.truth != nil {
+		score, err := o.truth.Score()
+		if err != nil {
+			return fmt.Errorf("--truth %s: %w", f.truth, err)
+		}
+		figures.score, figures.truth = &score, f.truth
+	}
+	w := cmd.OutOrStdout()
+	if f.toStdout() {
+		w = cmd.ErrOrStderr() // stdout is a track's
+	}
+	return figures.print(w)
+}

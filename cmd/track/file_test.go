@@ -1,0 +1,315 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"siamtrack/capture"
+	"siamtrack/internal/record"
+	"siamtrack/internal/synth"
+	"siamtrack/render"
+	"siamtrack/tracker"
+)
+
+func TestFileWritesEveryFormat(t *testing.T) {
+	dir := t.TempDir()
+	out := func(name string) string { return filepath.Join(dir, name) }
+	stdout, stderr := mustTrack(t, clip, "--init", clipInit, "--end", "24", "--csv", out("t.csv"), "--jsonl", out("t.jsonl"),
+		"--otb", out("t.txt"), "--mot", out("mot.txt"), "-o", out("t.mp4"), "--heatmap", "--panel", "--search")
+	if stdout != "" || !strings.Contains(stderr, "25 frames (0 to 24)") || !strings.Contains(stderr, "t.mp4 (") {
+		t.Errorf("stdout %q, stderr %q", stdout, stderr)
+	}
+
+	csv, jsonl := readTrack(t, out("t.csv")), readTrack(t, out("t.jsonl"))
+	if diff := cmp.Diff(csv, jsonl); diff != "" || len(csv) != 25 {
+		t.Errorf("%d rows of CSV; JSON Lines differ:\n%s", len(csv), diff)
+	}
+	otb, mot := readTrack(t, out("t.txt")), readTrack(t, out("mot.txt"))
+	visible := 0
+	for i, r := range csv {
+		if r.Frame != i || r.Time != time.Duration(i)*100*time.Millisecond {
+			t.Errorf("row %d: frame %d at %v; the clip has 10 frames a second", i, r.Frame, r.Time)
+		}
+		if otb[i].Box != r.Box {
+			t.Errorf("frame %d: OTB has %v, CSV %v", i, otb[i].Box, r.Box)
+		}
+		if r.State != tracker.Lost {
+			if visible < len(mot) && (mot[visible].Frame != i || mot[visible].Box.IoU(r.Box) < 0.9999) {
+				t.Errorf("frame %d: MOT has %+v, CSV %v", i, mot[visible], r.Box)
+			}
+			visible++
+		}
+	}
+	if len(otb) != 25 || len(mot) != visible {
+		t.Errorf("%d lines of OTB for 25 frames, %d rows of MOT for %d in which the target is visible", len(otb), len(mot), visible)
+	}
+	if frames, width, height := video(t, out("t.mp4")); frames != 25 || width != 768 || height != 576+render.PanelHeight(768, 576) {
+		t.Errorf("the video has %d frames of %dx%d", frames, width, height)
+	}
+}
+
+// video decodes a whole file.
+func video(t *testing.T, path string) (frames, width, height int) {
+	t.Helper()
+	src, err := capture.Open(path, capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	var f tracker.Frame
+	for ; ; frames++ {
+		if err := src.Next(&f); errors.Is(err, io.EOF) {
+			return frames, f.Image.Rect.Dx(), f.Image.Rect.Dy()
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSameInputSameBytes(t *testing.T) {
+	var first [5]string
+	for run := range 2 {
+		dir := t.TempDir()
+		names := [5]string{"t.csv", "t.jsonl", "t.txt", "mot.txt", "t.avi"}
+		args := []string{clip, "--init", clipInit, "--end", "20", "--panel", "--heatmap"}
+		for i, flag := range []string{"--csv", "--jsonl", "--otb", "--mot", "-o"} {
+			args = append(args, flag, filepath.Join(dir, names[i]))
+		}
+		mustTrack(t, args...)
+		for i, name := range names {
+			if got := read(t, filepath.Join(dir, name)); run == 0 {
+				first[i] = got
+			} else if got != first[i] {
+				t.Errorf("%s differs from run to run", name)
+			}
+		}
+	}
+}
+
+func TestWhereTrackingBegins(t *testing.T) {
+	boxes := in(t, "boxes.csv")
+	if err := os.WriteFile(boxes, []byte("frame,x,y,w,h\n0,1,1,9,9\n5,372,425,46,151\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name        string
+		args        []string
+		first, last int
+	}{
+		{"from the start to a frame", []string{"--init", clipInit, "--end", "3"}, 0, 3},
+		{"box of a later frame", []string{"--init", "372,425,46,151", "--init-frame", "5", "--end", "7"}, 5, 7},
+		{"the same said with --start", []string{"--init", "372,425,46,151", "--start", "5", "--end", "7"}, 5, 7},
+		{"written from a later frame on", []string{"--init", clipInit, "--start", "4", "--init-frame", "0", "--end", "7"}, 4, 7},
+		{"box from a file", []string{"--init-file", boxes, "--init-frame", "5", "--end", "7"}, 5, 7},
+		{"truth as the box's file", []string{"--init-file", clipTruth, "--end", "2"}, 0, 2},
+		{"to the end", []string{"--init", clipInit, "--start", "135"}, 135, 139},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := in(t, "t.csv")
+			mustTrack(t, append([]string{clip, "--csv", path}, c.args...)...)
+			rows := readTrack(t, path)
+			if rows[0].Frame != c.first || rows[len(rows)-1].Frame != c.last || len(rows) != c.last-c.first+1 {
+				t.Errorf("frames %d to %d in %d rows, want %d to %d", rows[0].Frame, rows[len(rows)-1].Frame, len(rows), c.first, c.last)
+			}
+			if c.first == 5 && rows[0].Box != (tracker.Box{X: 372, Y: 425, W: 46, H: 151}) {
+				t.Errorf("begins with %v", rows[0].Box)
+			}
+		})
+	}
+}
+
+func TestBoxesAreNormalisedAndClipped(t *testing.T) {
+	for _, c := range []struct {
+		given string
+		want  tracker.Box
+	}{
+		{"399,576,-50,-148", tracker.Box{X: 349, Y: 428, W: 50, H: 148}}, // drawn backwards
+		{"700,500,200,200", tracker.Box{X: 700, Y: 500, W: 68, H: 76}},   // partly outside
+		{" 10.5, 20.25 ,30.125,40", tracker.Box{X: 10.5, Y: 20.25, W: 30.125, H: 40}},
+	} {
+		path := in(t, "t.csv")
+		mustTrack(t, clip, "--init", c.given, "--end", "1", "--csv", path)
+		if got := readTrack(t, path)[0].Box; got != c.want {
+			t.Errorf("--init %q begins with %v, want %v", c.given, got, c.want)
+		}
+	}
+}
+
+func TestStandardInputAndOutput(t *testing.T) {
+	path := in(t, "t.csv")
+	mustTrack(t, clip, "--init", clipInit, "--end", "9", "--csv", path)
+	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--end", "9", "--csv", "-", "--quiet")
+	stdin, err := os.Open(clip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	cmd.Stdin = stdin
+	code, stdout, stderr := finish(t, cmd)
+	if code != exitDone || stderr != "" {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+	if diff := cmp.Diff(read(t, path), stdout); diff != "" {
+		t.Errorf("a file and a pipe give different tracks:\n%s", diff)
+	}
+}
+
+func TestFolderAndGlobOfPictures(t *testing.T) {
+	dir := t.TempDir()
+	v, err := synth.New(synth.Scene{Width: 160, Height: 120, Frames: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f tracker.Frame
+	for i := range 12 { // 1.png ... 12.png: natural order is not the alphabet's
+		if err := v.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Create(filepath.Join(dir, fmt.Sprintf("%d.png", i+1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(file, f.Image), file.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var tracks []string
+	for _, input := range []string{dir, filepath.Join(dir, "*.png")} {
+		path := in(t, "t.csv")
+		mustTrack(t, input, "--init", v.Truth(0).Box.String(), "--csv", path, "--fps", "10")
+		tracks = append(tracks, read(t, path))
+	}
+	if tracks[0] != tracks[1] || strings.Count(tracks[0], "\n") != 13 || !strings.Contains(tracks[0], "\n11,1.1,") {
+		t.Errorf("folder and glob give\n%s\n%s", tracks[0], tracks[1])
+	}
+}
+
+func TestTruthAndTiming(t *testing.T) {
+	path := in(t, "t.csv")
+	stdout, _ := mustTrack(t, clip, "--init", clipInit, "--end", "20", "--truth", clipTruth, "--csv", path)
+	for _, want := range []string{`accuracy in 5 frames of `, `mean IoU +[01]\.\d{3}`, `success AUC +[01]\.\d{3}`, `precision@20 +[01]\.\d{3}`,
+		`speed over 21 frames: [0-9.]+ frames/s`, `p50 +p95 +mean`, `decode +[0-9.]+ `, `update `, `crop `, `embed `} {
+		if !regexp.MustCompile(want).MatchString(stdout) {
+			t.Errorf("%q is not in\n%s", want, stdout)
+		}
+	}
+	if rows := readTrack(t, path); rows[3].Elapsed != 0 {
+		t.Errorf("a measured time without --timing: %v", rows[3].Elapsed)
+	}
+	stdout, _ = mustTrack(t, clip, "--init", clipInit, "--end", "20", "--timing", "--csv", path)
+	if rows := readTrack(t, path); rows[3].Elapsed <= 0 || !strings.Contains(stdout, "p50") || strings.Contains(stdout, "IoU") {
+		t.Errorf("with --timing: %v and\n%s", rows[3].Elapsed, stdout)
+	}
+}
+
+// TestDefaultModelFollowsTheClip compares the model that is used where none is named with boxes that were checked by eye.
+func TestDefaultModelFollowsTheClip(t *testing.T) {
+	path := in(t, "t.csv")
+	cmd := program(t, "file", clip, "--init-file", clipTruth, "--csv", path, "--quiet")
+	cmd.Env = append(cmd.Env, "SIAMTRACK_MODELS=../../models")
+	if code, _, stderr := finish(t, cmd); code != exitDone {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	got, mean := readTrack(t, path), 0.0
+	truth := readTrack(t, clipTruth)
+	for _, want := range truth {
+		r := got[want.Frame]
+		iou := r.Box.IoU(want.Box)
+		mean += iou / float64(len(truth))
+		if iou < 0.4 || r.State == tracker.Lost {
+			t.Errorf("frame %d: %v, %v; IoU %.2f with %v", want.Frame, r.Box, r.State, iou, want.Box)
+		}
+	}
+	if mean < 0.6 {
+		t.Errorf("mean IoU %.3f: that is no tracker", mean)
+	}
+}
+
+// TestInterrupt stops the program with the signal of Ctrl-C while it waits for more of a stream.
+func TestInterrupt(t *testing.T) {
+	whole, err := os.ReadFile(clip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	csv, mp4 := filepath.Join(dir, "t.csv"), filepath.Join(dir, "t.mp4")
+	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--csv", csv, "-o", mp4)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdin.Write(whole[:len(whole)*2/3]); err != nil { // and the pipe stays open
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if data, _ := os.ReadFile(csv); strings.Count(string(data), "\n") > 20 {
+			break
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			t.Fatalf("no rows in half a minute: %s", stderr.String())
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(stderr.String(), "track: stopped\n") {
+		t.Errorf("exit %d, want %d; stderr %q", code, exitInterrupted, stderr.String())
+	}
+	rows := readTrack(t, csv)
+	if frames, _, _ := video(t, mp4); frames != len(rows) || frames <= 20 {
+		t.Errorf("%d frames of video, %d rows", frames, len(rows))
+	}
+}
+
+// TestBrokenVideo cuts the clip in its middle.
+func TestBrokenVideo(t *testing.T) {
+	whole, err := os.ReadFile(clip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cut, csv, mp4 := filepath.Join(dir, "cut.mp4"), filepath.Join(dir, "t.csv"), filepath.Join(dir, "t.mp4")
+	if err := os.WriteFile(cut, whole[:len(whole)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := finish(t, program(t, "file", "-m", tiny, cut, "--init", clipInit, "--csv", csv, "-o", mp4))
+	rows := readTrack(t, csv)
+	if code != exitFailed || len(rows) < 20 || len(rows) > 120 {
+		t.Errorf("exit %d with %d rows; %s", code, len(rows), stderr)
+	}
+	if want := fmt.Sprintf("frame %d: the video breaks off", len(rows)); !strings.Contains(stderr, want) {
+		t.Errorf("%q is not in %q", want, stderr)
+	}
+	if frames, _, _ := video(t, mp4); frames != len(rows) {
+		t.Errorf("%d frames of video, %d rows", frames, len(rows))
+	}
+}
+
+func TestFormatsOfRecordAreAllOnFlags(t *testing.T) {
+	f := fileFlags{csv: "a", jsonl: "b", otb: "c", mot: "d"}
+	var got []record.Format
+	for _, file := range f.tracks() {
+		got = append(got, file.format)
+	}
+	if diff := cmp.Diff([]record.Format{record.CSV, record.JSONL, record.OTB, record.MOT}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBadUseOfFile gives the program what people give it by mistake. Nothing may be left behind, and what was there
+// must stay.
+func TestBadUseOfFile(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	old := put("old.csv", "precious\n")
+	empty := filepath.Join(dir, "empty")
+	if err := os.Mkdir(empty, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	init := []string{clip, "--init", clipInit, "--end", "2"}
+	with := func(args ...string) []string { return append(append([]string{}, init...), args...) }
+
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"no input", []string{"--init", clipInit}, exitUsage, "accepts 1 arg"},
+		{"no box", []string{clip}, exitUsage, "--init x,y,w,h is missing"},
+		{"two boxes", with("--init-file", clipTruth), exitUsage, "--init and --init-file"},
+		{"three numbers", []string{clip, "--init", "1,2,3"}, exitUsage, "3 numbers where x,y,w,h are four"},
+		{"no number", []string{clip, "--init", "1,2,x,4"}, exitUsage, `"x" is not a number`},
+		{"NaN", []string{clip, "--init", "NaN,2,3,4"}, exitUsage, "not finite"},
+		{"empty box", []string{clip, "--init", "10,10,0,5", "--csv", old}, exitUsage, "its width or height is zero"},
+		{"tiny box", []string{clip, "--init", "10,10,1,50", "--csv", old}, exitUsage, "at least 2x2"},
+		{"outside", []string{clip, "--init", "800,10,50,50", "--csv", old}, exitUsage, "outside the frame of 768x576"},
+		{"negative frame", with("--start", "-1"), exitUsage, "--start -1"},
+		{"backwards in time", with("--init-frame", "9", "--start", "5"), exitUsage, "forward only"},
+		{"nothing to do", []string{clip, "--init", clipInit, "--start", "5", "--end", "5"}, exitUsage, "nothing to track"},
+		{"start after the end", []string{clip, "--init", clipInit, "--start", "500", "--csv", old}, exitFailed, "ended after 140 frames"},
+		{"drawing on nothing", with("--heatmap"), exitUsage, "name it with -o"},
+		{"over the input", with("-o", clip), exitUsage, "is the input"},
+		{"two outputs in one", with("--csv", filepath.Join(dir, "x"), "--otb", dir+"/./x"), exitUsage, "two outputs"},
+		{"no such model", with("-m", "nope"), exitUsage, "nope"},
+		{"model that is none", with("-m", clip, "--csv", old), exitFailed, "walk.mp4"},
+		{"no library", with("--onnxruntime", "/nope.so", "--csv", old), exitFailed, "/nope.so: not there"},
+		{"no threads", with("--threads", "0"), exitUsage, "--threads 0"},
+		{"absurd rate", with("--fps", "1e9", "--csv", old), exitFailed, "1e+09"},
+		{"no such file", []string{filepath.Join(dir, "none.mp4"), "--init", clipInit}, exitFailed, "no such file"},
+		{"not a video", []string{old, "--init", clipInit}, exitFailed, "not a video"},
+		{"no pictures", []string{empty, "--init", clipInit}, exitFailed, "no pictures"},
+		{"no box of that frame", []string{clip, "--init-file", clipTruth, "--init-frame", "3"}, exitFailed, "none of its 28 boxes is of frame 3"},
+		{"boxes that are none", []string{clip, "--init-file", old}, exitFailed, "old.csv:1: not a track"},
+		{"truth that is none", with("--truth", old), exitFailed, "old.csv:1: not a track"},
+		{"no folder for a track", with("--csv", filepath.Join(dir, "no", "t.csv")), exitFailed, "no such file or directory"},
+		{"no folder for the video", with("-o", filepath.Join(dir, "no", "t.mp4")), exitFailed, "folder"},
+		{"unknown container", with("-o", filepath.Join(dir, "t.gif")), exitFailed, `container ".gif"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			args := c.args
+			if !strings.Contains(strings.Join(args, " "), "-m ") {
+				args = append([]string{"-m", tiny}, args...)
+			}
+			code, stdout, stderr := track(t, append([]string{"file"}, args...)...)
+			if code != c.code || !strings.Contains(stderr, c.says) || stdout != "" {
+				t.Errorf("exit %d, want %d; stderr %q, want %q in it; stdout %q", code, c.code, stderr, c.says, stdout)
+			}
+			if read(t, old) != "precious\n" {
+				t.Error("a file that was there has gone")
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func TestDiskFullIsSaid(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full on this system")
+	}
+	csv := in(t, "t.csv")
+	code, _, stderr := track(t, "file", "-m", tiny, clip, "--init", clipInit, "--csv", csv, "--otb", "/dev/full")
+	if code != exitFailed || !strings.Contains(stderr, "/dev/full: no space left on device") {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+	if rows := readTrack(t, csv); len(rows) != 1 {
+		t.Errorf("%d rows, want the one that came before", len(rows))
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"siamtrack/internal/follow"
+	"siamtrack/tracker"
+)
+
+// summaryText says in a few lines what a run did.
+func summaryText(input string, sum follow.Summary, o *outputs) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d frames (%d to %d) in %.2f s: %.1f frames/s\n",
+		input, sum.Frames, sum.First, sum.Last, sum.Wall.Seconds(), sum.Rate())
+	fmt.Fprintf(&b, "target: %v in %d frames, %v in %d, %v in %d\n", tracker.Tracking, sum.States[tracker.Tracking],
+		tracker.Uncertain, sum.States[tracker.Uncertain], tracker.Lost, sum.States[tracker.Lost])
+	files := append([]string(nil), o.files...)
+	if o.writer != nil && o.writer.Frames() > 0 && o.video.Close() == nil {
+		files = append(files, fmt.Sprintf("%s (%s)", o.path, o.writer.Codec()))
+	}
+	if len(files) > 0 {
+		fmt.Fprintf(&b, "written: %s\n", strings.Join(files, ", "))
+	}
+	return b.String()
+}
+
+// figures are what --truth and --timing print.
+type figures struct {
+	sum    follow.Summary
+	stages []follow.Stage
+	score  *follow.Score // nil without --truth
+	truth  string        // the file of the true boxes
+}
+
+// print writes the figures as a table.
+func (f figures) print(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, cells ...string) { fmt.Fprintf(w, "%s\t%s\t\n", name, strings.Join(cells, "\t")) }
+	if s := f.score; s != nil {
+		fmt.Fprintf(out, "accuracy in %d frames of %s\n", s.Frames, f.truth)
+		row("mean IoU", fmt.Sprintf("%.3f", s.MeanIoU))
+		row("success AUC", fmt.Sprintf("%.3f", s.AUC))
+		row("precision@20", fmt.Sprintf("%.3f", s.Precision20))
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "speed over %d frames: %.1f frames/s from end to end\n", f.sum.Frames, f.sum.Rate())
+	row("ms a frame", "p50", "p95", "mean")
+	for _, s := range f.stages {
+		row(s.Name, ms(s.Times.Quantile(0.5)), ms(s.Times.Quantile(0.95)), ms(s.Times.Mean()))
+	}
+	return w.Flush()
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond)) }

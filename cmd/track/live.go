@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/internal/live"
+	"siamtrack/internal/serve"
+	"siamtrack/render/window"
+	"siamtrack/tracker"
+)
+
+// newLiveCmd returns `track live`.
+func newLiveCmd() *cobra.Command {
+	var f liveFlags
+	cmd := &cobra.Command{
+		Use:   "live [SOURCE]",
+		Short: "Follow an object in a camera, a stream or a video as it plays, in a window or a browser",
+		Long: "live shows SOURCE and follows what you draw a box round with the mouse. SOURCE is a camera by index or\n" +
+			"device path (default 0; see track cameras), a stream's URL, or a video, which plays at its own speed.\n\n" +
+			"The newest frame is what counts: frames that come while the tracker is busy are dropped, and counted on the\n" +
+			"screen. A source that is lost is opened again, and the object is looked for on the same exemplar.\n\n" +
+			"Keys in the window:\n" + keyHelp(),
+		Example: "  track live\n" +
+			"  track live /dev/video2 --width 1280 --height 720 --fourcc MJPG\n" +
+			"  track live rtsp://camera.local/stream --timeout 3s --record out.mp4 --csv out.csv\n" +
+			"  track live walk.mp4 --init 349,428,50,148 --jsonl - --quiet | jq .x\n" +
+			"  track live 0 --http :8080           (then open http://localhost:8080)",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			source := "0"
+			if len(args) > 0 {
+				source = args[0]
+			}
+			return f.run(cmd, source)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// keyHelp lists the window's keys, one a line.
+func keyHelp() string {
+	var b strings.Builder
+	for _, k := range window.Keys() {
+		fmt.Fprintf(&b, "  %-17s %s\n", k.Name, k.Does)
+	}
+	return b.String()
+}
+
+// run follows as the flags say, until the person has had enough.
+func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
+	o, err := f.session()
+	if err != nil {
+		return err
+	}
+	if f.http == "" { // before anything is opened or written
+		if err := window.Available(); err != nil {
+			return err
+		}
+	}
+	model, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, model.Close()) }()
+	src, err := capture.Open(source, f.capture())
+	if err != nil {
+		return err
+	}
+	info := src.Info()
+	logger(cmd).Info("opened", "source", sourceName(source), "got", info, "model", model.Manifest().Name)
+	keeper, err := f.keeper(cmd, model, info.FPS)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	defer func() { err = errors.Join(err, keeper.Close()) }()
+	o.Each = keeper.Each
+	if info.Kind.Live() {
+		o.Live = true
+		o.Reopen = func(context.Context) (tracker.Source, error) {
+			again, err := capture.Open(source, f.capture())
+			if err != nil { // not the nil *Source in an interface
+				return nil, err
+			}
+			return again, nil
+		}
+	}
+	s := tracker.NewSession(src, model, o)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	report, err := f.show(cmd, source, s, keeper)
+	if !quiet(cmd) {
+		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(s.Status(), report))
+	}
+	return errors.Join(err, cmd.Context().Err())
+}
+
+// show shows the session in a window or to browsers until it is closed.
+func (f *liveFlags) show(cmd *cobra.Command, source string, s *tracker.Session, keeper *live.Keeper) (window.Report, error) {
+	name := sourceName(source)
+	if f.http != "" {
+		return window.Report{}, f.serve(cmd, name, s)
+	}
+	return window.Run(cmd.Context(), window.Options{
+		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record,
+		Snapshot: func(v *tracker.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
+	})
+}
+
+// serve shows the session to browsers.
+func (f *liveFlags) serve(cmd *cobra.Command, name string, s *tracker.Session) error {
+	log := logger(cmd)
+	l, local, err := serve.Listen(f.http)
+	if err != nil {
+		return err
+	}
+	server, err := serve.New(serve.Options{Title: name, Session: s, Token: f.token, AnyHost: !local, Log: log})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if !local && f.token == "" {
+		log.Warn("anybody who reaches this address can watch and choose; --token asks for one", "address", l.Addr())
+	}
+	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/"}
+	log.Info("serving", "page", address.String(), "token", f.token != "")
+	return server.Serve(cmd.Context(), l)
+}
+
+// sourceName names a source on the screen, without the password that a URL may carry.
+func sourceName(source string) string {
+	if u, err := url.Parse(source); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	if source == "-" {
+		return "standard input"
+	}
+	return source
+}
+
+// liveSummary says what a session did.
+func liveSummary(st tracker.Status, r window.Report) string {
+	text := fmt.Sprintf("%d frames captured, %d tracked or shown, %d dropped", st.Captured, st.Tracked, st.Dropped)
+	if st.Reconnects > 0 {
+		text += fmt.Sprintf(", the source opened again %d times", st.Reconnects)
+	}
+	if r.Shown > 0 {
+		ms := func(q float64) float64 { return float64(r.Latency.Quantile(q)) / float64(time.Millisecond) }
+		text += fmt.Sprintf("; %d on the screen, from capture to there p50 %.0f ms, p95 %.0f ms, p99 %.0f ms",
+			r.Shown, ms(0.5), ms(0.95), ms(0.99))
+	}
+	return text + "\n"
+}

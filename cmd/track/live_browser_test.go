@@ -1,0 +1,244 @@
+//go:build heavy
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"siamtrack/internal/record"
+	"siamtrack/tracker"
+)
+
+// served starts `track live` for browsers, without a display, and returns the page's address and the program.
+func served(t *testing.T, args ...string) (page string, d *desktop) {
+	t.Helper()
+	d = &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
+	d.cmd = program(t, append([]string{"live", "--http", "127.0.0.1:0"}, args...)...)
+	d.cmd.Env = append(d.cmd.Env, "DISPLAY=")
+	d.cmd.Dir = d.dir
+	d.cmd.Stderr = &d.stderr
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { d.ended <- d.cmd.Wait() }()
+	t.Cleanup(d.kill)
+	address := regexp.MustCompile(`page=(\S+)`)
+	d.eventually("the page's address in the log", func() bool {
+		if m := address.FindStringSubmatch(d.stderr.String()); m != nil {
+			page = m[1]
+		}
+		return page != ""
+	})
+	return page, d
+}
+
+// browse opens a page in a headless browser.
+func browse(t *testing.T, page string) context.Context {
+	t.Helper()
+	needTools(t, "chromium")
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium"), chromedp.NoSandbox,
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(1100, 850))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, close := chromedp.NewContext(ctx)
+	t.Cleanup(close)
+	ctx, late := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(late)
+	if err := chromedp.Run(ctx, chromedp.Navigate(page)); err != nil {
+		t.Fatal(err)
+	}
+	awaitJS(t, ctx, `document.getElementById("picture").naturalWidth == 768 && last.width == 768`)
+	return ctx
+}
+
+// awaitJS waits until an expression is true in the page.
+func awaitJS(t *testing.T, ctx context.Context, expression string) {
+	t.Helper()
+	if err := chromedp.Run(ctx, chromedp.Poll(expression, nil, chromedp.WithPollingInterval(50*time.Millisecond),
+		chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		t.Fatalf("never true in the page: %s: %v", expression, err)
+	}
+}
+
+// keepScreenshot writes a picture of the page where SIAMTRACK_SCREENSHOTS says.
+func keepScreenshot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("SIAMTRACK_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	var png []byte
+	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// place returns where a point of the frame is in the page.
+func place(t *testing.T, ctx context.Context, x, y float64) (px, py float64) {
+	t.Helper()
+	var r struct{ X, Y, K float64 }
+	if err := chromedp.Run(ctx, chromedp.Evaluate(
+		`(() => { const r = stage.getBoundingClientRect(); return {X: r.left, Y: r.top, K: r.width / last.width}; })()`, &r)); err != nil {
+		t.Fatal(err)
+	}
+	return r.X + x*r.K, r.Y + y*r.K
+}
+
+// drawMouse draws a box with the mouse, from its left lower corner.
+func drawMouse(t *testing.T, ctx context.Context, b tracker.Box) {
+	t.Helper()
+	b = insideClip(b)
+	x0, y0 := place(t, ctx, b.X, b.Y+b.H)
+	x1, y1 := place(t, ctx, b.X+b.W, b.Y)
+	left := chromedp.ButtonType(input.Left)
+	if err := chromedp.Run(ctx,
+		chromedp.MouseEvent(input.MousePressed, x0, y0, left, chromedp.ClickCount(1)),
+		chromedp.MouseEvent(input.MouseMoved, (x0+x1)/2, (y0+y1)/2, left),
+		chromedp.MouseEvent(input.MouseMoved, x1, y1, left),
+		chromedp.Poll(`!still.hidden && still.naturalWidth > 0`, nil)); err != nil {
+		t.Fatal(err)
+	}
+	keepScreenshot(t, ctx, "browser-drawing")
+	if err := chromedp.Run(ctx, chromedp.MouseEvent(input.MouseReleased, x1, y1, left, chromedp.ClickCount(1))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// insideClip holds a box within the clip's picture: a press on its edge or beyond is not the picture's, and in some
+// frames the woman's feet reach it.
+func insideClip(b tracker.Box) tracker.Box { return b.Clip(768-1, 576-1) }
+
+// drawFinger draws a box with a finger.
+func drawFinger(t *testing.T, ctx context.Context, b tracker.Box) {
+	t.Helper()
+	b = insideClip(b)
+	x0, y0 := place(t, ctx, b.X, b.Y)
+	x1, y1 := place(t, ctx, b.X+b.W, b.Y+b.H)
+	touch := func(kind input.TouchType, points ...*input.TouchPoint) chromedp.Action {
+		return chromedp.ActionFunc(func(ctx context.Context) error { return input.DispatchTouchEvent(kind, points).Do(ctx) })
+	}
+	if err := chromedp.Run(ctx, emulation.SetTouchEmulationEnabled(true),
+		touch(input.TouchStart, &input.TouchPoint{X: x0, Y: y0}),
+		touch(input.TouchMove, &input.TouchPoint{X: (x0 + x1) / 2, Y: (y0 + y1) / 2}),
+		touch(input.TouchMove, &input.TouchPoint{X: x1, Y: y1}),
+		touch(input.TouchEnd)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// frameNow asks the server which frame is shown.
+func frameNow(t *testing.T, page string) int {
+	t.Helper()
+	r, err := http.Get(page + "state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	var s struct{ Frame int }
+	if err := json.NewDecoder(r.Body).Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	return s.Frame
+}
+
+// TestBrowserFollowsWhatIsDrawn draws a box in a real browser on the playing clip, with the mouse and with a finger.
+func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
+	needTools(t, "chromium")
+	truth := readTrack(t, clipTruth)
+	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl")
+	ctx := browse(t, page)
+	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+2))
+	awaitJS(t, ctx, `last.target && last.state == "tracking" && document.getElementById("state").textContent.startsWith("tracking")`)
+	d.eventually("30 rows", func() bool { return len(d.rows("t.jsonl")) > 30 })
+	keepScreenshot(t, ctx, "browser-followed")
+	mouse := len(d.rows("t.jsonl"))
+
+	drawFinger(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
+	d.eventually("20 more rows", func() bool { return len(d.rows("t.jsonl")) > mouse+20 })
+	rows := d.rows("t.jsonl")
+	chosen := 0
+	for _, r := range rows {
+		if r.Score == 1 && r.Elapsed > 0 && sameDrawing(r.Box, truthAt(t, truth, r.Frame)) {
+			chosen++
+		}
+	}
+	if chosen == 0 {
+		t.Error("no row is the box that was drawn")
+	}
+	meanIoU(t, rows[:mouse], truth, "mouse")
+	meanIoU(t, rows[mouse+2:], truth, "finger")
+
+	press := func(key string) {
+		if err := chromedp.Run(ctx, chromedp.KeyEvent(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"m", "o", "p", "g"} {
+		press(key)
+	}
+	awaitJS(t, ctx, `last.show.heat_map && last.show.search && last.show.panel && last.show.scores`)
+	awaitJS(t, ctx, `document.getElementById("picture").naturalHeight > 576`)
+	keepScreenshot(t, ctx, "browser-all")
+	press("c")
+	awaitJS(t, ctx, `!last.target`)
+	press(" ")
+	awaitJS(t, ctx, `last.paused || last.ended`)
+	if code, _ := d.interrupt(); code != exitInterrupted {
+		t.Errorf("exit %d", code)
+	}
+	awaitJS(t, ctx, `document.getElementById("state").textContent.includes("connection is lost")`)
+	keepScreenshot(t, ctx, "browser-gone")
+}
+
+// sameDrawing reports whether a box is about where it was meant to be drawn.
+func sameDrawing(a, b tracker.Box) bool { return a.IoU(b) > 0.7 }
+
+func meanIoU(t *testing.T, rows, truth []record.Row, name string) {
+	t.Helper()
+	sum := 0.0
+	for _, r := range rows {
+		sum += r.Box.IoU(truthAt(t, truth, r.Frame))
+	}
+	if mean := sum / float64(len(rows)); mean < 0.5 {
+		t.Errorf("%s: mean IoU %.3f with the clip's truth over %d frames", name, mean, len(rows))
+	} else {
+		t.Logf("%s: mean IoU %.3f over %d frames", name, mean, len(rows))
+	}
+}
+
+// TestBrowserNeedsTheToken opens the page without and with the token.
+func TestBrowserNeedsTheToken(t *testing.T) {
+	needTools(t, "chromium")
+	page, _ := served(t, absolute(t, clip), "-m", absolute(t, tiny), "--token", "s3cret")
+	r, err := http.Get(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without the token: %s", r.Status)
+	}
+	ctx := browse(t, page+"?token=s3cret")
+	var where string
+	if err := chromedp.Run(ctx, chromedp.Location(&where)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(where, "s3cret") {
+		t.Errorf("the token stays in the address: %s", where)
+	}
+}

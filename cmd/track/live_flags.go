@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/internal/follow"
+	"siamtrack/internal/live"
+	"siamtrack/internal/record"
+	"siamtrack/tracker"
+)
+
+// liveFlags are the flags of `track live`.
+type liveFlags struct {
+	modelFlags
+
+	init               string
+	record, csv, jsonl string
+
+	width, height int
+	fps           float64
+	fourcc        string
+	reconnect     int
+	timeout       time.Duration
+
+	http, token string
+}
+
+// register adds the flags to a command.
+func (f *liveFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.SortFlags = false // the order below is the order of use
+	fl.StringVar(&f.init, "init", "", "begin on `x,y,w,h` of the first frame, in pixels: left, top, width, height")
+
+	fl.StringVar(&f.record, "record", "", "record an annotated video `file` from the start; the key v ends it and begins the next one")
+	fl.StringVar(&f.csv, "csv", "", "write a `file` of rows frame,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
+	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
+
+	fl.IntVar(&f.width, "width", 0, "ask a camera for this width in `pixels`, with --height")
+	fl.IntVar(&f.height, "height", 0, "ask a camera for this height in `pixels`")
+	fl.Float64Var(&f.fps, "fps", 0, "ask a camera for this `rate`; play a file at it")
+	fl.StringVar(&f.fourcc, "fourcc", "", "ask a camera for this pixel `format`, such as MJPG or YUYV")
+	fl.IntVar(&f.reconnect, "reconnect", -1, "give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up")
+	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for so `long`")
+
+	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
+	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word")
+	f.modelFlags.register(cmd)
+}
+
+// session returns the session's options that flags name alone.
+func (f *liveFlags) session() (tracker.SessionOptions, error) {
+	o := tracker.SessionOptions{Attempts: f.reconnect, Timeout: f.timeout}
+	switch {
+	case f.timeout <= 0:
+		return o, usagef("--timeout %v: a time above 0 is needed", f.timeout)
+	case f.token != "" && f.http == "":
+		return o, usagef("--token %s: there is nothing to guard without --http", f.token)
+	case (f.width > 0) != (f.height > 0):
+		return o, usagef("--width and --height go together")
+	case f.csv == "-" && f.jsonl == "-":
+		return o, usagef("--csv - and --jsonl -: standard output has room for one")
+	}
+	if f.init != "" {
+		box, err := tracker.ParseBox(f.init)
+		if err != nil {
+			return o, usagef("--init: %w", err)
+		}
+		o.Init = &box
+	}
+	return o, nil
+}
+
+// capture returns how the source is to be opened.
+func (f *liveFlags) capture() capture.Options {
+	return capture.Options{
+		Width: f.width, Height: f.height, FPS: f.fps, FourCC: f.fourcc,
+		ReadTimeout: f.timeout,
+	}
+}
+
+// keeper returns what writes the files that the flags name. With --record a video is begun.
+func (f *liveFlags) keeper(cmd *cobra.Command, t tracker.Tracker, fps float64) (*live.Keeper, error) {
+	var tracks []follow.Sink
+	for _, file := range []trackFile{{f.csv, record.CSV}, {f.jsonl, record.JSONL}} {
+		if file.path == "" {
+			continue
+		}
+		tracks = append(tracks, file.sink(cmd, true))
+	}
+	if fps <= 0 {
+		const assumed = 25 // a stream that does not say: frames are repeated or left out to keep its time
+		fps = assumed
+	}
+	path := f.record
+	if path == "" {
+		path = fmt.Sprintf("track-%s.mp4", time.Now().Format("20060102-150405"))
+	}
+	keeper := live.NewKeeper(tracks, func(path string) (follow.Sink, error) {
+		w, err := capture.NewWriter(path, fps)
+		if err != nil {
+			return nil, err
+		}
+		return follow.NewVideo(w, t, follow.VideoOptions{})
+	}, path, fps)
+	if f.record != "" {
+		if _, err := keeper.Record(true); err != nil {
+			return nil, err
+		}
+	}
+	return keeper, nil
+}

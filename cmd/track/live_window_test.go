@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"siamtrack/internal/record"
+	"siamtrack/render"
+	"siamtrack/tracker"
+)
+
+// truthAt returns where the clip's woman is, interpolated between the frames in which it is known.
+func truthAt(t *testing.T, rows []record.Row, frame int) tracker.Box {
+	t.Helper()
+	for i := 1; i < len(rows); i++ {
+		a, b := rows[i-1], rows[i]
+		if frame <= b.Frame {
+			k := float64(frame-a.Frame) / float64(b.Frame-a.Frame)
+			mix := func(u, v float64) float64 { return u + k*(v-u) }
+			return tracker.Box{X: mix(a.Box.X, b.Box.X), Y: mix(a.Box.Y, b.Box.Y), W: mix(a.Box.W, b.Box.W), H: mix(a.Box.H, b.Box.H)}
+		}
+	}
+	return rows[len(rows)-1].Box
+}
+
+// snapshotFrame presses s and returns the frame that was saved.
+func (d *desktop) snapshotFrame() int {
+	d.t.Helper()
+	before, _ := filepath.Glob(filepath.Join(d.dir, "snapshot-*.json"))
+	d.press("s")
+	var frame struct{ Frame int }
+	d.eventually("snapshot", func() bool {
+		now, _ := filepath.Glob(filepath.Join(d.dir, "snapshot-*.json"))
+		if len(now) == len(before) {
+			return false
+		}
+		data, err := os.ReadFile(now[len(now)-1])
+		return err == nil && json.Unmarshal(data, &frame) == nil
+	})
+	return frame.Frame
+}
+
+// TestWindowFollowsWhatIsDrawn draws a box on the playing clip and compares what is said of the frames after that with
+// where the woman is.
+func TestWindowFollowsWhatIsDrawn(t *testing.T) {
+	needDesktop(t)
+	truth := readTrack(t, clipTruth)
+	d := openDesktop(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl", "--record", "out.mp4")
+	target := truthAt(t, truth, d.snapshotFrame()+3) // 0.3 s for the hand to get there
+	d.drag(target)
+	d.eventually("the box followed for 60 frames", func() bool { return len(d.rows("t.jsonl")) > 60 })
+	seen := d.picture("followed")
+	d.press("m", "p", "o")
+	d.picture("followed-all")
+	code, stderr := d.quit()
+	if code != exitDone {
+		t.Fatalf("exit %d\n%s", code, stderr)
+	}
+	rows := d.rows("t.jsonl")
+	if iou := rows[0].Box.IoU(target); iou < 0.9 || rows[0].Score != 1 {
+		t.Errorf("drawn %v, got %v with score %v: IoU %.2f", target, rows[0].Box, rows[0].Score, iou)
+	}
+	sum := 0.0
+	for i, r := range rows {
+		sum += r.Box.IoU(truthAt(t, truth, r.Frame))
+		if i > 0 && r.Frame <= rows[i-1].Frame {
+			t.Errorf("frame %d comes after frame %d", r.Frame, rows[i-1].Frame)
+		}
+	}
+	if mean := sum / float64(len(rows)); mean < 0.5 {
+		t.Errorf("mean IoU %.3f with the clip's truth over %d frames", mean, len(rows))
+	} else {
+		t.Logf("mean IoU %.3f over %d frames; %s", mean, len(rows), stderr)
+	}
+	if !hasColor(seen, render.StateColor(tracker.Tracking)) {
+		t.Error("no box in the colour of tracking on the screen")
+	}
+	if frames, w, h := video(t, filepath.Join(d.dir, "out.mp4")); frames < 60 || w != 768 || h != 576 {
+		t.Errorf("recorded %d frames of %dx%d", frames, w, h)
+	}
+}
+
+// hasColor reports whether a picture holds a line's worth of pixels of a colour.
+func hasColor(img *image.RGBA, c color.RGBA) bool {
+	n := 0
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			if img.RGBAAt(x, y) == c {
+				n++
+			}
+		}
+	}
+	return n > 40
+}
+
+// TestWindowKeys presses every key while the clip is paused, so that each one's effect is all that changes.
+func TestWindowKeys(t *testing.T) {
+	needDesktop(t)
+	d := openDesktop(t, absolute(t, clip), "-m", goodModel(t), "--init", clipInit, "--jsonl", "t.jsonl")
+	d.eventually("rows", func() bool { return len(d.rows("t.jsonl")) > 15 })
+	d.press("p", "space", "p")  // the panel's crops are asked for from here on
+	plain := d.steady("paused") // or it fails: paused, nothing may change
+	still := len(d.rows("t.jsonl"))
+	for _, key := range []string{"m", "o", "p", "g", "i", "h"} {
+		d.press(key)
+		if bytes.Equal(d.steady("key-"+key).Pix, plain.Pix) {
+			t.Errorf("key %s changes nothing", key)
+		}
+		d.press(key)
+		if !bytes.Equal(d.steady("key-"+key+"-off").Pix, plain.Pix) {
+			t.Errorf("key %s a second time does not bring the picture back", key)
+		}
+	}
+
+	d.press("period", "period", "period")
+	d.eventually("three steps", func() bool { return len(d.rows("t.jsonl")) == still+3 })
+
+	frame := d.snapshotFrame()
+	if rows := d.rows("t.jsonl"); frame != rows[len(rows)-1].Frame {
+		t.Errorf("the snapshot is of frame %d, the last row of %d", frame, rows[len(rows)-1].Frame)
+	}
+
+	d.locate()
+	d.press("r") // and a box at another place, given up first by Esc, then by the right button, then drawn
+	other := tracker.Box{X: 100, Y: 300, W: 80, H: 60}
+	for _, cancel := range [][]string{{"key", "Escape"}, {"click", "3"}} {
+		d.move(other.X, other.Y)
+		d.xdotool("mousedown", "1")
+		d.move(other.X+other.W, other.Y+other.H)
+		d.picture("drawing")
+		d.xdotool(cancel...)
+		time.Sleep(100 * time.Millisecond)
+		d.xdotool("mouseup", "1")
+	}
+	if n := len(d.rows("t.jsonl")); n != still+3 {
+		t.Errorf("given up, yet %d rows came", n-still-3)
+	}
+	d.press("r")
+	d.drag(other)
+	d.press("period", "period")
+	d.eventually("two rows of the new target", func() bool { return len(d.rows("t.jsonl")) == still+5 })
+	if b := d.rows("t.jsonl")[still+3].Box; b.IoU(other) < 0.3 {
+		t.Errorf("drawn at %v, the next box is %v", other, b)
+	}
+
+	d.press("c", "v", "space") // no target: frames go by, rows do not come
+	time.Sleep(1500 * time.Millisecond)
+	d.press("space", "v")
+	if n := len(d.rows("t.jsonl")); n != still+5 {
+		t.Errorf("cleared, yet %d rows came", n-still-5)
+	}
+	d.press("f")
+	d.picture("full-screen")
+	d.press("f")
+	if code, stderr := d.quit(); code != exitDone || !strings.Contains(stderr, "on the screen") {
+		t.Errorf("exit %d\n%s", code, stderr)
+	}
+	files, _ := filepath.Glob(filepath.Join(d.dir, "track-*.mp4"))
+	if len(files) != 1 {
+		t.Fatalf("recorded %v, want one video", files)
+	}
+	if frames, _, _ := video(t, files[0]); frames < 8 {
+		t.Errorf("the video has %d frames of 1.5 s", frames)
+	}
+}
+
+// TestWindowEnds: at the end of the video the window stays; Ctrl-C ends the program with what was tracked on disk.
+func TestWindowEnds(t *testing.T) {
+	needDesktop(t)
+	d := openDesktop(t, absolute(t, clip), "-m", absolute(t, tiny), "--init", clipInit, "--jsonl", "t.jsonl", "--fps", "60")
+	d.eventually("all rows but the dropped", func() bool {
+		rows := d.rows("t.jsonl")
+		return len(rows) > 0 && rows[len(rows)-1].Frame == 139
+	})
+	d.picture("end")
+	if code, stderr := d.interrupt(); code != exitInterrupted || !strings.Contains(stderr, "stopped") {
+		t.Errorf("exit %d\n%s", code, stderr)
+	}
+}
+
+func TestWindowFailsClearly(t *testing.T) {
+	for _, c := range []struct {
+		name, display string
+	}{{"no display", ""}, {"a display that is not there", ":4711"}} {
+		cmd := program(t, "live", clip, "-m", tiny)
+		for i, v := range cmd.Env {
+			if strings.HasPrefix(v, "DISPLAY=") {
+				cmd.Env[i] = "DISPLAY=" + c.display
+			}
+		}
+		cmd.Env = append(cmd.Env, "DISPLAY="+c.display)
+		code, stdout, stderr := finish(t, cmd)
+		if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no display") || strings.Contains(stderr, "goroutine") {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", c.name, code, stdout, stderr)
+		}
+	}
+}

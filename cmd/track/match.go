@@ -1,0 +1,198 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/internal/zoo"
+	"siamtrack/match"
+	"siamtrack/tracker"
+)
+
+// matchFlags are the flags of `track match`; calibrate shares those of comparing.
+type matchFlags struct {
+	modelFlags
+	distance   string
+	thresholds string // a file
+	threshold  float64
+	boxA, boxB string
+	gallery    string
+	cache      string
+	top        int
+	asJSON     bool
+}
+
+// newMatchCmd returns `track match`.
+func newMatchCmd() *cobra.Command {
+	var f matchFlags
+	cmd := &cobra.Command{
+		Use:   "match A B | match --gallery DIR QUERY...",
+		Short: "Tell whether two pictures show the same thing, or which of many a picture shows",
+		Long: "match compares two pictures, or parts of them, by the distance of their embeddings, and says whether they\n" +
+			"show the same thing: exit code 0, or something different: exit code 3.\n\n" +
+			"With --gallery it recognises each QUERY among the identities of a folder, of which one example is enough: a\n" +
+			"picture in it is an identity named as the file, a folder in it is one with several examples. What is farther\n" +
+			"from all of them than the threshold is none of these; exit code 3 if any query is. The embeddings of the\n" +
+			"gallery are kept in DIR.embeddings.\n\n" +
+			"There is no universal threshold: each model and distance has its own, from `track match calibrate`, which\n" +
+			"lies beside the model; --threshold gives another.",
+		Example: "  track match anna.jpg somebody.jpg\n" +
+			"  track match a.png b.png --box-a 10,20,64,64 --box-b 40,18,70,66 --distance correlation --json\n" +
+			"  track match --gallery people/ door-camera/*.jpg\n" +
+			"  track match calibrate pairs.csv --far 0.01",
+		Args: func(_ *cobra.Command, args []string) error {
+			if f.gallery == "" && len(args) != 2 {
+				return fmt.Errorf("%d pictures given, two are compared (or name a --gallery)", len(args))
+			}
+			if f.gallery != "" && len(args) == 0 {
+				return errors.New("no picture to look for in the gallery")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.gallery != "" {
+				return f.search(cmd, args)
+			}
+			return f.compare(cmd, args[0], args[1])
+		},
+	}
+	f.register(cmd)
+	fl := cmd.Flags()
+	fl.Float64Var(&f.threshold, "threshold", 0, "largest `distance` at which pictures are the same (default: the calibrated one)")
+	fl.StringVar(&f.boxA, "box-a", "", "the part of A to compare, `x,y,w,h` in pixels (default: the whole picture)")
+	fl.StringVar(&f.boxB, "box-b", "", "the part of B to compare, `x,y,w,h` in pixels")
+	fl.StringVar(&f.gallery, "gallery", "", "`folder` of pictures to recognise the arguments in")
+	fl.StringVar(&f.cache, "cache", "", "`file` of the gallery's embeddings (default: DIR.embeddings)")
+	fl.IntVar(&f.top, "top", 5, "answers from the gallery to print for each query")
+	cmd.MarkFlagsMutuallyExclusive("gallery", "box-a")
+	cmd.MarkFlagsMutuallyExclusive("gallery", "box-b")
+	cmd.AddCommand(newCalibrateCmd())
+	return cmd
+}
+
+// register adds the flags that comparing and calibrating share.
+func (f *matchFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.distance, "distance", string(match.Cosine), "how embeddings are compared: "+joined(match.Distances()))
+	fl.StringVar(&f.thresholds, "thresholds", "", "`file` of calibrated thresholds (default: NAME.thresholds beside the model)")
+	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
+	f.registerWith(cmd, zoo.DefaultMatch)
+}
+
+// openMatcher opens what the flags name. Close the model.
+func (f *matchFlags) openMatcher() (*match.Matcher, *openModel, error) {
+	d, err := match.ParseDistance(f.distance)
+	if err != nil {
+		return nil, nil, usagef("--distance: %w", err)
+	}
+	model, err := f.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := model.matcher(d)
+	if err != nil {
+		return nil, nil, errors.Join(err, model.Close())
+	}
+	if f.thresholds == "" {
+		f.thresholds = match.ThresholdsPath(model.path)
+	}
+	return m, model, nil
+}
+
+// judge returns the threshold that verdicts are made by: the given one, or the calibrated one.
+func (f *matchFlags) judge(cmd *cobra.Command, m *match.Matcher) (match.Threshold, error) {
+	if cmd.Flags().Changed("threshold") {
+		if math.IsNaN(f.threshold) || f.threshold < 0 {
+			return match.Threshold{}, usagef("--threshold %v: a distance, 0 or more, is expected", f.threshold)
+		}
+		return match.Threshold{Distance: f.threshold}, nil
+	}
+	all, err := match.LoadThresholds(f.thresholds, m.Network())
+	if err != nil {
+		return match.Threshold{}, err
+	}
+	return all.Of(m.Distance())
+}
+
+// verdict is what is said of two pictures.
+type verdict struct {
+	A        string         `json:"a"`
+	B        string         `json:"b"`
+	Model    string         `json:"model"`
+	Distance match.Distance `json:"comparison"`
+	Same     bool           `json:"same"`
+	match.Score
+	Threshold match.Threshold `json:"threshold"`
+}
+
+// compare says whether two pictures show the same thing.
+func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
+	pa, errA := readPicture(a, "box-a", f.boxA)
+	pb, errB := readPicture(b, "box-b", f.boxB)
+	if err := errors.Join(errA, errB); err != nil {
+		return err
+	}
+	m, model, err := f.openMatcher()
+	if err != nil {
+		return err
+	}
+	defer model.closeInto(&err)
+	t, err := f.judge(cmd, m)
+	if err != nil {
+		return err
+	}
+	score, err := m.Score(pa, pb)
+	if err != nil {
+		return err
+	}
+	v := verdict{a, b, model.model.Manifest().Name, m.Distance(), t.Accepts(score.Distance), score, t}
+	if err := f.print(cmd, v); err != nil || v.Same {
+		return err
+	}
+	return errDifferent
+}
+
+func (f *matchFlags) print(cmd *cobra.Command, v verdict) error {
+	if f.asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(v)
+	}
+	word := "different"
+	if v.Same {
+		word = "same"
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: similarity %.4f, %s distance %.4f, threshold %.4f (%s)\n",
+		word, v.Similarity, v.Distance, v.Score.Distance, v.Threshold.Distance, thresholdText(v.Model, v.Threshold))
+	return err
+}
+
+// thresholdText says where a threshold comes from.
+func thresholdText(model string, t match.Threshold) string {
+	if t.Pairs == "" {
+		return model + ", --threshold"
+	}
+	return fmt.Sprintf("%s, calibrated on %s: accepts %.3g %% of different and %.3g %% of same pairs", model, t.Pairs, 100*t.FAR, 100*t.TAR)
+}
+
+// readPicture reads a picture and the box, if any, of the flag of that name.
+func readPicture(path, flag, box string) (match.Picture, error) {
+	img, err := capture.ReadImage(path)
+	if err != nil {
+		return match.Picture{}, err
+	}
+	p := match.Picture{Image: img}
+	if box == "" {
+		return p, nil
+	}
+	if p.Box, err = tracker.ParseBox(box); err == nil {
+		_, err = p.Box.Trackable(img.Rect.Dx(), img.Rect.Dy())
+	}
+	if err != nil {
+		return match.Picture{}, usagef("--%s: %w", flag, err)
+	}
+	return p, nil
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/match"
+	"siamtrack/match/calibrate"
+)
+
+// calibrateFlags are the flags of `track match calibrate`.
+type calibrateFlags struct {
+	matchFlags
+	far    float64
+	roc    string
+	dryRun bool
+}
+
+// newCalibrateCmd returns `track match calibrate`.
+func newCalibrateCmd() *cobra.Command {
+	var f calibrateFlags
+	cmd := &cobra.Command{
+		Use:   "calibrate PAIRS.csv",
+		Short: "Pick the threshold of a model and a distance from labelled pairs",
+		Long: "calibrate measures the distances of labelled pairs of pictures, reports how well they tell same from\n" +
+			"different, stores the largest threshold that accepts at most --far of the different pairs, and draws the ROC.\n\n" +
+			"PAIRS.csv has a header a,b,same: two paths, relative to the file, and 1 or 0; columns box_a and box_b\n" +
+			"(\"x,y,w,h\", or empty) compare parts of the pictures.",
+		Example: "  track match calibrate pairs.csv --far 0.001\n" +
+			"  track match calibrate pairs.csv --distance euclidean --dry-run --roc roc.png --json",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	f.register(cmd)
+	fl := cmd.Flags()
+	fl.Float64Var(&f.far, "far", 0.01, "false accept rate that the threshold may have, `0..1`")
+	fl.StringVar(&f.roc, "roc", "", "`file` for the drawn ROC, ."+strings.Join(calibrate.PlotFormats(), ", .")+
+		" (default: PAIRS-MODEL-DISTANCE.svg in the working folder)")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "report only: store no threshold, and draw only what --roc names")
+	return cmd
+}
+
+// calibration is what is said of a model, a distance and a file of pairs.
+type calibration struct {
+	Model    string         `json:"model"`
+	Distance match.Distance `json:"comparison"`
+	calibrate.Report
+	Stored string `json:"stored,omitempty"`
+	ROC    string `json:"roc,omitempty"`
+}
+
+func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
+	if !(f.far >= 0 && f.far <= 1) {
+		return usagef("--far %v: a share, 0 to 1, is expected", f.far)
+	}
+	pairs, err := readPairs(path)
+	if err != nil {
+		return err
+	}
+	m, model, err := f.openMatcher()
+	if err != nil {
+		return err
+	}
+	defer model.closeInto(&err)
+	thresholds, err := match.LoadThresholds(f.thresholds, m.Network()) // before the long part: another model's are refused
+	if err != nil && !f.dryRun {
+		return err
+	}
+	bar := newCounter(cmd, "comparing", "pairs")
+	sample, err := calibrate.Measure(cmd.Context(), m, pairs, capture.ReadImage, bar.at)
+	bar.close()
+	if err != nil {
+		return err
+	}
+	c := calibration{Model: model.model.Manifest().Name, Distance: m.Distance()}
+	if c.Report, err = calibrate.NewReport(sample, f.far, filepath.Base(path)); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if f.far*float64(c.Threshold.Different) < 1 {
+		logger(cmd).Warn("too few different pairs to measure such a rate: the threshold accepts none of them",
+			"far", f.far, "different", c.Threshold.Different)
+	}
+	if err := f.keep(&c, path, thresholds); err != nil {
+		return err
+	}
+	if f.asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(c)
+	}
+	return c.print(cmd.OutOrStdout())
+}
+
+// keep stores the threshold and draws the ROC, as far as the flags ask for it.
+func (f *calibrateFlags) keep(c *calibration, pairs string, all match.Thresholds) error {
+	c.ROC = f.roc
+	if c.ROC == "" && !f.dryRun {
+		name := strings.TrimSuffix(filepath.Base(pairs), filepath.Ext(pairs))
+		c.ROC = fmt.Sprintf("%s-%s-%s.svg", name, c.Model, c.Distance)
+	}
+	if c.ROC != "" {
+		if err := c.Draw(c.ROC, fmt.Sprintf("%s, %s distance: %s", c.Model, c.Distance, filepath.Base(pairs))); err != nil {
+			return err
+		}
+	}
+	if f.dryRun {
+		return nil
+	}
+	all.Distance[c.Distance] = c.Threshold
+	c.Stored = f.thresholds
+	return all.Save(f.thresholds)
+}
+
+func (c calibration) print(w io.Writer) error {
+	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	t, a := c.Threshold, c.Accuracy
+	fmt.Fprintf(tab, "model\t%s, %s distance\n", c.Model, c.Distance)
+	fmt.Fprintf(tab, "pairs\t%d same, %d different (%s)\n", t.Same, t.Different, t.Pairs)
+	fmt.Fprintf(tab, "ROC AUC\t%.4f\n", c.AUC)
+	fmt.Fprintf(tab, "equal error rate\t%.2f %%\n", 100*c.EER)
+	fmt.Fprintf(tab, "accuracy\t%.2f %% (95 %% interval %.2f to %.2f; ten-fold: each pair judged by the others' best threshold)\n",
+		100*a.Share, 100*a.Low, 100*a.High)
+	fmt.Fprintf(tab, "threshold\t%.6g: accepts %.3g %% of the different pairs (asked: %.3g %%) and %.3g %% of the same\n",
+		t.Distance, 100*t.FAR, 100*t.Wanted, 100*t.TAR)
+	if c.Stored != "" {
+		fmt.Fprintf(tab, "stored\t%s\n", c.Stored)
+	}
+	if c.ROC != "" {
+		fmt.Fprintf(tab, "ROC drawn\t%s\n", c.ROC)
+	}
+	return tab.Flush()
+}
+
+func readPairs(path string) ([]calibrate.Pair, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	pairs, err := calibrate.ReadPairs(f, filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return pairs, nil
+}

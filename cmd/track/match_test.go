@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The tiny networks with seeded weights of each kind that has a branch.
+const (
+	tinyEmbedding = "../../siamfc/onnx/testdata/embedding.onnx"
+	tinyPeak      = "../../siamfc/onnx/testdata/peak.onnx"
+)
+
+// shades are the pictures of these tests, by name: each has its own pattern of colours.
+func shades(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for i, name := range names {
+		img := image.NewRGBA(image.Rect(0, 0, 40, 40))
+		for p := range 1600 {
+			x, y := p%40, p/40
+			img.SetRGBA(x, y, color.RGBA{R: uint8(x * (i + 1) * 5), G: uint8(y * (3 - i%3) * 2), B: uint8((x ^ y) * (1 + 2*i)), A: 255})
+		}
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := png.Encode(f, img); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// copyModel puts a model into a folder of its own, where its thresholds may be written.
+func copyModel(t *testing.T, from string) string {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "model.onnx")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestMatchTwo(t *testing.T) {
+	dir := t.TempDir()
+	shades(t, dir, "a.png", "b.png")
+	a, b := filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png")
+	for _, model := range []string{tinyEmbedding, tinyPeak, tiny} { // embedding, peak and box kind
+		for _, d := range []string{"euclidean", "cosine", "correlation"} {
+			code, out, errs := track(t, "match", a, a, "-m", model, "--distance", d, "--threshold", "0.0001")
+			if code != exitDone || !strings.HasPrefix(out, "same: similarity 1.0000") || !strings.Contains(out, d) {
+				t.Errorf("%s, %s: a picture and itself: exit %d, %q, %q", model, d, code, out, errs)
+			}
+			code, out, errs = track(t, "match", a, b, "-m", model, "--distance", d, "--threshold", "0")
+			if code != exitDifferent || !strings.HasPrefix(out, "different: ") || errs != "" {
+				t.Errorf("%s, %s: two pictures: exit %d, %q, %q", model, d, code, out, errs)
+			}
+		}
+	}
+}
+
+func TestMatchBoxesAndJSON(t *testing.T) {
+	dir := t.TempDir()
+	shades(t, dir, "a.png", "b.png")
+	a, b := filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png")
+	code, out, errs := track(t, "match", a, b, "-m", tinyEmbedding, "--threshold", "0.001", "--json",
+		"--box-a", "4,4,12,12", "--box-b", "16,16,20,20")
+	var v struct {
+		A, B, Model, Comparison string
+		Same                    bool
+		Similarity, Distance    float64
+		Threshold               struct{ Distance float64 }
+	}
+	if err := json.Unmarshal([]byte(out), &v); err != nil {
+		t.Fatalf("exit %d, %q, %q: %v", code, out, errs, err)
+	}
+	if v.A != a || v.B != b || v.Model != "tiny-embedding" || v.Comparison != "cosine" || v.Threshold.Distance != 0.001 {
+		t.Errorf("%+v", v)
+	}
+	if v.Same != (v.Distance <= 0.001) || v.Similarity != 1-v.Distance/2 || v.Same != (code == exitDone) {
+		t.Errorf("exit %d, %+v", code, v)
+	}
+}
+
+func TestMatchBadUse(t *testing.T) {
+	dir := t.TempDir()
+	shades(t, dir, "a.png", "g/anna.png", "twice/anna.png", "twice/anna.jpg")
+	a := filepath.Join(dir, "a.png")
+	text := filepath.Join(dir, "text.png")
+	if err := os.WriteFile(text, []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"one picture", []string{a}, exitUsage, "two are compared"},
+		{"not there", []string{a, filepath.Join(dir, "none.png")}, exitFailed, "none.png"},
+		{"not an image", []string{a, text}, exitFailed, "text.png"},
+		{"empty crop", []string{a, a, "--box-b", "3,3,0,5"}, exitUsage, "--box-b"},
+		{"crop outside", []string{a, a, "--box-a", "300,3,9,5"}, exitUsage, "outside the frame"},
+		{"three numbers", []string{a, a, "--box-a", "1,2,3"}, exitUsage, "3 numbers"},
+		{"unknown distance", []string{a, a, "--distance", "manhattan"}, exitUsage, "euclidean, cosine, correlation expected"},
+		{"not calibrated", []string{a, a}, exitFailed, "track match calibrate"},
+		{"negative threshold", []string{a, a, "--threshold", "-1"}, exitUsage, "--threshold -1"},
+		{"no query", []string{"--gallery", dir}, exitUsage, "no picture to look for"},
+		{"box and gallery", []string{a, "--gallery", dir, "--box-a", "1,1,5,5"}, exitUsage, "gallery"},
+		{"empty gallery", []string{a, "--gallery", filepath.Join(dir, "empty"), "--threshold", "1"}, exitFailed, "no pictures"},
+		{"one name twice", []string{a, "--gallery", filepath.Join(dir, "twice"), "--threshold", "1"}, exitFailed, "two identities with one name"},
+		{"no answers", []string{a, "--gallery", filepath.Join(dir, "g"), "--top", "0", "--threshold", "1"}, exitUsage, "--top 0"},
+		{"query not an image", []string{text, "--gallery", filepath.Join(dir, "g"), "--threshold", "1"}, exitFailed, "text.png"},
+		{"FAR above one", []string{"calibrate", a, "--far", "2"}, exitUsage, "--far 2"},
+		{"pairs that are none", []string{"calibrate", a}, exitFailed, "not a usable file of pairs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, stderr := track(t, append([]string{"match", "-m", tinyEmbedding}, c.args...)...)
+			if code != c.code || !strings.Contains(stderr, c.says) || out != "" {
+				t.Errorf("exit %d, want %d; stdout %q, stderr %q, want %q in it", code, c.code, out, stderr, c.says)
+			}
+		})
+	}
+}
+
+func TestMatchGallery(t *testing.T) {
+	dir := t.TempDir()
+	shades(t, filepath.Join(dir, "people"), "anna.png", "bert/1.png", "bert/2.png", "carl.png")
+	shades(t, dir, "x.png", "query.png", "y.png", "z.png", "stranger.png")
+	people, query := filepath.Join(dir, "people"), filepath.Join(dir, "query.png")
+	args := []string{"match", "--gallery", people, query, "-m", tinyPeak, "--threshold"}
+
+	code, out, errs := track(t, append(args, "0.00001")...)
+	if code != exitDone || !strings.Contains(out, "query.png: bert (") || !strings.Contains(out, "bert/1.png") {
+		t.Errorf("exit %d, %q, %q; query.png is bert's first picture", code, out, errs)
+	}
+	if _, err := os.Stat(people + ".embeddings"); err != nil {
+		t.Errorf("no cache beside the gallery: %v", err)
+	}
+	code, out, errs = track(t, append(args, "0.00001", filepath.Join(dir, "stranger.png"), "--json")...)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if code != exitDifferent || len(lines) != 2 || !strings.Contains(lines[1], `"identity":""`) {
+		t.Errorf("exit %d, %q, %q; the stranger is none of these", code, out, errs)
+	}
+	code, _, errs = track(t, "match", "--gallery", people, query, "-m", tinyEmbedding, "--threshold", "1")
+	if code != exitFailed || !strings.Contains(errs, "cache of another model") || !strings.Contains(errs, "nothing was overwritten") {
+		t.Errorf("exit %d, %q; the cache is the other model's", code, errs)
+	}
+}
+
+func TestCalibrateThenMatch(t *testing.T) {
+	dir, model := t.TempDir(), copyModel(t, tinyPeak)
+	shades(t, dir, "a.png", "b.png", "c.png")
+	pairs := filepath.Join(dir, "pairs.csv")
+	text := "a,b,same\na.png,a.png,1\nb.png,b.png,1\nc.png,c.png,1\na.png,b.png,0\nb.png,c.png,0\na.png,c.png,0\n"
+	if err := os.WriteFile(pairs, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	roc := filepath.Join(dir, "roc.svg")
+	code, out, errs := track(t, "match", "calibrate", pairs, "-m", model, "--roc", roc, "-q")
+	if code != exitDone || !strings.Contains(out, "1.0000") || !strings.Contains(out, "3 same, 3 different (pairs.csv)") {
+		t.Fatalf("exit %d, %q, %q; a picture is itself and no other", code, out, errs)
+	}
+	if _, err := os.Stat(roc); err != nil {
+		t.Error(err)
+	}
+	code, out, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model)
+	if code != exitDifferent || !strings.Contains(out, "calibrated on pairs.csv") {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+	code, _, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model, "--distance", "euclidean")
+	if code != exitFailed || !strings.Contains(errs, `none for distance "euclidean"`) {
+		t.Errorf("a distance that was not calibrated: exit %d, %q", code, errs)
+	}
+
+	stored := strings.TrimSuffix(model, ".onnx") + ".thresholds"
+	before, err := os.ReadFile(stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs = track(t, "match", "calibrate", pairs, "-m", tinyEmbedding, "--thresholds", stored, "-q")
+	if after, err := os.ReadFile(stored); code != exitFailed || !strings.Contains(errs, "calibrate this model into another file") || string(after) != string(before) {
+		t.Errorf("another model's thresholds: exit %d, %q, %v", code, errs, err)
+	}
+	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--distance", "correlation", "--dry-run", "--json")
+	if after, err := os.ReadFile(stored); code != exitDone || !strings.Contains(out, `"auc":1`) || string(after) != string(before) {
+		t.Errorf("dry run: exit %d, %q, %q, %v", code, out, errs, err)
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	reports "siamtrack/bench/report"
+	"siamtrack/bench/score"
+)
+
+// newReportCmd returns `track report`.
+func newReportCmd() *cobra.Command {
+	var flags evalFlags
+	var out, table, by string
+	cmd := &cobra.Command{
+		Use:   "report RUN... --dataset DIR -o DIR",
+		Short: "Write an HTML page, plots and tables of trackers' results",
+		Long: "report scores results as track eval does and writes DIR/index.html, one page with everything inside it,\n" +
+			"beside its plots as SVG and PNG and the scores as JSON. RUN may be results of any tracker.",
+		Example: "  track report runs/otb results/OTB100 --dataset OTB100 -o report",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usagef("--out is missing: the folder for the report")
+			}
+			o, err := flags.options()
+			if err != nil {
+				return err
+			}
+			d, err := flags.open()
+			if err != nil {
+				return err
+			}
+			entries, err := score.Find(d, args)
+			if err != nil {
+				return err
+			}
+			ev, err := score.Evaluate(cmd.Context(), d, entries, o)
+			if err != nil {
+				return err
+			}
+			made := fmt.Sprintf("Made on %s by %s", time.Now().Format("2 January 2006"), versionLine())
+			if err := reports.WriteHTML(out, d, ev, made); err != nil {
+				return err
+			}
+			if err := score.WriteJSON(filepath.Join(out, "scores.json"), ev); err != nil {
+				return err
+			}
+			logger(cmd).Info("report written", "page", filepath.Join(out, "index.html"))
+			return printTables(cmd, ev, reports.TableFormat(table), by)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().StringVarP(&out, "out", "o", "", "the `folder` for the report")
+	cmd.Flags().StringVar(&table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
+	cmd.Flags().StringVar(&by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	return cmd
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot returns the command `track` with everything below it.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "track",
+		Short: "Follow one object through a video with a Siamese network",
+		Long: "track follows one object through a video: you show it the object once, with a box, and it finds it in\n" +
+			"every frame after that.\n\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong use, 3 different (track match),\n" +
+			"130 stopped by Ctrl-C (what was tracked is on disk).",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2, // cobra's own, which it sets only where it looks for the command itself
+		Args:                       knownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(cmd.ErrOrStderr()) // help that was not asked for is no data
+			return errors.Join(cmd.Help(), errHelped)
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.TextVar(new(slog.Level), "log-level", slog.LevelInfo, "least `level` of the log on stderr: debug, info, warn or error")
+	flags.BoolP("quiet", "q", false, "nothing on stderr but errors: no progress, no summary, no log")
+	root.AddCommand(newFileCmd())
+	root.AddCommand(newBenchCmd())
+	root.AddCommand(newLiveCmd(), newCamerasCmd())
+	root.AddCommand(newEvalCmd())
+	root.AddCommand(newMatchCmd())
+	root.AddCommand(newModelsCmd())
+	root.AddCommand(newDoctorCmd())
+	root.AddCommand(newVersionCmd())
+	root.AddCommand(newReportCmd())
+	root.AddCommand(newTraxCmd())
+	return root
+}
+
+// knownCommand refuses what is left over where a command's name should stand, and suggests what was meant.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	msg := fmt.Sprintf("no command %q", args[0])
+	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		msg += fmt.Sprintf("; did you mean %s?", strings.Join(s, " or "))
+	}
+	return fmt.Errorf("%s", msg)
+}
+
+// logger returns the log of cmd, on its stderr, at the level that --log-level and --quiet ask for.
+func logger(cmd *cobra.Command) *slog.Logger {
+	var level slog.Level
+	if err := cmd.Flags().GetText("log-level", &level); err != nil {
+		level = slog.LevelInfo // only a command outside newRoot's tree lacks the flag
+	}
+	if quiet(cmd) {
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{
+		Level: level,
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{} // a person reads it as it comes; a service's log has times of its own
+			}
+			return a
+		},
+	}))
+}
+
+// quiet reports whether --quiet was given.
+func quiet(cmd *cobra.Command) bool {
+	q, err := cmd.Flags().GetBool("quiet")
+	return err == nil && q
+}
