@@ -5,6 +5,7 @@ to whatever else the machine does.
 """
 
 import dataclasses
+import functools
 import json
 import logging
 import math
@@ -28,7 +29,7 @@ CHECKPOINT, AVERAGE, LOG = "checkpoint.pt", "average.pt", "log.jsonl"
 
 @dataclasses.dataclass
 class Settings:
-    """One phase of a run. The last four weigh terms of the loss."""
+    """One phase of a run. box, teacher_response, teacher_box and feature weigh terms of the loss."""
 
     phase: str = PAIRS
     minutes: float = 60.0  # of the clock, until the learning rate reaches its end
@@ -46,6 +47,27 @@ class Settings:
     teacher_response: float = 1.0
     teacher_box: float = 1.0
     feature: float = 1.5
+    precision: str = "auto"  # see mixed
+
+
+def mixed(name):
+    """A context in which the network runs: "bf16" casts what gains by it, "fp32" nothing, "auto" is bf16 where the CPU computes in it.
+
+    Elsewhere bf16 is emulated, at less than a tenth of fp32's speed.
+    """
+    if name == "auto":
+        name = "bf16" if native_bf16() else "fp32"
+    return torch.autocast("cpu", torch.bfloat16, enabled=name == "bf16")
+
+
+@functools.cache
+def native_bf16():
+    """Whether this CPU multiplies bf16 itself, as Linux lists its features; False where it does not say."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+            return any(word in line.split() for line in file if line.startswith("flags") for word in ("avx512_bf16", "amx_bf16"))
+    except OSError:
+        return False
 
 
 class Student(nn.Module):
@@ -144,11 +166,11 @@ def standard(values):
     return torch.from_numpy(values.astype(np.float32)) * (1 / UNIT)
 
 
-def feature_loss(student, features, targets):
+def feature_loss(student, features, targets, precision):
     """Mean squared error to each teacher's standardised features: (mean of them, {teacher: error})."""
     errors = {}
     for name, values in targets.items():
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed(precision):
             guess = student.projections(features, name)
         errors[name] = F.mse_loss(guess.float(), standard(values))
     return sum(errors.values()) / len(errors), errors
@@ -157,9 +179,9 @@ def feature_loss(student, features, targets):
 def feature_terms(trainer, sample):
     """The feature phase: the backbone's output on any crop."""
     grey = torch.rand(len(sample["search"])) < 0.1
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed(trainer.settings.precision):
         features = trainer.student.net.backbone(tensor(sample["search"], 1.0, grey))
-    loss, errors = feature_loss(trainer.student, features, {t: sample[t] for t in TEACHERS})
+    loss, errors = feature_loss(trainer.student, features, {t: sample[t] for t in TEACHERS}, trainer.settings.precision)
     return {"loss": loss, **errors}
 
 
@@ -168,7 +190,7 @@ def pair_terms(trainer, sample):
     s, net = trainer.settings, trainer.student.net
     grey = torch.rand(len(sample["search"])) < 0.1
     exemplar, search = tensor(sample["exemplar"], 0.7, grey), tensor(sample["search"], 1.0, grey)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed(s.precision):
         seen, kept = net.backbone(search), net.backbone(exemplar)
         logits, sides = net.locate(net.neck(kept), net.neck(seen))
     truth = torch.from_numpy(sample["truth"])
@@ -176,8 +198,8 @@ def pair_terms(trainer, sample):
     response, box, iou = boxloss.supervised(logits, sides, truth[:, :4], positive)
     located = torch.from_numpy(sample["located"].astype(np.float32))
     heard, shown = boxloss.taught(logits, sides, located, positive & (truth[:, 5] > boxloss.TRUSTED))
-    distance, errors = feature_loss(trainer.student, seen, {t: sample[t] for t in TEACHERS})
-    small, _ = feature_loss(trainer.student, kept, {"nano": sample["nano_exemplar"]})
+    distance, errors = feature_loss(trainer.student, seen, {t: sample[t] for t in TEACHERS}, s.precision)
+    small, _ = feature_loss(trainer.student, kept, {"nano": sample["nano_exemplar"]}, s.precision)
     # The exemplar has a quarter of the search crop's cells.
     loss = response + s.box * box + s.teacher_response * heard + s.teacher_box * shown + s.feature * (distance + 0.25 * small)
     return {"loss": loss, "response": response, "box": box, "heard": heard, "shown": shown, **errors, "small": small, "iou": iou}

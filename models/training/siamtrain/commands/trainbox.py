@@ -14,6 +14,8 @@ def configure(parser):
     parser.add_argument("--backbone-rate", type=float, help="factor on the backbone's rate (1 for features, 0.5 for pairs)")
     parser.add_argument("--last-rate", type=float, help="share of the rate at the end (0.1 for features, 0.005 for pairs)")
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--warmup", type=int, default=80, help="steps until the rate is reached (80)")
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto", help="auto: bf16 where the CPU computes in it")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--plan", default="g", help="the backbone: a name of boxnet.PLANS (g)")
     parser.add_argument("--seed", type=int, default=0)
@@ -26,6 +28,7 @@ def run(args):
     given = lambda value, other: other if value is None else value
     settings = trainbox.Settings(
         phase=args.phase, minutes=args.minutes, rate=args.rate, batch=args.batch, threads=args.threads, plan=args.plan, seed=args.seed,
+        warmup=args.warmup, precision=args.precision,
         backbone_rate=given(args.backbone_rate, 1.0 if features else 0.5), last_rate=given(args.last_rate, 0.1 if features else 0.005))
     trainer = trainbox.Trainer(settings, args.out)
     if args.begin:
