@@ -49,3 +49,18 @@ def occlude(image, rng, centre, size):
     out = image.copy()
     out[y:y + h, x:x + w] = image[v:v + h, u:u + w]
     return out
+
+
+def paste(image, patch, centre):
+    """The ellipse that fills `patch` (h, w, 3), with a soft rim, drawn over the image about `centre`. Returns a copy."""
+    h, w = patch.shape[:2]
+    mask = np.zeros((h, w), np.float32)
+    cv2.ellipse(mask, (w // 2, h // 2), (max(1, int(w * 0.46)), max(1, int(h * 0.46))), 0, 0, 360, 1.0, -1)
+    mask = cv2.GaussianBlur(mask, (0, 0), max(0.8, 0.04 * min(w, h)))[..., None]
+    x, y = int(round(centre[0] - w / 2)), int(round(centre[1] - h / 2))
+    x1, y1, x2, y2 = max(0, x), max(0, y), min(image.shape[1], x + w), min(image.shape[0], y + h)
+    out = image.copy()
+    if x1 < x2 and y1 < y2:
+        part, alpha = patch[y1 - y:y2 - y, x1 - x:x2 - x], mask[y1 - y:y2 - y, x1 - x:x2 - x]
+        out[y1:y2, x1:x2] = np.rint(out[y1:y2, x1:x2] * (1 - alpha) + part * alpha).astype(np.uint8)
+    return out

@@ -91,10 +91,10 @@ def overlap(a, b):
 class Generator:
     """Fills a ring: with single crops (the feature phase) or with pairs."""
 
-    def __init__(self, store, ring, models, cache, shares, seed):
+    def __init__(self, store, ring, models, cache, shares, seed, crowd=0.0):
         cv2.setNumThreads(1)
         self.random, self.rng = random.Random(seed), np.random.default_rng(seed)
-        self.sampler = pairs.Sampler(store, shares, self.random)
+        self.sampler = pairs.Sampler(store, shares, self.random, crowd=crowd)
         self.ring = ring
         self.fear, self.nano = teachers.Fear(models, cache), teachers.Nano(models)
         crops = lambda: [self.sampler.anything() for _ in range(STATISTICS_CROPS)]

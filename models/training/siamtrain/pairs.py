@@ -9,6 +9,7 @@ import math
 import cv2
 import numpy as np
 
+from siamtrain import augment
 from siamtrain.boxnet import EXEMPLAR, SEARCH
 from siamtrain.crop import context_side, mean_colour
 
@@ -74,10 +75,14 @@ def sides_of(box):
 
 
 class Sampler:
-    """Draws pairs and single crops from a store. shares gives each kind of track its part of the pairs, e.g. {"still": 0.4, "video": 0.6}."""
+    """Draws pairs and single crops from a store. shares gives each kind of track its part of the pairs, e.g. {"still": 0.4, "video": 0.6}.
 
-    def __init__(self, store, shares, random, negatives=0.12, fill=0.5):
-        self.store, self.random, self.negatives, self.fill = store, random, negatives, fill
+    negatives is the part of the pairs without their target, fill that of the crops whose padding shows another scene, crowd that of the
+    positive pairs with another object, of the same class if there is one, pasted beside the target.
+    """
+
+    def __init__(self, store, shares, random, negatives=0.12, fill=0.5, crowd=0.0):
+        self.store, self.random, self.negatives, self.fill, self.crowd = store, random, negatives, fill, crowd
         self.pools, self.by_label = {}, {}
         for track in store.tracks:
             if track.boxes is not None and len(track.visible()):
@@ -112,6 +117,8 @@ class Sampler:
         flip = r.random() < 0.5
         exemplar = self._exemplar(track, first, flip)
         search, box = self._search(*other, flip, still=track.kind == "still")
+        if positive and r.random() < self.crowd:
+            search = self._beside(search, box, track)
         return Pair(exemplar, search, box, positive)
 
     def _other(self, track):
@@ -123,6 +130,25 @@ class Sampler:
             if other.scene != track.scene:
                 break
         return other, int(r.choice(other.visible()))
+
+    def _beside(self, search, box, track):
+        """The search crop with another object of about the target's size pasted where it leaves the target's box free."""
+        r = self.random
+        other, index = self._other(track)
+        zoom = math.exp(r.uniform(-0.3, 0.3)) * math.sqrt((box[2] - box[0]) * (box[3] - box[1]) / np.prod(other.boxes[index][2:]))
+        w, h = (int(min(SEARCH, max(6, round(zoom * s)))) for s in other.boxes[index][2:])
+        for _ in range(8):
+            x, y = r.uniform(0, SEARCH), r.uniform(0, SEARCH)
+            if x + w / 2 < box[0] or x - w / 2 > box[2] or y + h / 2 < box[1] or y - h / 2 > box[3]:
+                break
+        else:
+            return search
+        left, top, width, height = other.boxes[index]
+        matrix = np.array([[w / width, 0, (0.5 - left) * w / width - 0.5], [0, h / height, (0.5 - top) * h / height - 0.5]])
+        if r.random() < 0.5:
+            matrix[0] = -matrix[0] + np.array([0, 0, w - 1])
+        patch = cv2.warpAffine(self.store.frame(other.frames[index]), matrix, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return augment.paste(search, patch, (x, y))
 
     def _exemplar(self, track, index, flip):
         r = self.random

@@ -72,6 +72,20 @@ def test_sampled_pairs_show_the_target_in_their_box(store):
     assert counts[False] > 5 and counts[True] > 30
 
 
+def test_a_crowd_stands_beside_the_target(store):
+    alone, crowded = (pairs.Sampler(store, {"video": 1.0}, random.Random(4), negatives=0, fill=0, crowd=c) for c in (0, 1))
+    pasted = 0
+    for _ in range(30):
+        seed = crowded.random.random()
+        alone.random.seed(seed), crowded.random.seed(seed)
+        bare, pair = alone.pair(), crowded.pair()
+        x1, y1, x2, y2 = (int(min(256, max(0, v))) for v in pair.box)
+        assert pair.box == bare.box
+        assert np.array_equal(pair.search[y1 + 1:y2 - 1, x1 + 1:x2 - 1], bare.search[y1 + 1:y2 - 1, x1 + 1:x2 - 1])
+        pasted += not np.array_equal(pair.search, bare.search)
+    assert pasted > 15
+
+
 def test_same_seed_same_pairs(store):
     draw = lambda: [pairs.Sampler(store, {"video": 1.0}, random.Random(1)).pair().box for _ in range(2)]
     assert draw() == draw()
