@@ -6,7 +6,7 @@ import "errors"
 // (fs.ErrNotExist, fs.ErrPermission, syscall.ENOSPC).
 var (
 	// ErrNotVideo: the file, stream or picture cannot be decoded.
-	ErrNotVideo = errors.New("not a video that OpenCV can read")
+	ErrNotVideo = errors.New("OpenCV cannot decode it")
 	// ErrNoImages: the folder or glob holds no picture.
 	ErrNoImages = errors.New("no pictures there")
 	// ErrBroken: the video broke off before its end.

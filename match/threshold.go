@@ -29,6 +29,17 @@ type Threshold struct {
 	Pairs     string  `json:"pairs"`
 }
 
+// MarshalJSON leaves out what only a calibration knows where there was none: a rate of 0 is a claim.
+func (t Threshold) MarshalJSON() ([]byte, error) {
+	if t.Pairs == "" {
+		return json.Marshal(struct {
+			Distance float64 `json:"distance"`
+		}{t.Distance})
+	}
+	type calibrated Threshold // without this method
+	return json.Marshal(calibrated(t))
+}
+
 // Accepts gives the verdict on a distance.
 func (t Threshold) Accepts(distance float64) bool { return distance <= t.Distance }
 

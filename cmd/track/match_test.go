@@ -96,6 +96,23 @@ func TestMatchBoxesAndJSON(t *testing.T) {
 	}
 }
 
+// TestMatchByDefault: where no model is named, each distance has a threshold, and the verdict says which was used.
+func TestMatchByDefault(t *testing.T) {
+	t.Setenv("SIAMTRACK_MODELS", "../../models")
+	dir := t.TempDir()
+	shades(t, dir, "a.png")
+	a := filepath.Join(dir, "a.png")
+	for _, d := range []string{"euclidean", "cosine", "correlation"} {
+		code, out, errs := track(t, "match", a, a, "--distance", d)
+		if code != exitDone || !strings.Contains(out, "(siammatch, calibrated on objects.csv") {
+			t.Errorf("%s: exit %d, %q, %q", d, code, out, errs)
+		}
+	}
+	if code, out, _ := track(t, "match", a, a, "--threshold", "0.5", "--json"); code != exitDone || !strings.Contains(out, `"threshold":{"distance":0.5}`) {
+		t.Errorf("exit %d, %q: nothing is known of the rates of a threshold that was given", code, out)
+	}
+}
+
 func TestMatchBadUse(t *testing.T) {
 	dir := t.TempDir()
 	shades(t, dir, "a.png", "g/anna.png", "twice/anna.png", "twice/anna.jpg")

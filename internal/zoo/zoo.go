@@ -16,8 +16,9 @@ const FolderEnv = "SIAMTRACK_MODELS"
 // Default is the name of the model that is used where none is named.
 const Default = "siamtrack"
 
-// DefaultMatch is the name of the model that compares pictures where none is named: one whose thresholds are calibrated.
-const DefaultMatch = Default
+// DefaultMatch is the name of the model that compares pictures where none is named: the one trained for it, which also
+// judges pictures that were cut out, without their surroundings (models/matching.md).
+const DefaultMatch = "siammatch"
 
 // ErrUnknown is wrapped by the error of a name that no folder has.
 var ErrUnknown = errors.New("no such model")
