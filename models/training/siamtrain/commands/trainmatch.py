@@ -7,8 +7,11 @@ def configure(parser):
     parser.add_argument("--data", action="append", default=[], metavar="PATH", help="annotated data, each object an identity; repeatable")
     parser.add_argument("--identities", action="append", default=[], metavar="DIR", help="a folder of folders, one an identity; repeatable")
     parser.add_argument("--run", default="runs/siammatch", metavar="DIR", help="curve and weights (runs/siammatch)")
-    parser.add_argument("--init", metavar="FILE.pt", help="weights of an earlier run to fine-tune")
+    parser.add_argument("--init", metavar="FILE", help="weights to fine-tune: models/siammatch.onnx, or best.pt of an earlier run")
     parser.add_argument("--out", default="siammatch.onnx", metavar="FILE.onnx")
+    parser.add_argument("--name", help="the model's name in its manifest (the file's)")
+    parser.add_argument("--no-flip", action="store_true", help="do not mirror views: for writing")
+    parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--contrastive", type=float, default=0.0, help="weight of the contrastive loss beside the triplet loss (0)")
     parser.add_argument("--seed", type=int, default=0)
@@ -20,8 +23,7 @@ def run(args):
 
     import torch
 
-    from siamtrain import embed, export, lite0, trainfc, trainmatch
-    from siamtrain.errors import DataError
+    from siamtrain import embed, export, lite0, trainmatch
     from siamtrain.images import ImageCache
     from siamtrain.readers import open_all
 
@@ -29,15 +31,15 @@ def run(args):
     tracks = [t for t in open_all(args.data).tracks if t.boxes is not None and len(t.visible())]
     for folder in args.identities:
         tracks += trainmatch.identities_of(folder, cache)
-    if len(tracks) < 4:
-        raise DataError(f"{len(tracks)} identities found; at least 4 are needed, two of them to hold back")
+    training, held = trainmatch.hold_back(tracks)
     net = embed.Embedding()
-    lite0.load_imagenet(net.backbone)
     if args.init:
-        net.load_state_dict(torch.load(args.init))
-    settings = trainmatch.Settings(steps=args.steps, contrastive=args.contrastive, seed=args.seed)
-    training, held = trainfc.hold_back(tracks, 0.2, 1)
+        trainmatch.load(net, args.init)
+    else:
+        lite0.load_imagenet(net.backbone)
+    settings = trainmatch.Settings(steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed)
     batches = [trainmatch.Views(held, cache, settings, 10**6).batch(k) for k in range(6)]
     trainmatch.train(net, trainmatch.Views(training, cache, settings, args.seed), batches, settings, args.run)
     torch.save(net.state_dict(), os.path.join(args.run, "best.pt"))
-    logging.info("%s: sha256 %s", args.out, export.write_embedding(net, "siammatch", "EfficientNet-Lite0 with batch-hard triplets", args.out))
+    name = args.name or os.path.splitext(os.path.basename(args.out))[0]
+    logging.info("%s: sha256 %s", args.out, export.write_embedding(net, name, "EfficientNet-Lite0 with batch-hard triplets", args.out))

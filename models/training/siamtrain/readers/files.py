@@ -4,7 +4,7 @@ import os
 
 import cv2
 
-IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # as the Go program
 
 
 def images_in(folder):
