@@ -123,7 +123,7 @@ func OnePass(t Track, c Convention) (OPE, error) {
 	case PySOT:
 		frames = pysotErrs(t)
 	case PyTracking:
-		frames, total, err = pytrackingErrs(t)
+		frames, err = pytrackingErrs(t)
 	case LaSOT:
 		frames = lasotErrs(t)
 	case TrackingNet:
@@ -215,15 +215,16 @@ func pysotErrs(t Track) []errs {
 	return out
 }
 
-// pytrackingErrs follows pytracking's calc_seq_err_robust for datasets other than lasot and uav: only frames with a
-// truth count, a box of size zero becomes the one before it, NaN and negative sizes are refused.
-func pytrackingErrs(t Track) ([]errs, int, error) {
+// pytrackingErrs follows pytracking's calc_seq_err_robust and its default of exclude_invalid_frames=False: frames
+// without truth stay in the denominator. A truth without size has overlap -1, an infinite centre error and normalised
+// error -1; NaN, which only its UAV datasets may hold, has centre error -1, a hit. A box of size zero becomes the one
+// before it, NaN and negative sizes are refused.
+func pytrackingErrs(t Track) ([]errs, error) {
 	out := make([]errs, len(t.Truth))
-	valid := 0
 	for i, g := range t.Truth {
 		b := &t.Boxes[i]
 		if isNaN(*b) || b.W < 0 || b.H < 0 {
-			return nil, 0, fmt.Errorf("metric: frame %d: box %v has a NaN or a negative size: %w", i, *b, ErrTrack)
+			return nil, fmt.Errorf("metric: frame %d: box %v has a NaN or a negative size: %w", i+1, *b, ErrTrack)
 		}
 		if i > 0 && (b.W == 0 || b.H == 0) && !isNaN(g) {
 			*b = t.Boxes[i-1]
@@ -232,14 +233,16 @@ func pytrackingErrs(t Track) ([]errs, int, error) {
 	t.Boxes[0] = t.Truth[0]
 	for i, g := range t.Truth {
 		out[i] = errs{-1, math.Inf(1), -1}
-		if t.absent(i) {
+		switch {
+		case t.absent(i):
 			out[i].norm = math.Inf(1)
-		} else if positive(g) {
-			valid++
+		case isNaN(g):
+			out[i].dist = -1
+		case positive(g):
 			out[i] = errs{overlap(t.Boxes[i], g, 0), centerError(t.Boxes[i], g), normError(t.Boxes[i], g, 0)}
 		}
 	}
-	return out, valid, nil
+	return out, nil
 }
 
 // lasotErrs follows LaSOT's calc_seq_err_robust.m: a box that is NaN or has no size becomes the one before it, absent

@@ -50,8 +50,8 @@ func TestAbsentFrames(t *testing.T) {
 	boxes := []tracker.Box{g, g, g, far, far}
 	absent := []bool{false, false, false, true, true}
 	for c, want := range map[Convention]float64{
-		GOT10k:     20.0 / 21,           // dropped
-		PyTracking: 20.0 / 21,           // not in the denominator
+		GOT10k:     20.0 / 21, // dropped
+		PyTracking: 3.0 / 5 * 20.0 / 21,
 		LaSOT:      3.0 / 5 * 20.0 / 21, // the denominator stays the full length
 		PySOT:      3.0 / 5 * 20.0 / 21,
 	} {
@@ -82,6 +82,20 @@ func TestNaNTruth(t *testing.T) {
 	}
 	near(t, "pysot AUC", ps.AUC(), 2.0/4*20/21)
 	near(t, "pysot P@20", ps.Precision20(), 3.0/4)
+	// worked out by hand from pytracking b6d984d, analysis/extract_results.py: the denominator is the full length, the frame whose
+	// truth is NaN a hit for both errors, one whose truth has no size a hit for the normalised one only
+	for name, c := range map[string]struct {
+		odd            tracker.Box
+		auc, p20, norm float64
+	}{"NaN": {truth[2], 2.0 / 4 * 20 / 21, 3.0 / 4, 3.0 / 4}, "no size": {tracker.Box{X: 50, Y: 50}, 2.0 / 4 * 20 / 21, 2.0 / 4, 3.0 / 4}} {
+		pt, err := OnePass(Track{Boxes: boxes, Truth: []tracker.Box{g, g, c.odd, g}}, PyTracking)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, name+": pytracking AUC", pt.AUC(), c.auc)
+		near(t, name+": pytracking P@20", pt.Precision20(), c.p20)
+		near(t, name+": pytracking Pnorm", pt.NormPrecision20(), c.norm)
+	}
 }
 
 // TestBadBoxes: what each convention makes of a box that is no box.
