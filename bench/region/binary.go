@@ -66,7 +66,11 @@ func ParseBinary(data []byte) ([]Region, error) {
 func (r *reader) region() (Region, error) {
 	switch kind := Kind(r.u8()); kind {
 	case Special:
-		return FromCode(r.u32()), nil
+		code := r.u32()
+		if !knownCode(float64(code)) {
+			return Region{}, fmt.Errorf("unknown code %d, 0 to 2 are known: %w", code, ErrRegion)
+		}
+		return FromCode(code), nil
 	case Rectangle:
 		b := tracker.Box{X: r.f32(), Y: r.f32(), W: r.f32(), H: r.f32()}
 		return FromBox(b), nil

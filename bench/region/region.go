@@ -34,6 +34,9 @@ const (
 	Failure = 2
 )
 
+// knownCode reports whether a code is one of the three.
+func knownCode(v float64) bool { return v == Unknown || v == Init || v == Failure }
+
 // maxMask bounds the pixels of a mask, so that a garbled header cannot take the machine's memory.
 const maxMask = 1 << 26
 
@@ -108,8 +111,8 @@ func Parse(s string) (Region, error) {
 func fromNumbers(v []float64) (Region, error) {
 	n := len(v)
 	if n == 1 {
-		if v[0] != math.Trunc(v[0]) || v[0] < 0 || v[0] > 255 {
-			return Region{}, fmt.Errorf("unknown code %v: %w", v[0], ErrRegion)
+		if !knownCode(v[0]) {
+			return Region{}, fmt.Errorf("unknown code %v, 0 to 2 are known: %w", v[0], ErrRegion)
 		}
 		return FromCode(int(v[0])), nil
 	}

@@ -61,7 +61,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%q: %v %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "x", "1,2", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "0.5", "-1", "999", "inf,1,2,3", "m1,2", "m0,0,2,2,9", "m0,0,-1,2",
+	for _, text := range []string{"", "x", "1,2", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "0.5", "-1", "3", "7", "999", "inf,1,2,3", "m1,2", "m0,0,2,2,9", "m0,0,-1,2",
 		"m0,0,99999,99999", "m0,0,2,2,1,-1"} {
 		if r, err := Parse(text); !errors.Is(err, ErrRegion) {
 			t.Errorf("%q: %v %v", text, r, err)
