@@ -3,6 +3,11 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"siamtrack/tracker"
 )
@@ -42,22 +47,33 @@ func (r Report) Fatal() int {
 	return n
 }
 
-// Check reads a benchmark and lists every mismatch: files that cannot be read, missing frames, lengths that differ,
-// frames without truth, boxes without size or outside the frame. The error is for a folder that is no benchmark.
+// Check reads a benchmark and lists every mismatch: files that cannot be read (of pictures the header is), missing
+// frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is for
+// a folder that is no benchmark.
 func Check(root string, o Options) (Report, error) {
 	l, entries, err := find(root, o)
 	if err != nil {
 		return Report{}, err
 	}
 	r := Report{Format: l.format, Sequences: len(entries)}
-	for _, e := range entries {
-		s, err := e.load()
-		if err != nil {
-			r.Findings = append(r.Findings, Finding{e.name, true, err.Error()})
-			continue
-		}
-		r.Frames += s.Len()
-		r.Findings = append(r.Findings, s.check()...)
+	found, frames := make([][]Finding, len(entries)), make([]int, len(entries))
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i, e := range entries {
+		g.Go(func() error {
+			s, err := e.load()
+			if err != nil {
+				found[i] = []Finding{{e.name, true, err.Error()}}
+				return nil
+			}
+			frames[i], found[i] = s.Len(), s.check()
+			return nil
+		})
+	}
+	_ = g.Wait() // what went wrong is a finding
+	for i := range entries {
+		r.Frames += frames[i]
+		r.Findings = append(r.Findings, found[i]...)
 	}
 	return r, nil
 }
@@ -68,23 +84,80 @@ func (s *Sequence) check() []Finding {
 	add := func(fatal bool, format string, args ...any) {
 		out = append(out, Finding{s.Name, fatal, fmt.Sprintf(format, args...)})
 	}
-	width, height, err := s.Size()
-	if err != nil {
+	width, height := s.Width, s.Height
+	if files, err := s.Frames(); err != nil {
 		add(true, "%v", err)
-	}
-	if files, err := s.Frames(); err == nil {
+	} else {
 		switch n := s.Len(); {
 		case n == 1 && len(files) > 1:
 			add(false, "truth of the first of %d frames only: it can be run, not scored", len(files))
 		case len(files) != n:
-			add(true, "%d frames, %d lines of truth", len(files), n)
+			add(true, "%d frames, %d lines of truth%s", len(files), n, gap(files))
+		case gap(files) != "":
+			add(false, "%d frames%s", n, gap(files))
 		}
+		var pictures []Finding
+		width, height, pictures = s.checkPictures(files)
+		out = append(out, pictures...)
 	}
 	if _, err := s.Truth[0].Trackable(max(width, 1), max(height, 1)); err != nil && width > 0 {
 		add(true, "no tracker can be started on the first frame: %v", err)
 	}
 	out = append(out, s.checkTruth(width, height)...)
 	return out
+}
+
+// checkPictures reads the headers of pictures; the size is the annotation's, or that of the first that can be read.
+func (s *Sequence) checkPictures(files []string) (width, height int, out []Finding) {
+	width, height = s.Width, s.Height
+	unread, other := 0, 0
+	var firstUnread error
+	firstOther := ""
+	for _, f := range files {
+		w, h, err := imageSize(f)
+		switch {
+		case err != nil:
+			if unread++; firstUnread == nil {
+				firstUnread = err
+			}
+		case width == 0:
+			width, height = w, h
+		case w != width || h != height:
+			if other++; firstOther == "" {
+				firstOther = fmt.Sprintf("%s has %dx%d", f, w, h)
+			}
+		}
+	}
+	if unread > 0 {
+		out = append(out, Finding{s.Name, true, fmt.Sprintf("%d pictures cannot be read, the first: %v", unread, firstUnread)})
+	}
+	if other > 0 {
+		out = append(out, Finding{s.Name, false, fmt.Sprintf("%d pictures are not of %dx%d pixels, the first: %s", other, width, height, firstOther)})
+	}
+	return width, height, out
+}
+
+// gap says which number is the first that the pictures' names leave out, nothing where they leave out none. Names may
+// count in steps: every second picture, say.
+func gap(files []string) string {
+	numbers := make([]int, len(files))
+	step := math.MaxInt
+	for i, f := range files {
+		stem := strings.TrimSuffix(filepath.Base(f), filepath.Ext(f))
+		n, err := strconv.Atoi(stem[len(strings.TrimRight(stem, "0123456789")):])
+		if err != nil {
+			return ""
+		}
+		if numbers[i] = n; i > 0 {
+			step = min(step, n-numbers[i-1])
+		}
+	}
+	for i := 1; i < len(numbers); i++ {
+		if next := numbers[i-1] + step; numbers[i] != next {
+			return fmt.Sprintf(", no picture has the number %d", next)
+		}
+	}
+	return ""
 }
 
 // checkTruth counts odd boxes and names the first of each kind.

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -57,16 +58,16 @@ func loadGOT10k(dir, name string) (Sequence, error) {
 		}
 	}
 	if cover := filepath.Join(dir, "cover.label"); isFile(cover) {
-		v, err := numfile.Column(cover)
+		v, err := numfile.ReadColumn(cover)
 		if err != nil {
 			return s, err
 		}
-		if len(v) != len(boxes) {
-			return s, numfile.Errorf(cover, len(v), "%d values for %d frames", len(v), len(boxes))
+		if len(v.V) != len(boxes) {
+			return s, numfile.Errorf(cover, v.Line(len(boxes)), "%d values for %d frames", len(v.V), len(boxes))
 		}
-		s.Absent = make([]bool, len(v))
-		for i := range v {
-			s.Absent[i] = v[i] <= 0
+		s.Absent = make([]bool, len(v.V))
+		for i, x := range v.V {
+			s.Absent[i] = x <= 0
 		}
 	} else if absence := filepath.Join(dir, "absence.label"); isFile(absence) {
 		s.Absent, err = readFlags(absence, len(boxes))
@@ -84,7 +85,12 @@ func (s *Sequence) readMeta(path string) error {
 		return err
 	}
 	defer f.Close()
-	sc := bufio.NewScanner(f)
+	return s.parseMeta(path, f)
+}
+
+// parseMeta reads the file's lines of "key: value".
+func (s *Sequence) parseMeta(path string, r io.Reader) (err error) {
+	sc := bufio.NewScanner(r)
 	for line := 1; sc.Scan(); line++ {
 		key, value, ok := strings.Cut(sc.Text(), ":")
 		if !ok {

@@ -108,13 +108,18 @@ func otbAttributes(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, line := range strings.Split(string(raw), "\n") {
+	return attributesIn(string(raw)), nil
+}
+
+// attributesIn finds the attributes in the lines of a cfg.txt.
+func attributesIn(cfg string) []string {
+	for _, line := range strings.Split(cfg, "\n") {
 		key, value, ok := strings.Cut(line, "=")
 		if ok && strings.HasPrefix(strings.ToLower(strings.TrimSpace(key)), "attr") {
-			return splitNames(value), nil
+			return splitNames(value)
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // splitNames cuts a list of names at commas, semicolons and blanks.
@@ -145,17 +150,22 @@ func toBoxes(path string, rows []numfile.Row) ([]tracker.Box, error) {
 
 // readFlags reads one 0 or 1 a frame, as a column or a row; length 0 allows any.
 func readFlags(path string, length int) ([]bool, error) {
-	v, err := numfile.Column(path)
+	v, err := numfile.ReadColumn(path)
 	if err != nil {
 		return nil, err
 	}
-	if length > 0 && len(v) != length {
-		return nil, numfile.Errorf(path, len(v), "%d flags for %d frames", len(v), length)
+	return toFlags(path, v, length)
+}
+
+// toFlags turns numbers into flags.
+func toFlags(path string, v numfile.Values, length int) ([]bool, error) {
+	if length > 0 && len(v.V) != length {
+		return nil, numfile.Errorf(path, v.Line(length), "%d flags for %d frames", len(v.V), length)
 	}
-	out := make([]bool, len(v))
-	for i, x := range v {
+	out := make([]bool, len(v.V))
+	for i, x := range v.V {
 		if x != 0 && x != 1 {
-			return nil, numfile.Errorf(path, i+1, "flag %v is neither 0 nor 1", x)
+			return nil, numfile.Errorf(path, v.Line(i), "flag %v is neither 0 nor 1", x)
 		}
 		out[i] = x == 1
 	}

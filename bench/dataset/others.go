@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,7 +180,18 @@ func loadNfS(dir, name string) (Sequence, error) {
 		return s, err
 	}
 	defer f.Close()
-	err = numfile.Lines(path, f, func(line int, text string) error {
+	if err := s.parseNfS(path, f); err != nil {
+		return s, err
+	}
+	if filepath.Base(dir) == "30" {
+		s.thin()
+	}
+	return s, nil
+}
+
+// parseNfS reads the boxes, given by their corners.
+func (s *Sequence) parseNfS(path string, r io.Reader) error {
+	err := numfile.Lines(path, r, func(line int, text string) error {
 		head, _, _ := strings.Cut(text, `"`)
 		v, err := numfile.Numbers(head)
 		if err != nil {
@@ -190,27 +203,30 @@ func loadNfS(dir, name string) (Sequence, error) {
 		s.Truth = append(s.Truth, tracker.FromCorners(v[1], v[2], v[3], v[4]))
 		return nil
 	})
-	if err != nil {
-		return s, err
+	if err == nil && len(s.Truth) == 0 {
+		err = numfile.Errorf(path, 1, "empty: no box")
 	}
-	if len(s.Truth) == 0 {
-		return s, numfile.Errorf(path, 1, "empty: no box")
-	}
-	if filepath.Base(dir) == "30" {
-		s.thin()
-	}
-	return s, nil
+	return err
 }
 
-// thin keeps every eighth box where that is what the pictures call for.
+// thin does what got10k does: it keeps every eighth box where there are about eight a picture, and then forgives one
+// box or one picture too many.
 func (s *Sequence) thin() {
 	files, err := s.Frames()
-	if err != nil || len(files) >= len(s.Truth) {
-		return
+	if err != nil {
+		return // for who wants the frames to find out
 	}
-	kept := s.Truth[:0]
-	for i := 0; i < len(s.Truth); i += 8 {
-		kept = append(kept, s.Truth[i])
+	if math.Abs(float64(len(s.Truth))/float64(len(files))-8) < 1 {
+		kept := s.Truth[:0]
+		for i := 0; i < len(s.Truth); i += 8 {
+			kept = append(kept, s.Truth[i])
+		}
+		s.Truth = kept
 	}
-	s.Truth = kept[:min(len(kept), len(files))]
+	switch len(s.Truth) - len(files) {
+	case 1:
+		s.Truth = s.Truth[:len(files)]
+	case -1:
+		s.images.files = files[:len(s.Truth)]
+	}
 }

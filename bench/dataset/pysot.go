@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/region"
 	"siamtrack/tracker"
 )
@@ -28,6 +30,7 @@ type pysotVideo struct {
 	Width  int               `json:"width"`
 	Height int               `json:"height"`
 	Tags   map[string][]bool `json:"-"`
+	line   int               // on which the entry begins
 }
 
 // pysotTags are the frame tags of pysot's VOT files.
@@ -72,35 +75,63 @@ func listPySOT(root string) ([]entry, error) {
 // parsePySOT reads the file; an error names the line.
 func parsePySOT(path string, raw []byte) (map[string]pysotVideo, error) {
 	raw = nullNaN(raw)
-	var entries map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &entries); err != nil {
-		return nil, jsonError(path, raw, err)
+	var whole json.RawMessage
+	if err := json.Unmarshal(raw, &whole); err != nil { // a decoder's own offsets are not to be relied on
+		return nil, jsonError(path, raw, 0, err)
 	}
-	out := make(map[string]pysotVideo, len(entries))
-	for name, e := range entries {
-		var v pysotVideo
-		if err := json.Unmarshal(e, &v); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, name, err)
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return nil, numfile.Errorf(path, 1, "an object of sequences is expected: %v", cmp.Or(err, errors.New("it is none")))
+	}
+	out := map[string]pysotVideo{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, jsonError(path, raw, dec.InputOffset(), err)
 		}
-		var rest map[string]json.RawMessage
-		if err := json.Unmarshal(e, &rest); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, name, err)
+		name := key.(string) // what the decoder has checked
+		var e json.RawMessage
+		if err := dec.Decode(&e); err != nil {
+			return nil, jsonError(path, raw, dec.InputOffset(), err)
 		}
-		v.Tags = map[string][]bool{}
-		for _, tag := range pysotTags() {
-			var flags []int
-			if data, ok := rest[tag]; !ok || json.Unmarshal(data, &flags) != nil {
-				continue
-			}
-			on := make([]bool, len(flags))
-			for i, f := range flags {
-				on[i] = f != 0
-			}
-			v.Tags[tag] = on
+		begin := dec.InputOffset() - int64(len(e))
+		v, err := parsePySOTVideo(e)
+		if err != nil {
+			return nil, jsonError(path, raw, begin, fmt.Errorf("%s: %w", name, err))
 		}
+		v.line = lineAt(raw, begin)
 		out[name] = v
 	}
 	return out, nil
+}
+
+// parsePySOTVideo reads one entry. A tag's list may be empty: the sequence does not have it.
+func parsePySOTVideo(raw json.RawMessage) (v pysotVideo, err error) {
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, err
+	}
+	var rest map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &rest); err != nil {
+		return v, err
+	}
+	v.Tags = map[string][]bool{}
+	for _, tag := range pysotTags() {
+		var flags []int
+		if data, ok := rest[tag]; !ok {
+			continue
+		} else if err := json.Unmarshal(data, &flags); err != nil {
+			return v, fmt.Errorf("flags of %s: %v", tag, err)
+		}
+		if len(flags) == 0 {
+			continue
+		}
+		on := make([]bool, len(flags))
+		for i, f := range flags {
+			on[i] = f != 0
+		}
+		v.Tags[tag] = on
+	}
+	return v, nil
 }
 
 // nullNaN replaces NaN, which Python writes and JSON does not know, outside strings by null, keeping lines.
@@ -124,21 +155,22 @@ func nullNaN(raw []byte) []byte {
 	return out
 }
 
-// jsonError adds the line to a JSON error that knows its offset.
-func jsonError(path string, raw []byte, err error) error {
-	var offset int64
+// jsonError says on which line of raw an error is: at an offset, or where it knows its own place, that far behind it.
+func jsonError(path string, raw []byte, offset int64, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		offset = syntax.Offset
+		offset += syntax.Offset
 	case errors.As(err, &kind):
-		offset = kind.Offset
-	default:
-		return fmt.Errorf("%s: %w", path, err)
+		offset += kind.Offset
 	}
-	line := 1 + strings.Count(string(raw[:min(int(offset), len(raw))]), "\n")
-	return fmt.Errorf("%s:%d: %w", path, line, err)
+	return numfile.Errorf(path, lineAt(raw, offset), "%w", err)
+}
+
+// lineAt is the line of an offset.
+func lineAt(raw []byte, offset int64) int {
+	return 1 + bytes.Count(raw[:min(int(offset), len(raw))], []byte("\n"))
 }
 
 // sequence turns an entry into a Sequence; path and name are for the errors.
@@ -148,14 +180,17 @@ func (v pysotVideo) sequence(path, name string) (Sequence, error) {
 	for _, im := range v.Images {
 		s.images.files = append(s.images.files, filepath.Join(filepath.Dir(path), im))
 	}
+	wrong := func(format string, args ...any) error {
+		return numfile.Errorf(path, v.line, "%s: %w", name, fmt.Errorf(format, args...))
+	}
 	if len(v.Rects) == 0 {
-		return s, fmt.Errorf("%s: %s: gt_rect is empty", path, name)
+		return s, wrong("gt_rect is empty")
 	}
 	shaped := false
 	for i, r := range v.Rects {
 		reg, err := pysotRegion(r)
 		if err != nil {
-			return s, fmt.Errorf("%s: %s: frame %d: %w", path, name, i+1, err)
+			return s, wrong("frame %d: %w", i+1, err)
 		}
 		shaped = shaped || reg.Kind == region.Polygon
 		s.Regions = append(s.Regions, reg)
@@ -166,12 +201,12 @@ func (v pysotVideo) sequence(path, name string) (Sequence, error) {
 	}
 	for tag, flags := range v.Tags {
 		if len(flags) != len(s.Truth) {
-			return s, fmt.Errorf("%s: %s: %d flags of %s for %d frames", path, name, len(flags), tag, len(s.Truth))
+			return s, wrong("%d flags of %s for %d frames", len(flags), tag, len(s.Truth))
 		}
 	}
 	if v.Absent != nil {
 		if len(v.Absent) != len(s.Truth) {
-			return s, fmt.Errorf("%s: %s: %d absence flags for %d frames", path, name, len(v.Absent), len(s.Truth))
+			return s, wrong("%d absence flags for %d frames", len(v.Absent), len(s.Truth))
 		}
 		s.Absent = make([]bool, len(v.Absent))
 		for i, visible := range v.Absent {

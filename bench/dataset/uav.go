@@ -76,16 +76,16 @@ func loadUAV(file, data, name string) (Sequence, error) {
 	if !isFile(att) {
 		return s, nil
 	}
-	flags, err := numfile.Column(att)
+	flags, err := numfile.ReadColumn(att)
 	if err != nil {
 		return s, err
 	}
 	// the order of the benchmark's own plots
 	names := []string{"SV", "ARC", "LR", "FM", "FOC", "POC", "OV", "BC", "IV", "VC", "CM", "SOB"}
-	if len(flags) != len(names) {
-		return s, numfile.Errorf(att, 1, "%d attributes where UAV123 has %d", len(flags), len(names))
+	if len(flags.V) != len(names) {
+		return s, numfile.Errorf(att, 1, "%d attributes where UAV123 has %d", len(flags.V), len(names))
 	}
-	for i, on := range flags {
+	for i, on := range flags.V {
 		if on != 0 {
 			s.Attributes = append(s.Attributes, names[i])
 		}

@@ -116,8 +116,7 @@ func loadVOT(dir, name string) (Sequence, error) {
 	if err := s.readAnchors(filepath.Join(dir, "anchor.value")); err != nil {
 		return s, err
 	}
-	s.readVOTSize(filepath.Join(dir, "sequence"))
-	return s, nil
+	return s, s.readVOTSize(filepath.Join(dir, "sequence"))
 }
 
 // votImages is color/ where there is one, else the folder itself.
@@ -152,39 +151,52 @@ func (s *Sequence) readAnchors(path string) error {
 	if !isFile(path) {
 		return nil
 	}
-	v, err := numfile.Column(path)
+	v, err := numfile.ReadColumn(path)
 	if err != nil {
 		return err
 	}
-	if len(v) != len(s.Truth) {
-		return numfile.Errorf(path, len(v), "%d values for %d frames", len(v), len(s.Truth))
+	if len(v.V) != len(s.Truth) {
+		return numfile.Errorf(path, v.Line(len(s.Truth)), "%d values for %d frames", len(v.V), len(s.Truth))
 	}
-	for i, x := range v {
+	for i, x := range v.V {
 		if math.IsNaN(x) {
-			return numfile.Errorf(path, i+1, "an anchor is not a number")
+			return numfile.Errorf(path, v.Line(i), "an anchor is not a number")
 		}
 	}
-	s.Anchors = v
+	s.Anchors = v.V
 	return nil
 }
 
 // readVOTSize reads width= and height= of the metadata file; it is optional, and so are they.
-func (s *Sequence) readVOTSize(path string) {
+func (s *Sequence) readVOTSize(path string) error {
 	raw, err := os.ReadFile(path)
-	if err != nil {
-		return
+	if os.IsNotExist(err) {
+		return nil
 	}
-	for _, line := range strings.Split(string(raw), "\n") {
+	if err != nil {
+		return err
+	}
+	return s.parseVOTSize(path, string(raw))
+}
+
+// parseVOTSize reads the metadata's lines of key=value.
+func (s *Sequence) parseVOTSize(path, text string) error {
+	for i, line := range strings.Split(text, "\n") {
 		key, value, _ := strings.Cut(line, "=")
-		n, err := strconv.Atoi(strings.TrimSpace(value))
-		if err != nil || n <= 0 {
-			continue
-		}
+		var size *int
 		switch strings.TrimSpace(key) {
 		case "width":
-			s.Width = n
+			size = &s.Width
 		case "height":
-			s.Height = n
+			size = &s.Height
+		default:
+			continue
 		}
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil || n <= 0 {
+			return numfile.Errorf(path, i+1, "%.40q is no number of pixels", value)
+		}
+		*size = n
 	}
+	return nil
 }

@@ -17,7 +17,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"siamtrack/bench/dataset"
@@ -41,22 +40,9 @@ type Track struct {
 	RepeatSeconds [][]float64
 }
 
-// spellings are the names under which toolkits save a sequence's result.
-func spellings(name string) []string {
-	out := []string{name}
-	if i := strings.LastIndexAny(name, "_-."); i > 0 {
-		for _, sep := range []string{"_", "-", "."} {
-			if alt := name[:i] + sep + name[i+1:]; !slices.Contains(out, alt) {
-				out = append(out, alt)
-			}
-		}
-	}
-	return out
-}
-
 // ReadTrack reads a tracker's track of a sequence from its folder, in the OTB or the GOT-10k layout.
 func ReadTrack(dir, sequence string) (*Track, error) {
-	for _, name := range spellings(sequence) {
+	for _, name := range dataset.Spellings(sequence) {
 		flat := filepath.Join(dir, name+".txt")
 		if exists(flat) {
 			t, err := readFlat(flat)
@@ -75,7 +61,7 @@ func ReadTrack(dir, sequence string) (*Track, error) {
 
 // HasTrack reports whether ReadTrack would find the sequence.
 func HasTrack(dir, sequence string) bool {
-	for _, n := range spellings(sequence) {
+	for _, n := range dataset.Spellings(sequence) {
 		if exists(filepath.Join(dir, n+".txt")) || exists(filepath.Join(dir, n, n+"_001.txt")) {
 			return true
 		}

@@ -129,24 +129,45 @@ func Read(path string) ([]Row, error) {
 	return read(path, func(f io.Reader) ([]Row, error) { return Parse(path, f) })
 }
 
-// Column reads all numbers of a file, however they lie on its lines: some toolkits write a column of flags, some one
-// long row.
-func Column(path string) ([]float64, error) {
-	rows, err := Read(path)
-	if err != nil {
-		return nil, err
+// Values are the numbers of a file one after the other, with the line that each stands on.
+type Values struct {
+	V     []float64
+	lines []int
+}
+
+// Line is the line of number i, that of the last one for an i past the end; 1 of none.
+func (v Values) Line(i int) int {
+	if len(v.lines) == 0 {
+		return 1
 	}
-	out := make([]float64, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, r.Values...)
+	return v.lines[min(i, len(v.lines)-1)]
+}
+
+// Column reads all numbers, however they lie on their lines: some toolkits write a column of flags, some one long row.
+func Column(name string, r io.Reader) (Values, error) {
+	rows, err := Parse(name, r)
+	if err != nil {
+		return Values{}, err
+	}
+	var out Values
+	for _, row := range rows {
+		for _, v := range row.Values {
+			out.V = append(out.V, v)
+			out.lines = append(out.lines, row.Line)
+		}
 	}
 	return out, nil
 }
 
-func read(path string, parse func(io.Reader) ([]Row, error)) ([]Row, error) {
+// ReadColumn reads a whole file with Column.
+func ReadColumn(path string) (Values, error) {
+	return read(path, func(f io.Reader) (Values, error) { return Column(path, f) })
+}
+
+func read[T any](path string, parse func(io.Reader) (T, error)) (out T, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	defer f.Close()
 	return parse(f)
