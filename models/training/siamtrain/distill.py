@@ -4,6 +4,7 @@ The generator writes fresh samples, each of which the trainer uses about REUSE t
 Features are stored as int8 in units of 1/25 of each channel's standard deviation.
 """
 
+import dataclasses
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from siamtrain.boxnet import EXEMPLAR, SEARCH
 
 UNIT = 25.0
 STATISTICS_CROPS = 300
+SURE, ABOUT = 0.6, 0.4  # least score, and least IoU with where it was, of a place that NanoTrack is believed to find again
 WRITTEN, USED, STOP = 0, 1, 2  # counters in the ring
 _SHAPES = {
     "exemplar": ((EXEMPLAR, EXEMPLAR, 3), np.uint8),
@@ -88,14 +90,25 @@ def overlap(a, b):
     return w * h / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - w * h + 1e-6)
 
 
+@dataclasses.dataclass
+class Lesson:
+    """What NanoTrack says of a pair: features of both crops, its maps as the ring stores them, its best box (corners) and that one's score."""
+
+    exemplar: np.ndarray
+    search: np.ndarray
+    located: np.ndarray
+    box: np.ndarray
+    score: float
+
+
 class Generator:
     """Fills a ring: with single crops (the feature phase) or with pairs."""
 
-    def __init__(self, store, ring, models, cache, shares, seed, crowd=0.0):
+    def __init__(self, store, ring, models, cache, shares, seed, crowd=0.0, regions=0.0):
         cv2.setNumThreads(1)
         self.random, self.rng = random.Random(seed), np.random.default_rng(seed)
         self.sampler = pairs.Sampler(store, shares, self.random, crowd=crowd)
-        self.ring = ring
+        self.ring, self.regions = ring, regions
         self.fear, self.nano = teachers.Fear(models, cache), teachers.Nano(models)
         crops = lambda: [self.sampler.anything() for _ in range(STATISTICS_CROPS)]
         self.fear_standard = Standard(os.path.join(cache, "fear.npy"), self.fear.features, crops)
@@ -108,22 +121,38 @@ class Generator:
                       nano=self.nano_standard(self.nano.search(search)[0]))
 
     def pair(self):
-        """Writes one pair; returns the IoU of NanoTrack's best box, or None of a negative pair."""
+        """Writes one pair; returns the IoU of NanoTrack's best box, or None of a pair without a label for it."""
+        if self.rng.random() < self.regions:
+            return self._region()
         pair = self.sampler.pair()
-        search = pair.search
         if pair.positive and self.rng.random() < 0.15:
             x1, y1, x2, y2 = pair.box
-            search = augment.occlude(search, self.rng, ((x1 + x2) / 2, (y1 + y2) / 2), (x2 - x1, y2 - y1))
-        exemplar_features, search_features = self.nano.exemplar(pair.exemplar), self.nano.search(search)
-        response, sides = self.nano.head(exemplar_features, search_features)
-        located = np.stack([response, *self.nano.corners(sides)])
-        best = int(np.argmax(located[0]))
-        iou = overlap(located[1:].reshape(4, -1)[:, best], pair.box) if pair.positive else 0.0
-        self.ring.put(exemplar=pair.exemplar, search=augment.degrade(search, self.rng),
-                      fear=self.fear_standard(self.fear.features(search)), nano=self.nano_standard(search_features[0]),
-                      nano_exemplar=self.nano_standard(exemplar_features[0]), located=np.clip(located, -500, 700),
-                      truth=(*pair.box, float(pair.positive), iou))
+            pair.search = augment.occlude(pair.search, self.rng, ((x1 + x2) / 2, (y1 + y2) / 2), (x2 - x1, y2 - y1))
+        seen = self._teach(pair)
+        iou = overlap(seen.box, pair.box) if pair.positive else 0.0
+        self._put(pair, seen, (*pair.box, float(pair.positive), iou))
         return iou if pair.positive else None
+
+    def _region(self):
+        """Writes a pair of a place that NanoTrack finds again about where it was; its box is the truth."""
+        while True:
+            pair = self.sampler.region()
+            seen = self._teach(pair)
+            if seen.score > SURE and overlap(seen.box, pair.box) > ABOUT:
+                self._put(pair, seen, (*seen.box, 1.0, 1.0))
+                return None
+
+    def _teach(self, pair):
+        exemplar, search = self.nano.exemplar(pair.exemplar), self.nano.search(pair.search)
+        response, sides = self.nano.head(exemplar, search)
+        located = np.stack([response, *self.nano.corners(sides)])
+        best = int(np.argmax(response))
+        return Lesson(exemplar[0], search[0], located, located[1:].reshape(4, -1)[:, best], float(response.flat[best]))
+
+    def _put(self, pair, seen, truth):
+        self.ring.put(exemplar=pair.exemplar, search=augment.degrade(pair.search, self.rng),
+                      fear=self.fear_standard(self.fear.features(pair.search)), nano=self.nano_standard(seen.search),
+                      nano_exemplar=self.nano_standard(seen.exemplar), located=np.clip(seen.located, -500, 700), truth=truth)
 
     def run(self, what, reuse, ahead=2500):
         """Keeps the ring ahead of the trainer until its stop counter is set. what is "crop" or "pair"."""

@@ -9,11 +9,13 @@ import math
 import cv2
 import numpy as np
 
-from siamtrain import augment
+from siamtrain import augment, pseudo
 from siamtrain.boxnet import EXEMPLAR, SEARCH
 from siamtrain.crop import context_side, mean_colour
+from siamtrain.store import Packed
 
 LONGEST_GAP = 60  # frames between the two of a pair; the annotated sequences keep every second frame
+REGION_GAP = 8  # the same, for a place that no track follows
 SHIFT = 64.0  # pixels of the search crop; beyond it the target's centre leaves the response map
 
 
@@ -89,6 +91,7 @@ class Sampler:
                 self.pools.setdefault(track.kind, []).append(track)
                 if track.label:
                     self.by_label.setdefault(track.label, []).append(track)
+        self.videos = [t for t in store.tracks if len(t.frames) > 1] or store.tracks
         self.kinds = [k for k in shares if k in self.pools]
         self.weights = [shares[k] for k in self.kinds]
 
@@ -120,6 +123,21 @@ class Sampler:
         if positive and r.random() < self.crowd:
             search = self._beside(search, box, track)
         return Pair(exemplar, search, box, positive)
+
+    def region(self):
+        """A pair of any place rich in edges, labelled or not, in two frames near each other: a teacher has to say where it is in the second.
+
+        The box is where the place would be had nothing moved.
+        """
+        r = self.random
+        track = r.choice(self.store.tracks if r.random() < 0.5 else self.videos)
+        first = r.randrange(len(track.frames))
+        second = max(0, min(len(track.frames) - 1, first + r.randint(-REGION_GAP, REGION_GAP)))
+        box = pseudo.edge_box(self.store.frame(track.frames[first]), r, tries=6)
+        place = Packed(track.name, track.scene, "", track.kind, track.frames[[first, second]], np.stack([box, box]))
+        flip = r.random() < 0.5
+        exemplar = self._exemplar(place, 0, flip)
+        return Pair(exemplar, *self._search(place, 1, flip, still=first == second), True)
 
     def _other(self, track):
         """A box of another scene, half of the time of the same class."""

@@ -86,6 +86,23 @@ def test_a_crowd_stands_beside_the_target(store):
     assert pasted > 15
 
 
+def test_a_region_of_a_still_scene_is_seen_again_in_its_box(tmp_path):
+    noise = cv2.GaussianBlur(np.random.default_rng(3).integers(0, 256, (240, 320, 3), np.uint8), (0, 0), 5)
+    (tmp_path / "pictures").mkdir()
+    cv2.imwrite(str(tmp_path / "pictures" / "a.png"), cv2.normalize(noise, None, 0, 255, cv2.NORM_MINMAX))
+    pack([str(tmp_path / "pictures")], str(tmp_path / "store"))
+    sampler = pairs.Sampler(Store(str(tmp_path / "store")), {}, random.Random(2), fill=0)
+    alike = []
+    for _ in range(20):
+        pair = sampler.region()
+        x1, y1, x2, y2 = pair.box
+        middle = cv2.resize(pair.exemplar[40:88, 40:88], (24, 24)).astype(float).ravel()
+        cx, cy, half = (x1 + x2) / 2, (y1 + y2) / 2, 24 * math.sqrt((x2 - x1) * (y2 - y1)) / 64
+        seen = cv2.getRectSubPix(pair.search, (max(2, int(2 * half)),) * 2, (cx - 0.5, cy - 0.5))
+        alike.append(np.corrcoef(middle, cv2.resize(seen, (24, 24)).astype(float).ravel())[0, 1])
+    assert np.median(alike) > 0.6
+
+
 def test_same_seed_same_pairs(store):
     draw = lambda: [pairs.Sampler(store, {"video": 1.0}, random.Random(1)).pair().box for _ in range(2)]
     assert draw() == draw()
