@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -61,6 +63,9 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if !(f.far >= 0 && f.far <= 1) {
 		return usagef("--far %v: a share, 0 to 1, is expected", f.far)
 	}
+	if suffix := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.roc)), "."); f.roc != "" && !slices.Contains(calibrate.PlotFormats(), suffix) {
+		return usagef("--roc %s: a name that ends in .%s is expected", f.roc, strings.Join(calibrate.PlotFormats(), ", ."))
+	}
 	pairs, err := readPairs(path)
 	if err != nil {
 		return err
@@ -88,33 +93,35 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 		logger(cmd).Warn("too few different pairs to measure such a rate: the threshold accepts none of them",
 			"far", f.far, "different", c.Threshold.Different)
 	}
-	if err := f.keep(&c, path, thresholds); err != nil {
-		return err
-	}
+	kept := f.keep(&c, path, thresholds) // what was measured is told also where it could not be stored
 	if f.asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(c)
+		return errors.Join(kept, json.NewEncoder(cmd.OutOrStdout()).Encode(c))
 	}
-	return c.print(cmd.OutOrStdout())
+	return errors.Join(kept, c.print(cmd.OutOrStdout()))
 }
 
 // keep stores the threshold and draws the ROC, as far as the flags ask for it.
 func (f *calibrateFlags) keep(c *calibration, pairs string, all match.Thresholds) error {
-	c.ROC = f.roc
-	if c.ROC == "" && !f.dryRun {
+	roc := f.roc
+	if roc == "" && !f.dryRun {
 		name := strings.TrimSuffix(filepath.Base(pairs), filepath.Ext(pairs))
-		c.ROC = fmt.Sprintf("%s-%s-%s.svg", name, c.Model, c.Distance)
+		roc = fmt.Sprintf("%s-%s-%s.svg", name, c.Model, c.Distance)
 	}
-	if c.ROC != "" {
-		if err := c.Draw(c.ROC, fmt.Sprintf("%s, %s distance: %s", c.Model, c.Distance, filepath.Base(pairs))); err != nil {
+	if roc != "" {
+		if err := c.Draw(roc, fmt.Sprintf("%s, %s distance: %s", c.Model, c.Distance, filepath.Base(pairs))); err != nil {
 			return err
 		}
+		c.ROC = roc
 	}
 	if f.dryRun {
 		return nil
 	}
 	all.Distance[c.Distance] = c.Threshold
+	if err := all.Save(f.thresholds); err != nil {
+		return err
+	}
 	c.Stored = f.thresholds
-	return all.Save(f.thresholds)
+	return nil
 }
 
 func (c calibration) print(w io.Writer) error {

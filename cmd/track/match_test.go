@@ -216,6 +216,13 @@ func TestCalibrateThenMatch(t *testing.T) {
 	if after, err := os.ReadFile(stored); code != exitFailed || !strings.Contains(errs, "calibrate this model into another file") || string(after) != string(before) {
 		t.Errorf("another model's thresholds: exit %d, %q, %v", code, errs, err)
 	}
+	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--roc", roc, "-q", "--thresholds", filepath.Join(dir, "none", "x"))
+	if code != exitFailed || !strings.Contains(out, "ROC AUC") || strings.Contains(out, "stored") || !strings.Contains(errs, "no such file") {
+		t.Errorf("thresholds that cannot be written: exit %d, %q, %q; what was measured is lost, or said to be stored", code, out, errs)
+	}
+	if code, out, _ = track(t, "match", "calibrate", pairs, "-m", model, "--roc", "roc.gif"); code != exitUsage || out != "" {
+		t.Errorf("a plot that cannot be drawn: exit %d, %q", code, out)
+	}
 	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--distance", "correlation", "--dry-run", "--json")
 	if after, err := os.ReadFile(stored); code != exitDone || !strings.Contains(out, `"auc":1`) || string(after) != string(before) {
 		t.Errorf("dry run: exit %d, %q, %q, %v", code, out, errs, err)

@@ -114,5 +114,8 @@ func side(row []string, path, box int, dir string) (Side, error) {
 	}
 	var err error
 	s.Box, err = tracker.ParseBox(row[box])
+	if err == nil && s.Box.Empty() { // the zero Box would mean the whole picture
+		err = fmt.Errorf("box %q: it has no area; leave the field empty for the whole picture", row[box])
+	}
 	return s, err
 }

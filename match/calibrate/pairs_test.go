@@ -44,6 +44,8 @@ func TestReadPairsErrors(t *testing.T) {
 		"a,b,same,box_a\nx,y,1,\"1,2,3\"\n":     "four",
 		"a,b,same\nx,y,\"1\n":                   "line 2",
 		"a,b,same,box_a\nx,y,1,\"1,2,3,NaN\"\n": "finite",
+		"a,b,same,box_a\nx,y,1,\"0,0,0,0\"\n":   "no area",
+		"a,b,same,box_b\nx,y,1,\"5,5,-2,4\"\n":  "no area",
 	} {
 		if _, err := calibrate.ReadPairs(strings.NewReader(text), ""); !errors.Is(err, calibrate.ErrPairs) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q in it", text, err, says)

@@ -166,6 +166,15 @@ func TestCacheOfAnotherModelIsRefused(t *testing.T) {
 	}
 }
 
+// TestCacheThatCannotBeWritten is told before the pictures are embedded for nothing.
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	m, e := matcher(t, "aa")
+	o := gallery.Options{Read: read, Cache: filepath.Join(t.TempDir(), "no such folder", "cache")}
+	if _, err := gallery.Open(t.Context(), colours(t), m, o); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "--cache") || e.calls != 0 {
+		t.Errorf("%v, %d pictures embedded", err, e.calls)
+	}
+}
+
 func TestDamagedCacheIsRefused(t *testing.T) {
 	dir := colours(t)
 	m, _ := matcher(t, "aa")

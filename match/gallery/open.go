@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"os"
@@ -37,6 +38,7 @@ func Open(ctx context.Context, dir string, m *match.Matcher, o Options) (*Galler
 	if err != nil {
 		return nil, err
 	}
+	o.Cache = path
 	c, changed, err := refresh(ctx, dir, m, examples, old, o)
 	if err != nil {
 		return nil, err
@@ -64,6 +66,7 @@ func refresh(ctx context.Context, dir string, m *match.Matcher, examples []Examp
 		known[e] = i
 	}
 	c := &Cache{Model: old.Model, Hash: old.Hash, Form: old.Form}
+	writable := false // known only once it matters
 	for i, e := range examples {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
@@ -78,6 +81,12 @@ func refresh(ctx context.Context, dir string, m *match.Matcher, examples []Examp
 		if at, ok := known[entry]; ok {
 			embedding = old.vector(at)
 		} else {
+			if !writable {
+				if err := tryWriting(o.Cache); err != nil {
+					return nil, false, err
+				}
+				writable = true
+			}
 			if o.Progress != nil {
 				o.Progress(i, len(examples))
 			}
@@ -90,6 +99,15 @@ func refresh(ctx context.Context, dir string, m *match.Matcher, examples []Examp
 		}
 	}
 	return c, !slices.Equal(c.Files, old.Files), nil
+}
+
+// tryWriting finds out whether a cache can be written beside its place, before pictures are embedded for it.
+func tryWriting(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("gallery: write the cache: %w; name another file with --cache", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 func embed(m *match.Matcher, path string, read func(string) (*image.RGBA, error)) ([]float32, error) {
