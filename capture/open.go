@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,31 @@ func Open(spec string, o Options) (*Source, error) {
 		return nil, fmt.Errorf("capture: open %s: %w", describe(spec), err)
 	}
 	return s, nil
+}
+
+// OpenContext opens as Open does and returns ctx.Err() as soon as ctx ends. OpenCV cannot be interrupted while it waits
+// for a stream or for a pipe's first bytes, so that wait is left behind, and what it still opens is closed.
+func OpenContext(ctx context.Context, spec string, o Options) (*Source, error) {
+	type outcome struct {
+		s   *Source
+		err error
+	}
+	opened := make(chan outcome, 1)
+	go func() {
+		s, err := Open(spec, o)
+		opened <- outcome{s, err}
+	}()
+	select {
+	case r := <-opened:
+		return r.s, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-opened; r.s != nil {
+				_ = r.s.Close() // nobody is left to be told
+			}
+		}()
+		return nil, ctx.Err()
+	}
 }
 
 func open(spec string, o Options) (*Source, error) {

@@ -54,15 +54,23 @@ const (
 	assumedFPS = 25
 )
 
-func (o Options) withDefaults() (Options, error) {
+// Check says what of the options cannot be, whatever is opened with them. Open checks them too.
+func (o Options) Check() error {
 	if o.FPS < 0 || o.FPS > maxFPS || math.IsNaN(o.FPS) {
-		return o, fmt.Errorf("frame rate %g: outside 0 to %d", o.FPS, maxFPS)
+		return fmt.Errorf("frame rate %g: outside 0 to %d", o.FPS, maxFPS)
 	}
 	if o.Width < 0 || o.Height < 0 {
-		return o, fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
+		return fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
 	}
 	if o.FourCC != "" && len(o.FourCC) != 4 {
-		return o, fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
+		return fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
+	}
+	return nil
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if err := o.Check(); err != nil {
+		return o, err
 	}
 	if o.OpenTimeout <= 0 {
 		o.OpenTimeout = defaultOpenTimeout
@@ -80,8 +88,8 @@ type Info struct {
 	Width, Height int
 	// FPS is the rate of frames, 0 where the source names none that can be believed.
 	FPS float64
-	// Frames is about how many frames there are, 0 where unknown. Containers are often wrong: it serves a progress
-	// bar, never the end of a loop. For Images it is exact.
+	// Frames is about how many frames there are, 0 where unknown, as of a stream that is no recording. Containers are
+	// often wrong: it serves a progress bar, never the end of a loop. For Images it is exact.
 	Frames int
 	// Codec is the four-character code, "" where there is none.
 	Codec string

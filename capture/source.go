@@ -54,7 +54,8 @@ func newSource(name string, info Info, r reader, o Options) *Source {
 		ask: make(chan struct{}), answer: make(chan error),
 		done: make(chan struct{}), released: make(chan struct{}),
 	}
-	s.clock = clock{rate: info.FPS, live: info.Kind.Live()}
+	// A stream that knows its length is a recording on a server: it comes as fast as it is read.
+	s.clock = clock{rate: info.FPS, live: info.Kind.Live() && info.Frames == 0}
 	if info.Kind != Camera {
 		s.clock.fixed = o.FPS
 	}
@@ -68,7 +69,7 @@ func (s *Source) Info() Info { return s.info }
 // Next fills dst with the next frame, reusing dst.Image where it fits. It returns io.EOF after the last frame and an
 // error that wraps ErrBroken where the video breaks off, ErrTimeout where a stream stalls, ErrClosed after Close; each
 // of them again on every later call. An error says at which frame it came. The frame's time is since the first frame:
-// the container's, the wall clock's for live sources.
+// the container's, the wall clock's for live sources that are no recordings.
 func (s *Source) Next(dst *tracker.Frame) error {
 	if s.err != nil {
 		return s.err

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image/jpeg"
@@ -9,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,5 +159,65 @@ func TestUDP(t *testing.T) {
 	}
 	if len(frames) < 50 || frames[0].Image.Rect.Dx() != 768 {
 		t.Errorf("%d frames", len(frames))
+	}
+}
+
+// A recording on a server has times of its own, however fast it comes, and a length: less than that is broken off.
+func TestRecordingOnAServer(t *testing.T) {
+	whole, err := os.ReadFile(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
+		if r.URL.Path == "/cut" {
+			_, _ = w.Write(whole[:len(whole)/2]) // and the connection breaks
+			return
+		}
+		_, _ = w.Write(whole)
+	}))
+	defer server.Close()
+
+	frames, err := drain(mustOpen(t, server.URL+"/whole", Options{}))
+	if err != io.EOF || len(frames) != 140 {
+		t.Fatalf("%d frames of 140: %v", len(frames), err)
+	}
+	if got := frames[139].Time; got != 13900*time.Millisecond {
+		t.Errorf("frame 139 of a video with 10 frames/s at %v", got)
+	}
+	frames, err = drain(mustOpen(t, server.URL+"/cut", Options{}))
+	if !errors.Is(err, ErrBroken) || len(frames) < 30 || len(frames) > 110 {
+		t.Errorf("half of it: %d frames, then %v", len(frames), err)
+	}
+}
+
+// OpenContext gives up a server that does not answer when its context ends, long before the time-out.
+func TestOpenContextEndsTheWait(t *testing.T) {
+	asked, over := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(asked)
+		<-over
+	}))
+	defer server.Close()
+	defer close(over)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		<-asked
+		cancel()
+	}()
+	begin := time.Now()
+	if s, err := OpenContext(ctx, server.URL, Options{OpenTimeout: time.Minute}); !errors.Is(err, context.Canceled) || s != nil {
+		t.Errorf("%v, %v", s, err)
+	}
+	if took := time.Since(begin); took > 30*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	s, err := OpenContext(t.Context(), sample, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -102,12 +102,17 @@ func (v *video) end() error {
 	switch v.kind {
 	case Camera:
 		return fmt.Errorf("%w: the camera gives no more pictures", ErrBroken)
-	case Stream, Pipe:
+	case Pipe: // FFmpeg writes to a pipe the length of its input, not of what it took from it: the count proves nothing
 		return io.EOF
-	}
-	if want, have, err := containerSize(v.path); err == nil && have < want {
-		return fmt.Errorf("%w: the file is cut short, it has %d of %d bytes (%d of about %d frames)",
-			ErrBroken, have, want, v.count, v.frames)
+	case Stream:
+		if v.frames == 0 {
+			return io.EOF
+		}
+	case File:
+		if want, have, err := containerSize(v.path); err == nil && have < want {
+			return fmt.Errorf("%w: the file is cut short, it has %d of %d bytes (%d of about %d frames)",
+				ErrBroken, have, want, v.count, v.frames)
+		}
 	}
 	// Counts are guessed from the duration where a container stores none: only a gap that no guess explains counts.
 	if missing := v.frames - v.count; missing > 25 && missing > v.frames/10 {

@@ -46,7 +46,17 @@ type Writer struct {
 	codec  string
 	frames int
 	closed bool
+	space  func(path string) (bytes uint64, ok bool) // freeSpace, but in tests
 }
+
+// What a Writer leaves free on the disk: an MP4 without its index, which is written last, shows nothing at all. The
+// index takes some 20 bytes a frame, and an encoder holds back some 50 frames (x264's lookahead and threads).
+const (
+	spareBytes     = 1 << 20
+	indexBytes     = 32 // a frame
+	framesHeldBack = 64
+	framesPerLook  = 16 // the disk is looked at once in so many frames
+)
 
 // NewWriter prepares a video at path, whose suffix names the container: .mp4, .m4v, .mov, .avi, .mkv or .webm.
 // fps is the rate it plays at, 25 where it is 0. With codecs, those four-character codes are tried in order
@@ -57,7 +67,7 @@ func NewWriter(path string, fps float64, fourcc ...string) (*Writer, error) {
 	if fps == 0 {
 		fps = assumedFPS
 	}
-	w := &Writer{path: path, fps: fps, try: fourcc}
+	w := &Writer{path: path, fps: fps, try: fourcc, space: freeSpace}
 	suffix := strings.ToLower(filepath.Ext(path))
 	if believable(fps) == 0 {
 		return nil, fmt.Errorf("capture: write %s: frame rate %g: outside 0 to %d", path, fps, maxFPS)
@@ -102,7 +112,8 @@ func (w *Writer) Codec() string { return w.codec }
 func (w *Writer) Frames() int { return w.frames }
 
 // Write appends a frame; it must have the first one's size. (Where a side is odd, codecs drop its last row or column.)
-// The picture is not kept.
+// The picture is not kept. When the disk is all but full the error wraps syscall.ENOSPC, while there is room for Close
+// to make the file whole.
 func (w *Writer) Write(img *image.RGBA) error {
 	if err := w.write(img); err != nil {
 		return fmt.Errorf("capture: write %s: frame %d: %w", w.path, w.frames, err)
@@ -116,6 +127,11 @@ func (w *Writer) write(img *image.RGBA) error {
 		return ErrClosed
 	}
 	size := img.Bounds().Size()
+	if w.frames%framesPerLook == 0 {
+		if err := w.room(); err != nil {
+			return err
+		}
+	}
 	if w.native == nil {
 		if err := w.open(size); err != nil {
 			return err
@@ -128,6 +144,27 @@ func (w *Writer) write(img *image.RGBA) error {
 		return err
 	}
 	return w.native.Write(w.bgr)
+}
+
+// room refuses a frame while what is left on the disk still takes the end of the file. OpenCV would not say when the
+// disk is full.
+func (w *Writer) room() error {
+	free, ok := w.space(w.path)
+	if !ok { // there is no file before the first frame
+		free, ok = w.space(filepath.Dir(w.path))
+	}
+	if !ok {
+		return nil
+	}
+	need := uint64(spareBytes + indexBytes*w.frames)
+	if st, err := os.Stat(w.path); err == nil && w.frames > 0 {
+		need += uint64(st.Size()) / uint64(w.frames) * framesHeldBack
+	}
+	if free < need {
+		return fmt.Errorf("%w: %.1f MB are left and kept for the end of the file, which holds the frames before",
+			syscall.ENOSPC, float64(free)/1e6)
+	}
+	return nil
 }
 
 // open starts the file with the first codec that this OpenCV has.

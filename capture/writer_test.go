@@ -199,3 +199,41 @@ func TestProbeCodecs(t *testing.T) {
 		}
 	}
 }
+
+// Before the disk is full the writer stops, while the end of the file still fits: what was written can be played.
+func TestWriterLeavesRoomForTheEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.mp4")
+	w, err := NewWriter(path, 25)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := uint64(1 << 40)
+	w.space = func(string) (uint64, bool) { return left, true }
+	for err == nil && w.Frames() < 1000 {
+		if w.Frames() == 40 {
+			left = 100_000
+		}
+		err = w.Write(picture(160, 120, w.Frames()))
+	}
+	if !errors.Is(err, syscall.ENOSPC) || w.Frames() < 40 || w.Frames() > 60 {
+		t.Fatalf("after %d frames: %v", w.Frames(), err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := countFrames(path); err != nil || n != w.Frames() {
+		t.Errorf("%d frames can be read of %d: %v", n, w.Frames(), err)
+	}
+
+	w, err = NewWriter(filepath.Join(t.TempDir(), "c.mp4"), 25)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.space = func(string) (uint64, bool) { return 10, true }
+	if err := w.Write(picture(160, 120, 0)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("full from the beginning: %v", err)
+	}
+	if err := w.Close(); err != nil {
+		t.Errorf("nothing was written: %v", err)
+	}
+}
