@@ -55,7 +55,8 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	opened, err := capture.Open(input, capture.Options{FPS: f.fps})
+	logger(cmd).Debug("opening", "input", input)
+	opened, err := capture.OpenContext(cmd.Context(), input, capture.Options{FPS: f.fps})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,24 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		err = wrongUse(err)
 	}
 	err = errors.Join(err, src.Close()) // nobody reads any more: the clock can be read
+	if err == nil {
+		err = f.checkEnd(cmd, opened.Info(), sum, part)
+	}
 	return errors.Join(err, f.report(cmd, input, sum, clock, out))
+}
+
+// checkEnd compares where a run ended with what was asked for, and with the length that a pipe announced: a broken pipe
+// looks like an end, and FFmpeg announces more than it sends where it was told to cut.
+func (f *fileFlags) checkEnd(cmd *cobra.Command, info capture.Info, sum follow.Summary, p part) error {
+	if sum.Last < p.from {
+		return fmt.Errorf("the video ended after frame %d, --start is frame %d: %w", sum.Last, p.from, tracker.ErrNoFrame)
+	}
+	missing := info.Frames - (sum.Last + 1)
+	if info.Kind == capture.Pipe && p.End <= 0 && missing > 25 && missing > info.Frames/10 {
+		logger(cmd).Warn("the input ended before the length that it announced",
+			"last frame", sum.Last, "announced frames", info.Frames)
+	}
+	return nil
 }
 
 // outputs are the sinks of a run, and those of them that have something to say in the end.
@@ -90,7 +108,13 @@ type outputs struct {
 	writer *capture.Writer // of video
 	path   string          // of video
 	bar    *progress       // nil where nobody watches
-	files  []string        // that are written
+	tracks []namedTrack
+}
+
+// namedTrack is a track that is written, and where to.
+type namedTrack struct {
+	path string
+	*follow.Tracks
 }
 
 // outputs makes the sinks that the flags ask for.
@@ -99,8 +123,9 @@ func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
 	for _, file := range f.tracks() {
-		add(follow.From(p.from, file.sink(cmd, f.timing)))
-		o.files = append(o.files, file.path)
+		sink := file.sink(cmd, f.timing)
+		add(follow.From(p.from, sink))
+		o.tracks = append(o.tracks, namedTrack{file.path, sink})
 	}
 	if truth != nil {
 		o.truth = follow.NewTruth(truth)

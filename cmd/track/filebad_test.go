@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -52,15 +55,19 @@ func TestBadUseOfFile(t *testing.T) {
 		{"model that is none", with("-m", clip, "--csv", old), exitFailed, "walk.mp4"},
 		{"no library", with("--onnxruntime", "/nope.so", "--csv", old), exitFailed, "/nope.so: not there"},
 		{"no threads", with("--threads", "0"), exitUsage, "--threads 0"},
-		{"absurd rate", with("--fps", "1e9", "--csv", old), exitFailed, "1e+09"},
+		{"absurd rate", with("--fps", "1e9", "--csv", old), exitUsage, "1e+09"},
 		{"no such file", []string{filepath.Join(dir, "none.mp4"), "--init", clipInit}, exitFailed, "no such file"},
-		{"not a video", []string{old, "--init", clipInit}, exitFailed, "not a video"},
+		{"not a video", []string{old, "--init", clipInit}, exitFailed, "cannot decode"},
 		{"no pictures", []string{empty, "--init", clipInit}, exitFailed, "no pictures"},
 		{"no box of that frame", []string{clip, "--init-file", clipTruth, "--init-frame", "3"}, exitFailed, "none of its 28 boxes is of frame 3"},
 		{"boxes that are none", []string{clip, "--init-file", old}, exitFailed, "old.csv:1: not a track"},
 		{"truth that is none", with("--truth", old), exitFailed, "old.csv:1: not a track"},
-		{"no folder for a track", with("--csv", filepath.Join(dir, "no", "t.csv")), exitFailed, "no such file or directory"},
-		{"no folder for the video", with("-o", filepath.Join(dir, "no", "t.mp4")), exitFailed, "folder"},
+		{"no folder for a track", with("--csv", old, "--otb", filepath.Join(dir, "no", "t.txt")), exitFailed, "there is no folder " + filepath.Join(dir, "no")},
+		{"no folder for the video", with("--csv", old, "-o", filepath.Join(dir, "no", "t.mp4")), exitFailed, "there is no folder"},
+		{"a folder for a file", with("--csv", old, "--otb", empty), exitFailed, "that is a folder"},
+		{"two tracks to standard output", with("--csv", "-", "--otb", "-"), exitUsage, "two outputs"},
+		{"written from after the end", []string{clip, "--init", clipInit, "--init-frame", "130", "--start", "500", "--csv", old}, exitFailed, "the video ended after frame 139, --start is frame 500"},
+		{"truth of other frames", with("--truth", clipTruth), exitFailed, "none of the 28 boxes of the truth is of a frame that was tracked"},
 		{"unknown container", with("-o", filepath.Join(dir, "t.gif")), exitFailed, `container ".gif"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,5 +100,80 @@ func TestDiskFullIsSaid(t *testing.T) {
 	}
 	if rows := readTrack(t, csv); len(rows) != 1 {
 		t.Errorf("%d rows, want the one that came before", len(rows))
+	}
+}
+
+// TestReaderLeaves closes the pipe that one track goes into: the video beside it must be whole.
+func TestReaderLeaves(t *testing.T) {
+	mp4 := in(t, "t.mp4")
+	cmd := program(t, "file", "-m", tiny, clip, "--init", clipInit, "--csv", "-", "-o", mp4)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdout.Read(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if err := stdout.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(stderr.String(), "broken pipe") {
+		t.Errorf("exit %d, stderr %q", code, stderr.String())
+	}
+	if frames, _, _ := video(t, mp4); frames == 0 {
+		t.Error("no frame can be read from the video")
+	}
+}
+
+// TestInterruptWhileOpening stops the program while it waits for the first bytes of its input.
+func TestInterruptWhileOpening(t *testing.T) {
+	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--log-level", "debug")
+	if _, err := cmd.StdinPipe(); err != nil { // which nobody writes to or closes
+		t.Fatal(err)
+	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	if !lines.Scan() || !strings.Contains(lines.Text(), "opening") {
+		t.Fatalf("it says %q first", lines.Text())
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if !lines.Scan() || lines.Text() != "track: stopped" {
+		t.Errorf("it says %q at the end", lines.Text())
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit %d, want %d", code, exitInterrupted)
+	}
+}
+
+// TestBrokenPipeIsNoticed ends the input in the middle of a video that said how long it is.
+func TestBrokenPipeIsNoticed(t *testing.T) {
+	whole, err := os.ReadFile(clip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	csv := in(t, "t.csv")
+	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--csv", csv)
+	cmd.Stdin = bytes.NewReader(whole[:len(whole)/2])
+	code, _, stderr := finish(t, cmd)
+	if code != exitDone || !strings.Contains(stderr, "ended before the length that it announced") {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+	if rows := readTrack(t, csv); len(rows) < 20 {
+		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/capture"
 	"siamtrack/internal/follow"
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
@@ -78,6 +81,9 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 			return part{}, usagef("--%s %d: frames count from 0", n.name, n.value)
 		}
 	}
+	if err := (capture.Options{FPS: f.fps}).Check(); err != nil {
+		return part{}, usagef("--fps: %w", err)
+	}
 	p := part{RunOptions: tracker.RunOptions{Start: f.initFrame, End: f.end}, from: f.start}
 	if !given("init-frame") {
 		p.Start = f.start
@@ -139,7 +145,7 @@ type trackFile struct {
 }
 
 // sink writes a track to the file, or to cmd's stdout. With timing it says how long the tracker took.
-func (t trackFile) sink(cmd *cobra.Command, timing bool) follow.Sink {
+func (t trackFile) sink(cmd *cobra.Command, timing bool) *follow.Tracks {
 	return follow.NewTracks(func() (record.Recorder, error) {
 		if t.path == stdoutPath {
 			return record.New(cmd.OutOrStdout(), "standard output", t.format)
@@ -182,23 +188,55 @@ func (f *fileFlags) checkOutputs(input string) error {
 		paths = append(paths, f.video)
 	}
 	for i, p := range paths {
-		if sameFile(p, input) {
+		if p != stdoutPath && sameFile(p, input) {
 			return usagef("%s is the input: writing there would destroy it", p)
 		}
 		for _, other := range paths[:i] {
-			if filepath.Clean(p) == filepath.Clean(other) || sameFile(p, other) {
+			if sameFile(p, other) {
 				return usagef("%s: two outputs in one file", p)
 			}
+		}
+	}
+	for _, p := range paths { // before any of them is emptied
+		if err := writable(p); err != nil {
+			return fmt.Errorf("write %s: %w", p, err)
 		}
 	}
 	return nil
 }
 
-// sameFile reports whether two paths lead to one file that is there. A device takes what it is given as often as asked.
+// sameFile reports whether two paths lead to one file, or will. A device takes what it is given as often as asked.
 func sameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
+	if errX != nil || errY != nil || a == stdoutPath {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	return x.Mode().IsRegular() && os.SameFile(x, y)
+}
+
+// writable reports why no file can be made at path, and changes nothing. Devices and FIFOs are left alone.
+func writable(path string) error {
+	st, err := os.Stat(path)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case path == stdoutPath, err == nil && !st.IsDir() && !st.Mode().IsRegular():
+		return nil
+	case err == nil && st.IsDir():
+		return errors.New("that is a folder: name a file in it")
+	case fresh:
+		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(path))
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil || !fresh {
+		return err
+	}
+	return os.Remove(path)
 }
 
 // readTruth returns the boxes of --truth by frame, nil without it.

@@ -18,7 +18,12 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 		input, sum.Frames, sum.First, sum.Last, sum.Wall.Seconds(), sum.Rate())
 	fmt.Fprintf(&b, "target: %v in %d frames, %v in %d, %v in %d\n", tracker.Tracking, sum.States[tracker.Tracking],
 		tracker.Uncertain, sum.States[tracker.Uncertain], tracker.Lost, sum.States[tracker.Lost])
-	files := append([]string(nil), o.files...)
+	var files []string
+	for _, t := range o.tracks {
+		if t.Begun() {
+			files = append(files, t.path)
+		}
+	}
 	if o.writer != nil && o.writer.Frames() > 0 && o.video.Close() == nil {
 		files = append(files, fmt.Sprintf("%s (%s)", o.path, o.writer.Codec()))
 	}

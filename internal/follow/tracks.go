@@ -38,6 +38,9 @@ func (t *Tracks) Put(s tracker.Step) error {
 	return t.rec.Record(row)
 }
 
+// Begun reports whether the file was made.
+func (t *Tracks) Begun() bool { return t.rec != nil }
+
 // Close implements Sink.
 func (t *Tracks) Close() error {
 	if t.rec == nil {

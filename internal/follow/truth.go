@@ -1,6 +1,8 @@
 package follow
 
 import (
+	"fmt"
+
 	"siamtrack/bench/metric"
 	"siamtrack/tracker"
 )
@@ -9,6 +11,7 @@ import (
 type Truth struct {
 	known        map[int]tracker.Box
 	boxes, truth []tracker.Box
+	compared     bool // with a frame that the tracker was not told
 }
 
 // NewTruth returns a Sink that knows the target's box in some frames, by their indices. A frame whose box is not
@@ -22,6 +25,7 @@ func (t *Truth) Put(s tracker.Step) error {
 		box, ok = s.Result.Box, true
 	}
 	if ok && box.Finite() {
+		t.compared = t.compared || !s.Initial
 		t.boxes, t.truth = append(t.boxes, s.Result.Box), append(t.truth, box)
 	}
 	return nil
@@ -38,8 +42,11 @@ type Score struct {
 	Precision20 float64 // the share of frames with the centre within 20 pixels
 }
 
-// Score compares what Put took with the truth. It is an error if no frame counts.
+// Score compares what Put took with the truth. It is an error if no frame counts but the initial one, whose box was given.
 func (t *Truth) Score() (Score, error) {
+	if !t.compared {
+		return Score{}, fmt.Errorf("follow: none of the %d boxes of the truth is of a frame that was tracked", len(t.known))
+	}
 	ope, err := metric.OnePass(metric.Track{Boxes: t.boxes, Truth: t.truth}, metric.GOT10k)
 	if err != nil {
 		return Score{}, err

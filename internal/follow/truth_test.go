@@ -35,7 +35,16 @@ func TestTruthByHand(t *testing.T) {
 	}
 }
 
+// A track that is compared with nothing but the box that it was given would always be perfect.
 func TestTruthOfNothing(t *testing.T) {
+	given := NewTruth(map[int]tracker.Box{0: {W: 9, H: 9}, 7: {W: 9, H: 9}})
+	step := tracker.Step{Frame: &tracker.Frame{}, Initial: true, Result: tracker.Result{Box: tracker.Box{W: 9, H: 9}}}
+	if err := given.Put(step); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := given.Score(); err == nil {
+		t.Errorf("scored the given box: %+v", s)
+	}
 	if s, err := NewTruth(nil).Score(); err == nil {
 		t.Errorf("scored nothing: %+v", s)
 	}
