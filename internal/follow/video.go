@@ -51,6 +51,8 @@ type Video struct {
 
 	mu     sync.Mutex
 	broken error // what the writer said
+
+	told bool // by Put, that it is broken
 }
 
 // NewVideo returns a Sink over a writer, which it closes. With a panel the video is higher than the frames by
@@ -115,6 +117,7 @@ func (v *Video) Put(s tracker.Step) error {
 			s.Frame.Index, size.X, size.Y, v.size.X, v.size.Y)
 	}
 	if err := v.failed(); err != nil {
+		v.told = true
 		return err
 	}
 	canvas := <-v.free
@@ -153,14 +156,17 @@ func (v *Video) annotate(canvas *image.RGBA, s tracker.Step) {
 	v.painter.Panel(canvas, below, p)
 }
 
-// Close implements Sink: it waits for the last frame to be encoded and closes the writer.
+// Close implements Sink: it waits for the last frame to be encoded and closes the writer. What Put has said it does not
+// say again.
 func (v *Video) Close() error {
 	v.once.Do(func() {
 		if v.queue != nil {
 			close(v.queue)
 			<-v.ended
 		}
-		v.err = errors.Join(v.failed(), v.w.Close())
+		if v.err = v.w.Close(); !v.told {
+			v.err = errors.Join(v.failed(), v.err)
+		}
 	})
 	return v.err
 }

@@ -3,6 +3,7 @@ package follow
 import (
 	"errors"
 	"image"
+	"strings"
 	"testing"
 
 	"siamtrack/internal/golden"
@@ -80,8 +81,17 @@ func TestVideoSaysWhatWentWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box}, video)
-	if !errors.Is(err, errShelf) || len(out.frames) != 3 || out.closes != 1 {
+	if !errors.Is(err, errShelf) || strings.Count(err.Error(), errShelf.Error()) != 1 || len(out.frames) != 3 || out.closes != 1 {
 		t.Errorf("%v after %d frames, closed %d times", err, len(out.frames), out.closes)
+	}
+	if video, err = NewVideo(&shelf{failAt: 1}, o, VideoOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := video.Put(tracker.Step{Frame: &tracker.Frame{Image: out.frames[0]}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := video.Close(); !errors.Is(err, errShelf) {
+		t.Errorf("the last frame was not written, and Close says %v", err)
 	}
 }
 
