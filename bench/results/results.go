@@ -14,6 +14,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,6 +39,20 @@ type Track struct {
 	Seconds []float64
 	// RepeatSeconds is the time of each frame of each repetition.
 	RepeatSeconds [][]float64
+}
+
+// PathOf is the file of repetition r, counted from 0.
+func (t *Track) PathOf(r int) string {
+	if r == 0 {
+		return t.Path
+	}
+	return strings.TrimSuffix(t.Path, "_001.txt") + fmt.Sprintf("_%03d.txt", r+1)
+}
+
+// LengthError is the error of a file that has another number of lines than its sequence has frames. It names the line
+// that is the last, or the first of those that are too many.
+func LengthError(path string, got, want int, err error) error {
+	return fmt.Errorf("results: %w", numfile.Errorf(path, max(1, min(got, want+1)), "%w", err))
 }
 
 // ReadTrack reads a tracker's track of a sequence from its folder, in the OTB or the GOT-10k layout.
@@ -126,26 +141,51 @@ func (t *Track) readTimes(paths ...string) error {
 		if len(times) > 0 {
 			t.Seconds = times[0]
 		}
-		return nil
+		return CheckTimes(p, t.Seconds, len(t.Boxes))
 	}
 	return nil
 }
 
 // ReadTimes reads a file of seconds, a line a frame and a column a repetition; the result is indexed by repetition.
 func ReadTimes(path string) ([][]float64, error) {
-	rows, err := numfile.Read(path)
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("results: %s: %w", path, ErrMissing)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	var out [][]float64
-	for _, r := range rows {
-		for len(out) < len(r.Values) {
-			out = append(out, nil)
+	defer f.Close()
+	out, err := parseTimes(path, f)
+	if err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	return out, nil
+}
+
+// CheckTimes is the error of times that are not as many as the frames.
+func CheckTimes(path string, seconds []float64, frames int) error {
+	if got := len(seconds); got != frames {
+		return LengthError(path, got, frames, fmt.Errorf("%d times for %d frames", got, frames))
+	}
+	return nil
+}
+
+// parseTimes reads lines of as many seconds as the first one has.
+func parseTimes(path string, r io.Reader) ([][]float64, error) {
+	rows, err := numfile.Parse(path, r)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	out := make([][]float64, len(rows[0].Values))
+	for _, row := range rows {
+		if len(row.Values) != len(out) {
+			return nil, numfile.Errorf(path, row.Line, "%d times where the first line has %d", len(row.Values), len(out))
 		}
-		for i, v := range r.Values {
+		for i, v := range row.Values {
+			if v < 0 {
+				return nil, numfile.Errorf(path, row.Line, "%v is no time", v)
+			}
 			out[i] = append(out[i], v)
 		}
 	}
@@ -154,7 +194,7 @@ func ReadTimes(path string) ([][]float64, error) {
 
 // ReadRegions reads one VOT trajectory, text or binary; path is without its extension.
 func ReadRegions(path string) ([]region.Region, error) {
-	if exists(path + ".txt") {
+	if RegionsFile(path) == path+".txt" {
 		out, err := dataset.ReadRegions(path + ".txt")
 		if err != nil {
 			return nil, fmt.Errorf("results: %w", err)
@@ -173,6 +213,14 @@ func ReadRegions(path string) ([]region.Region, error) {
 		return nil, fmt.Errorf("results: %s.bin: %w", path, err)
 	}
 	return out, nil
+}
+
+// RegionsFile is the file that ReadRegions reads.
+func RegionsFile(path string) string {
+	if exists(path + ".txt") {
+		return path + ".txt"
+	}
+	return path + ".bin"
 }
 
 // HasRegions reports whether a trajectory is there; path is without its extension.

@@ -102,6 +102,45 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
+// TestBadTimes: times that are ragged, negative or not as many as boxes are named with the line.
+func TestBadTimes(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "s.txt"), "1,2,3,4\n1,2,3,4\n1,2,3,4\n")
+	for times, want := range map[string]string{
+		"":                        "s_time.txt:1: 0 times for 3 frames",
+		"0\n0.1\n":                "s_time.txt:2: 2 times for 3 frames",
+		"0\n0.1\n0.1\n0.1\n0.1\n": "s_time.txt:4: 5 times for 3 frames",
+		"0,0\n0.1\n0.1,0.1\n":     "s_time.txt:2: 1 times where the first line has 2",
+		"0\n\n0.1\n":              "s_time.txt:2: 0 times where the first line has 1",
+		"0\n0.1\n-1\n":            "s_time.txt:3: -1 is no time",
+		"0\n0.1\nfast\n":          "s_time.txt:3: \"fast\" is not a number",
+	} {
+		write(t, filepath.Join(dir, "s_time.txt"), times)
+		if _, err := ReadTrack(dir, "s"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", times, err, want)
+		}
+	}
+}
+
+func FuzzTimes(f *testing.F) {
+	f.Add("0,0\n0.1,0.2\n")
+	f.Add("0\n\n-1")
+	f.Fuzz(func(t *testing.T, text string) {
+		times, err := parseTimes("t", strings.NewReader(text))
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "t:") {
+				t.Errorf("%q: no line in %v", text, err)
+			}
+			return
+		}
+		for _, col := range times {
+			if len(col) != len(times[0]) {
+				t.Errorf("%q: columns of %d and %d", text, len(col), len(times[0]))
+			}
+		}
+	})
+}
+
 func FuzzConfidence(f *testing.F) {
 	f.Add([]byte("\n0.5\n1\n"))
 	f.Add([]byte("nan\n1,2"))

@@ -41,12 +41,12 @@ func (v votScorer) multiStart(s *dataset.Sequence, root string) (part, error) {
 			want = reversed(regions[:a.Frame+1])
 		}
 		if len(t) != len(want) {
-			return part{}, fmt.Errorf("%s: %d regions for %d frames: %w", path, len(t), len(want), metric.ErrLength)
+			return part{}, regionsError(path, len(t), len(want))
 		}
 		runs = append(runs, metric.Run{Trajectory: t, Truth: want, Bounds: bounds})
 	}
 	p := part{}
-	if err := p.readTimes(dir, s.Name); err != nil {
+	if err := p.readTimes(dir, s.Name, 0); err != nil {
 		return p, err
 	}
 	for _, a := range anchors {

@@ -119,13 +119,17 @@ func TestMissingAndWrong(t *testing.T) {
 		t.Errorf("%+v %v", ev, err)
 	}
 	file(t, "1,2,3,4\n", dir, "bad", "B.txt")
-	if _, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt") {
+	if _, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt:1: ") {
+		t.Error(err)
+	}
+	file(t, strings.Repeat("1,2,3,4\n", 9), dir, "bad", "B.txt")
+	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt:5: ") {
 		t.Error(err)
 	}
 	if _, err := Find(d, []string{t.TempDir()}); err == nil {
 		t.Error("an empty folder has results")
 	}
-	if _, err := Evaluate(context.Background(), d, entries, Options{Experiment: "supervised"}); !errors.Is(err, ErrOptions) {
+	if _, err := Evaluate(context.Background(), d, entries, Options{Experiment: "mine"}); !errors.Is(err, ErrOptions) {
 		t.Error(err)
 	}
 }
