@@ -91,7 +91,9 @@ func (s LongTerm) add(f *FScore, k VOTToolkit, n float64) {
 			continue
 		}
 		f.PrecisionCurve[i] += sum / count / n
-		f.RecallCurve[i] += sum / visible / n
+		if visible > 0 {
+			f.RecallCurve[i] += sum / visible / n
+		}
 	}
 }
 

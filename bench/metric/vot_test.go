@@ -3,6 +3,7 @@ package metric
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"siamtrack/bench/region"
@@ -164,6 +165,11 @@ func TestFScore(t *testing.T) {
 		near(t, string(k)+" precision", f.Precision, 1)
 		near(t, string(k)+" recall", f.Recall, 0.5)
 		near(t, string(k)+" F", f.F, 2*0.5/1.5)
+	}
+	never := make([]region.Region, n) // a target that is never seen gives no recall, not none of all scores
+	f, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: never, Confidence: conf, Bounds: region.Bounds{Width: 640, Height: 480}}}, VOTPython)
+	if err != nil || math.IsNaN(f.F) || slices.ContainsFunc(f.RecallCurve, func(v float64) bool { return v != 0 }) {
+		t.Errorf("never visible: %+v %v", f, err)
 	}
 	if !math.IsNaN(conf[0]) {
 		t.Error("the caller's confidences were changed")

@@ -30,14 +30,15 @@ func (v votScorer) longTerm(s *dataset.Sequence, root string) (part, error) {
 		return part{}, err
 	}
 	if len(confidence) != len(regions) {
-		return part{}, fmt.Errorf("%s: %d values for %d frames: %w", path, len(confidence), len(regions), metric.ErrLength)
+		return part{}, results.LengthError(path, len(confidence), len(regions),
+			fmt.Errorf("%d values for %d frames: %w", len(confidence), len(regions), metric.ErrLength))
 	}
 	p := part{}
 	p.vot.long = metric.LongTerm{Trajectory: ts[0], Truth: regions, Confidence: confidence, Bounds: bounds}
-	if err := p.readTimes(dir, s.Name); err != nil {
+	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
-	p.Overlaps = metric.RegionOverlaps(ts[0], regions, bounds)
+	p.keepFrames(ts[0], regions, bounds)
 	p.Measures, _, err = v.poolLongTerm([]part{p})
 	return p, err
 }
@@ -68,8 +69,9 @@ func (v votScorer) unsupervised(s *dataset.Sequence, root string) (part, error) 
 	if err != nil {
 		return part{}, err
 	}
-	p := part{Sequence: Sequence{Overlaps: metric.RegionOverlaps(ts[0], regions, bounds)}}
-	if err := p.readTimes(dir, s.Name); err != nil {
+	p := part{}
+	p.keepFrames(ts[0], regions, bounds)
+	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
 	sum := 0.0

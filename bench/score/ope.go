@@ -57,22 +57,30 @@ func opePart(s *dataset.Sequence, dir string, c metric.Convention, perFrame bool
 	p := part{}
 	track := metric.Track{Boxes: t.Boxes, Truth: s.Truth, Absent: s.Absent}
 	if p.ope, err = metric.OnePass(track, c); err != nil {
-		return part{}, fmt.Errorf("%s: %w", t.Path, err)
+		return part{}, trackError(t.Path, len(t.Boxes), s.Len(), err)
 	}
-	for _, boxes := range t.Repeats { // GOT-10k pools all repetitions
+	for r, boxes := range t.Repeats { // GOT-10k pools all repetitions
 		if len(boxes) > s.Len() {
 			boxes = boxes[:s.Len()] // OnePass has refused it where it is not allowed
 		}
 		o, err := metric.Overlaps(metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}, s.Width, s.Height)
 		if err != nil {
-			return part{}, fmt.Errorf("%s: %w", t.Path, err)
+			return part{}, trackError(t.PathOf(r), len(boxes), s.Len(), err)
 		}
 		p.overlaps = append(p.overlaps, o...)
 	}
 	p.addTimes(t.RepeatSeconds, perFrame)
 	p.Measures, _, err = poolOPE([]part{p})
-	p.Overlaps = frameOverlaps(t.Boxes, s)
+	p.Overlaps, p.Boxes = frameOverlaps(t.Boxes, s), t.Boxes
 	return p, err
+}
+
+// trackError names the file of a track that cannot be scored, and where its length is wrong the line.
+func trackError(path string, got, want int, err error) error {
+	if errors.Is(err, metric.ErrLength) {
+		return results.LengthError(path, got, want, err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // frameOverlaps gives each frame's plain overlap, NaN where the target is absent.

@@ -117,16 +117,19 @@ func votSequence(t *testing.T, dir string, scene synth.Scene, polygons bool) {
 	put(t, filepath.Join(dir, "anchor.value"), anchors.String())
 }
 
-// vot runs one command of the toolkit, with a deadline round it: its own does not cut a tracker that hangs.
-func vot(t *testing.T, python, ws string, args ...string) {
+// vot runs one command of the toolkit, with a deadline round it: its own does not cut a tracker that hangs. It returns
+// what the toolkit said, which ends with 0 where a tracker failed.
+func vot(t *testing.T, python, ws string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, python, append([]string{"-m", "vot"}, args...)...)
 	cmd.Dir = ws
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("vot %v: %v\n%s", args, err, out)
 	}
+	return string(out)
 }
 
 // TestOracleVOT lets the VOT toolkit run our TraX server through its experiments, and compares what it makes of the
@@ -138,11 +141,11 @@ func TestOracleVOT(t *testing.T) {
 		command += " --model " + model
 	}
 	ws := votWorkspace(t, command)
-	vot(t, python, ws, "evaluate", "--workspace", ws, "Ours")
-	vot(t, python, ws, "analysis", "--workspace", ws, "--format", "json", "--name", "scores", "Ours")
+	said := vot(t, python, ws, "evaluate", "--workspace", ws, "Ours")
+	said += vot(t, python, ws, "analysis", "--workspace", ws, "--format", "json", "--name", "scores", "Ours")
 	raw, err := os.ReadFile(filepath.Join(ws, "analysis", "scores.json"))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v; the toolkit said\n%s", err, said)
 	}
 	var doc struct {
 		Results map[string]struct {

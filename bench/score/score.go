@@ -15,6 +15,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
+	"siamtrack/tracker"
 )
 
 // ErrOptions is wrapped by the error of options that do not fit the benchmark.
@@ -76,8 +77,10 @@ type Sequence struct {
 	Name   string `json:"name"`
 	Frames int    `json:"frames"`
 	Measures
-	// Overlaps has the overlap of each frame, NaN where it does not count; for finding the worst frames.
-	Overlaps []float64 `json:"-"`
+	// Overlaps has the overlap of each frame, NaN where it does not count; for finding the worst frames. Boxes are those
+	// of the first repetition, NaN where there is a code.
+	Overlaps []float64     `json:"-"`
+	Boxes    []tracker.Box `json:"-"`
 }
 
 // Tracker is one tracker's score.

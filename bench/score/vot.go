@@ -2,12 +2,14 @@ package score
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
 	"siamtrack/bench/results"
+	"siamtrack/tracker"
 )
 
 // votExperiment is one of VOT's experiments, and the folder of its results.
@@ -74,9 +76,6 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	default:
 		return p, fmt.Errorf("score: no experiment %q: ope, supervised, realtime, unsupervised, multistart or longterm: %w",
 			experiment, ErrOptions)
-	}
-	if !hasRegions(d) && d.Format != dataset.VOT && d.Format != dataset.VOTLT {
-		return p, fmt.Errorf("score: %s has boxes, the %s experiment is VOT's: %w", d.Name, experiment, ErrOptions)
 	}
 	return p, nil
 }
@@ -148,10 +147,27 @@ func trajectories(dir, name string, want int) ([][]region.Region, error) {
 			return nil, err
 		}
 		if len(t) != want {
-			return nil, fmt.Errorf("%s: %d regions for %d frames: %w", path, len(t), want, metric.ErrLength)
+			return nil, regionsError(path, len(t), want)
 		}
 		out = append(out, t)
 	}
+}
+
+// keepFrames keeps a trajectory's boxes and overlaps, NaN where it or the truth has a code.
+func (p *part) keepFrames(t, truth []region.Region, b region.Bounds) {
+	p.Overlaps = metric.RegionOverlaps(t, truth, b)
+	p.Boxes = make([]tracker.Box, len(t))
+	for i, r := range t {
+		p.Boxes[i] = r.Bounds()
+		if r.Kind == region.Special || truth[i].Kind == region.Special {
+			p.Overlaps[i] = math.NaN()
+		}
+	}
+}
+
+// regionsError is the error of a trajectory of the wrong length; path is without its extension.
+func regionsError(path string, got, want int) error {
+	return results.LengthError(results.RegionsFile(path), got, want, fmt.Errorf("%d regions for %d frames: %w", got, want, metric.ErrLength))
 }
 
 // supervised reads and scores one sequence of the reset-based experiment.
@@ -166,10 +182,10 @@ func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (par
 		return part{}, err
 	}
 	p := part{vot: votPart{supervised: metric.Supervised{Trajectories: ts, Truth: regions, Bounds: bounds}}}
-	if err := p.readTimes(dir, s.Name); err != nil {
+	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
-	p.Overlaps = metric.RegionOverlaps(ts[0], regions, bounds)
+	p.keepFrames(ts[0], regions, bounds)
 	p.Measures, _, err = v.poolSupervised([]part{p})
 	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
 	return p, err
@@ -198,18 +214,25 @@ func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
 }
 
 // readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition), or as the newer VOT
-// toolkits write them NAME_001_time.value.
-func (p *part) readTimes(dir, name string) error {
-	times, err := results.ReadTimes(filepath.Join(dir, name+"_time.txt"))
+// toolkits write them NAME_001_time.value. frames is their number, 0 for any.
+func (p *part) readTimes(dir, name string, frames int) error {
+	path := filepath.Join(dir, name+"_time.txt")
+	times, err := results.ReadTimes(path)
 	for r := 1; isMissing(err) || (err == nil && r > 1); r++ {
-		more, e := results.ReadTimes(filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r)))
+		next := filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r))
+		more, e := results.ReadTimes(next)
 		if isMissing(e) {
 			break
 		}
-		times, err = append(times, more...), e
+		times, err, path = append(times, more...), e, next
 	}
 	if isMissing(err) {
 		return nil
+	}
+	for _, col := range times {
+		if err == nil && frames > 0 {
+			err = results.CheckTimes(path, col, frames)
+		}
 	}
 	p.addTimes(times, false)
 	return err
