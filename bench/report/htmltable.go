@@ -26,9 +26,15 @@ func mainTable(ev *score.Evaluation) htmlTable {
 		t.Rows = append(t.Rows, row)
 	}
 	for j, c := range cols {
-		t.mark(j, c.lower || c.key == "robustness" && rows[0].Lost != nil)
+		t.mark(j, c.lessIsBetter(rows[0]))
 	}
 	return t
+}
+
+// lessIsBetter reports whether less of the measure is better. Robustness is a number of failures in the reset-based
+// experiment, which counts what was lost, and a share of frames elsewhere.
+func (c column) lessIsBetter(m score.Measures) bool {
+	return c.lower || c.key == "robustness" && m.Lost != nil
 }
 
 // missing is the value of a cell without one: no measure is negative.
@@ -107,7 +113,8 @@ func attributeTable(ev *score.Evaluation) *htmlTable {
 	return &t
 }
 
-// byTracker is a table with a column a tracker; cells are shaded by their value, each row's best is marked.
+// byTracker is a table with a column a tracker; cells are shaded by their value where more is better, each row's best is
+// marked.
 func byTracker(ev *score.Evaluation, id, title, first string, names []string, c column,
 	get func(name, tracker string) score.Measures) htmlTable {
 	t := htmlTable{ID: id, Title: title, Head: []htmlHead{{first, ""}}}
@@ -118,10 +125,14 @@ func byTracker(ev *score.Evaluation, id, title, first string, names []string, c 
 		row := htmlRow{Name: name}
 		best := -1
 		for i, tr := range ev.Trackers {
-			cell := c.htmlCell(get(name, tr.Name))
+			m := get(name, tr.Name)
+			cell := c.htmlCell(m)
+			less := c.lessIsBetter(m)
 			if cell.Value != missing {
-				cell.Shade = math.Max(0, math.Min(1, cell.Value))
-				if best < 0 || cell.Value > row.Cells[best].Value {
+				if !less {
+					cell.Shade = math.Max(0, math.Min(1, cell.Value))
+				}
+				if best < 0 || (less && cell.Value < row.Cells[best].Value) || (!less && cell.Value > row.Cells[best].Value) {
 					best = i
 				}
 			}

@@ -27,7 +27,8 @@ func Lead(w io.Writer, ev *score.Evaluation) error {
 	return nil
 }
 
-// Leads compares the best tracker with each other one.
+// Leads compares the best tracker with each other one with which it shares two sequences or more: one says nothing of
+// how sure a lead is.
 func Leads(ev *score.Evaluation) ([]score.Comparison, error) {
 	var out []score.Comparison
 	for i := 1; i < len(ev.Trackers); i++ {
@@ -35,7 +36,9 @@ func Leads(ev *score.Evaluation) ([]score.Comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		if c.Sequences > 1 {
+			out = append(out, c)
+		}
 	}
 	return out, nil
 }

@@ -171,6 +171,82 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestVOTPage: frames of the reset-based experiment are pictured too, though its files have codes among the boxes.
+func TestVOTPage(t *testing.T) {
+	root, run := t.TempDir(), t.TempDir()
+	for i, name := range []string{"A", "B"} {
+		paint(t, filepath.Join(root, name), synth.Scene{Width: 160, Height: 120, Frames: 12, Seed: uint64(3 + i)})
+	}
+	d, err := dataset.Open(root, dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = bench.Run(context.Background(), d, bench.Options{
+		Out: run, Tracker: bench.Manifest{Tracker: "pixels"}, Experiment: bench.Supervised, Open: openFiles,
+		New: func(context.Context) (tracker.Tracker, io.Closer, error) {
+			m := siamfc.PixelsManifest()
+			tr, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
+			return tr, nil, err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, err := score.Evaluate(context.Background(), d, []score.Entry{{Name: "pixels", Dir: run}}, score.Options{Experiment: "supervised"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := WriteHTML(dir, d, ev, "test"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := string(raw); strings.Count(page, `class="frame"`) != 2 || strings.Contains(page, "NaN") {
+		t.Errorf("%d frames, want one of each sequence, with boxes", strings.Count(page, `class="frame"`))
+	}
+}
+
+// TestLessIsBetter: of two trackers' failures the fewer are marked, of shares before failure the larger.
+func TestLessIsBetter(t *testing.T) {
+	v := func(x float64) *float64 { return &x }
+	for _, lost := range []*float64{v(1), nil} {
+		ev := &score.Evaluation{}
+		for i, r := range []float64{0.75, 0.25} {
+			m := score.Measures{Accuracy: v(0.5), Robustness: v(r), Lost: lost}
+			ev.Trackers = append(ev.Trackers, score.Tracker{Name: string(rune('a' + i)), Measures: m,
+				Sequences: []score.Sequence{{Name: "s", Measures: m}}})
+		}
+		want := 0
+		if lost != nil {
+			want = 1
+		}
+		if row := sequenceTables(ev)[1].Rows[0]; !row.Cells[want].Best || row.Cells[1-want].Best {
+			t.Errorf("failures: %v: sequence's cells %+v", lost != nil, row.Cells)
+		}
+		if rows := mainTable(ev).Rows; !rows[want].Cells[1].Best {
+			t.Errorf("failures: %v: rows %+v", lost != nil, rows)
+		}
+	}
+}
+
+// TestLeads: one shared sequence says nothing of how sure a lead is, and none is no error.
+func TestLeads(t *testing.T) {
+	v := func(x float64) *float64 { return &x }
+	seq := func(name string, auc float64) score.Sequence {
+		return score.Sequence{Name: name, Measures: score.Measures{SuccessAUC: v(auc)}}
+	}
+	ev := &score.Evaluation{Trackers: []score.Tracker{
+		{Name: "best", Sequences: []score.Sequence{seq("a", 0.9), seq("b", 0.8)}}, {Name: "one", Sequences: []score.Sequence{seq("a", 0.5)}},
+		{Name: "none", Sequences: []score.Sequence{seq("c", 0.5)}}, {Name: "both", Sequences: []score.Sequence{seq("a", 0.5), seq("b", 0.4)}},
+	}}
+	if leads, err := Leads(ev); err != nil || len(leads) != 1 || leads[0].B != "both" || leads[0].Sequences != 2 {
+		t.Errorf("%+v %v", leads, err)
+	}
+}
+
 // TestTables: each format of the same numbers.
 func TestTables(t *testing.T) {
 	v := func(x float64) *float64 { return &x }

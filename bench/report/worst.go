@@ -20,7 +20,6 @@ import (
 
 	"siamtrack/bench"
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
 	"siamtrack/bench/score"
 	"siamtrack/tracker"
 )
@@ -45,13 +44,14 @@ type worstFrame struct {
 // pictures are not at hand are left out.
 func worstFrames(d *dataset.Dataset, t score.Tracker, rank, n int) ([]worstFrame, error) {
 	type candidate struct {
-		name  string
+		*score.Sequence
 		frame int
 		v     float64
 	}
 	var all []candidate
-	for _, s := range t.Sequences {
-		c := candidate{s.Name, -1, math.Inf(1)}
+	for i := range t.Sequences {
+		s := &t.Sequences[i]
+		c := candidate{s, -1, math.Inf(1)}
 		for i, v := range s.Overlaps {
 			if i > 0 && v < c.v { // NaN is not less
 				c.frame, c.v = i, v
@@ -75,11 +75,11 @@ func worstFrames(d *dataset.Dataset, t score.Tracker, rank, n int) ([]worstFrame
 		if len(out) == n {
 			break
 		}
-		s, ok := d.Find(c.name)
+		s, ok := d.Find(c.Name)
 		if !ok {
 			continue
 		}
-		w, err := picture(s, t, c.frame, c.v)
+		w, err := picture(s, t, c.Sequence, c.frame)
 		if err != nil {
 			return nil, err
 		}
@@ -91,14 +91,10 @@ func worstFrames(d *dataset.Dataset, t score.Tracker, rank, n int) ([]worstFrame
 	return out, nil
 }
 
-// picture loads one frame, nil where the pictures or a track of boxes are not at hand.
-func picture(s *dataset.Sequence, t score.Tracker, frame int, overlap float64) (*worstFrame, error) {
+// picture loads one frame, nil where the pictures are not at hand.
+func picture(s *dataset.Sequence, t score.Tracker, scored *score.Sequence, frame int) (*worstFrame, error) {
 	files, err := s.Frames()
-	if err != nil || frame >= len(files) {
-		return nil, nil
-	}
-	track, err := results.ReadTrack(t.Dir, s.Name)
-	if err != nil || frame >= len(track.Boxes) {
+	if err != nil || frame >= len(files) || frame >= len(scored.Boxes) {
 		return nil, nil
 	}
 	f, err := os.Open(files[frame])
@@ -118,8 +114,8 @@ func picture(s *dataset.Sequence, t score.Tracker, frame int, overlap float64) (
 	if err := jpeg.Encode(&b, small, &jpeg.Options{Quality: 82}); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	w := &worstFrame{Tracker: t.Name, Sequence: s.Name, Frame: frame + 1, Overlap: overlap,
-		Width: size.Dx(), Height: size.Dy(), Truth: s.Truth[frame], Box: track.Boxes[frame],
+	w := &worstFrame{Tracker: t.Name, Sequence: s.Name, Frame: frame + 1, Overlap: scored.Overlaps[frame],
+		Width: size.Dx(), Height: size.Dy(), Truth: s.Truth[frame], Box: scored.Boxes[frame],
 		Picture: "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(b.Bytes())}
 	return w, w.addHeat(filepath.Join(t.Dir, "responses", s.Name+".json"), frame)
 }
