@@ -282,7 +282,7 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-// TestTiming: every stage has its percentiles, and jobs side by side are refused.
+// TestTiming: every stage that is measured has its percentiles, and jobs side by side are refused.
 func TestTiming(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	o := options(t.TempDir())
@@ -294,7 +294,10 @@ func TestTiming(t *testing.T) {
 	if tm := sum.Timing; tm.Updates != 66 || tm.FPS <= 0 || tm.FPSMeanInverse < tm.FPS || tm.WallFPS > tm.FPS {
 		t.Errorf("%+v", tm)
 	}
-	for _, stage := range []string{"read", "update", "crop", "embed", "correlate", "locate"} {
+	if _, ok := sum.Timing.Stages["correlate"]; ok { // the network does both: embed is their time
+		t.Error("a time for a part that nobody measured")
+	}
+	for _, stage := range []string{"read", "update", "crop", "embed", "locate"} {
 		if s, ok := sum.Timing.Stages[stage]; !ok || s.P50 > s.P95 || s.P95 > s.P99 {
 			t.Errorf("%s: %+v", stage, s)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"siamtrack/bench/internal/numfile"
@@ -37,7 +38,8 @@ func timesOf(t tracker.Tracker, step tracker.Step, waited time.Duration) stageTi
 // Timing is how long things took over a run. Starts (Init) and each sequence's first updates are left out of the
 // percentiles.
 type Timing struct {
-	// Stages has each part's percentiles in milliseconds.
+	// Stages has each part's percentiles in milliseconds; parts that the tracker does not tell apart are not in it (a
+	// network that correlates inside counts that under embed).
 	Stages map[string]Stage `json:"stages"`
 	// Updates is the number of updates, FPS the number divided by their total time, FPSMeanInverse the toolkits' mean
 	// of 1/t over them.
@@ -106,7 +108,8 @@ func (r *runner) writeTiming() (*Timing, error) {
 		t.WallFPS = float64(len(updates)) / wall
 	}
 	for i, name := range stageNames() {
-		if p := metric.Percentiles(all[i], 0.50, 0.95, 0.99); len(all[i]) > 0 {
+		told := slices.ContainsFunc(all[i], func(v float64) bool { return v > 0 })
+		if p := metric.Percentiles(all[i], 0.50, 0.95, 0.99); told {
 			t.Stages[name] = Stage{p[0], p[1], p[2]}
 		}
 	}
