@@ -215,6 +215,43 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// still is a tracker that costs nothing.
+type still struct{}
+
+func (still) Init(*image.RGBA, tracker.Box) error { return nil }
+func (still) Update(*image.RGBA) (tracker.Result, error) {
+	return tracker.Result{Box: tracker.Box{X: 1, Y: 2, W: 3, H: 4}, Score: 0.5}, nil
+}
+
+// FuzzServe: whatever a client sends, the session ends, and what the server says is the protocol's.
+func FuzzServe(f *testing.F) {
+	picture := `"image:8;8;gray8;` + base64.StdEncoding.EncodeToString(make([]byte, 64)) + `"`
+	f.Add(4, `@@TRAX:initialize "1,1,4,4"`+"\n@@TRAX:frame "+picture+"\n@@TRAX:frame "+picture+"\n@@TRAX:quit")
+	f.Add(1, `@@TRAX:initialize `+picture+` "1,1,4,4"`+"\n@@TRAX:frame "+picture)
+	f.Add(3, `@@TRAX:initialize "a" "m0,0,2,2,0,4" "k=v"`)
+	f.Add(2, "noise\n@@TRAX:state\n")
+	f.Fuzz(func(t *testing.T, version int, text string) {
+		var out bytes.Buffer
+		o := Options{Version: version, ReadImage: func(string) (*image.RGBA, error) { return nil, errors.New("none") }}
+		err := Serve(context.Background(), strings.NewReader(text), &out, still{}, o)
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if version < 0 || version > MaxVersion {
+			if err == nil {
+				t.Errorf("version %d was served", version)
+			}
+			return
+		}
+		for _, l := range lines {
+			if _, ok, perr := Parse(l); perr != nil || !ok {
+				t.Errorf("%q: server wrote %q: %v", text, l, perr)
+			}
+		}
+		if told := strings.HasPrefix(lines[len(lines)-1], prefix+"quit"); told != (err != nil) {
+			t.Errorf("%q: the session ended with %v, the client was told %q", text, err, lines[len(lines)-1])
+		}
+	})
+}
+
 func FuzzPicture(f *testing.F) {
 	f.Add("image:2;1;gray8;AAA=")
 	f.Add("image:1;1;rgb;AAAA")
