@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -80,6 +81,12 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if f.timing && f.jobs > 1 {
 		return usagef("--timing runs one sequence at a time: leave --jobs away")
 	}
+	if err := oneOf("experiment", f.experiment, bench.Experiments()); err != nil {
+		return err
+	}
+	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
+		return err
+	}
 	var shard bench.Shard
 	if f.shard != "" {
 		var err error
@@ -124,9 +131,10 @@ func runOne(cmd *cobra.Command, d *dataset.Dataset, o bench.Options) error {
 	o.Progress = bar.update
 	sum, err := bench.Run(cmd.Context(), d, o)
 	bar.close()
-	log := logger(cmd)
-	log.Info("bench", "dataset", d.Name, "layout", d.Format, "sequences", sum.Done, "already there", sum.Skipped,
-		"frames", sum.Frames, "out", o.Out)
+	if !errors.Is(err, bench.ErrManifest) { // nothing was begun
+		logger(cmd).Info("bench", "dataset", d.Name, "layout", d.Format, "sequences", sum.Done, "already there", sum.Skipped,
+			"frames", sum.Frames, "out", o.Out)
+	}
 	if sum.Timing != nil {
 		if e := json.NewEncoder(cmd.OutOrStdout()).Encode(sum.Timing); err == nil {
 			err = e
@@ -186,6 +194,9 @@ func newBenchCheckCmd() *cobra.Command {
 		Short: "List what is wrong with a benchmark's folder before hours are spent",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, dataset.Formats()); err != nil {
+				return err
+			}
 			names, err := sequenceNames(sequences)
 			if err != nil {
 				return err

@@ -77,14 +77,18 @@ func TestBenchEvalReport(t *testing.T) {
 // TestBenchUse: what cannot be meant ends with exit code 2 and says why.
 func TestBenchUse(t *testing.T) {
 	for want, args := range map[string][]string{
-		"--out is missing":     {"bench", "data"},
-		"at least 1":           {"bench", "data", "--out", "x", "--jobs", "0"},
-		"one sequence at a":    {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
-		"i/n with i from 0":    {"bench", "data", "--out", "x", "--shard", "4/4"},
-		"--dataset is missing": {"eval", "results"},
-		"no convention":        {"eval", "results", "--dataset", ".", "--convention", "mine"},
-		"--eao":                {"eval", "results", "--dataset", ".", "--eao", "5"},
-		"--protocol-version 9": {"trax", "--protocol-version", "9"},
+		"--out is missing":      {"bench", "data"},
+		"at least 1":            {"bench", "data", "--out", "x", "--jobs", "0"},
+		"one sequence at a":     {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
+		"i/n with i from 0":     {"bench", "data", "--out", "x", "--shard", "4/4"},
+		"--dataset is missing":  {"eval", "results"},
+		"no convention":         {"eval", "results", "--dataset", ".", "--convention", "mine"},
+		"--eao":                 {"eval", "results", "--dataset", ".", "--eao", "5"},
+		"--experiment \"mine\"": {"bench", "data", "--out", "x", "--experiment", "mine"},
+		"--format \"mine\"":     {"bench", "check", "data", "--format", "mine"},
+		"--table \"mine\"":      {"eval", "results", "--dataset", ".", "--table", "mine"},
+		"--by \"mine\"":         {"report", "results", "--dataset", ".", "-o", "x", "--by", "mine"},
+		"--protocol-version 9":  {"trax", "--protocol-version", "9"},
 	} {
 		if code, _, stderr := track(t, args...); code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("track %v: exit %d, want %q in %s", args, code, want, stderr)

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/bench"
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
 	reports "siamtrack/bench/report"
@@ -49,10 +51,39 @@ func joined[T ~string](names []T) string {
 	return strings.Join(s, ", ")
 }
 
+// oneOf refuses the value of a flag that is none of those allowed; an empty one means the flag's default.
+func oneOf[T ~string](flag, value string, allowed []T) error {
+	if value == "" || slices.Contains(allowed, T(value)) {
+		return nil
+	}
+	return usagef("--%s %q: one of %s is expected", flag, value, joined(allowed))
+}
+
+// tableFlags say how tables are written on standard output.
+type tableFlags struct{ table, by string }
+
+// register adds the flags to a command.
+func (f *tableFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
+	fl.StringVar(&f.by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+}
+
+// check refuses what cannot be meant, before anything is scored.
+func (f *tableFlags) check() error {
+	if kind, _, _ := strings.Cut(f.by, ":"); kind != "" && kind != "sequence" && kind != "attribute" {
+		return usagef("--by %q: sequence or attribute is expected", f.by)
+	}
+	return oneOf("table", f.table, reports.TableFormats())
+}
+
 // open reads the dataset that the flags name.
 func (f *evalFlags) open() (*dataset.Dataset, error) {
 	if f.dataset == "" {
 		return nil, usagef("--dataset is missing: the folder of the benchmark")
+	}
+	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
+		return nil, err
 	}
 	names, err := sequenceNames(f.sequences)
 	if err != nil {
@@ -64,6 +95,9 @@ func (f *evalFlags) open() (*dataset.Dataset, error) {
 // options turns the flags into those of score.
 func (f *evalFlags) options() (score.Options, error) {
 	o := score.Options{Experiment: f.experiment, SkipMissing: f.skip, Jobs: f.jobs}
+	if err := oneOf("experiment", f.experiment, bench.Experiments()); err != nil {
+		return o, err
+	}
 	if f.convention != "" && f.convention != string(metric.VOTPython) {
 		c, err := metric.ParseConvention(f.convention)
 		if err != nil {
@@ -97,7 +131,8 @@ func sequenceNames(s string) ([]string, error) {
 // newEvalCmd returns `track eval`.
 func newEvalCmd() *cobra.Command {
 	var flags evalFlags
-	var jsonFile, table, by string
+	var tables tableFlags
+	var jsonFile string
 	cmd := &cobra.Command{
 		Use:   "eval --dataset DIR RESULTS...",
 		Short: "Score trackers' result files on a benchmark",
@@ -108,7 +143,10 @@ func newEvalCmd() *cobra.Command {
 			"  track eval --dataset vot2018 --convention pysot results/",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ev, err := evaluate(cmd, &flags, args)
+			if err := tables.check(); err != nil {
+				return err
+			}
+			_, ev, err := evaluate(cmd, &flags, args)
 			if err != nil {
 				return err
 			}
@@ -117,36 +155,36 @@ func newEvalCmd() *cobra.Command {
 					return err
 				}
 			}
-			return printTables(cmd, ev, reports.TableFormat(table), by)
+			return tables.print(cmd, ev)
 		},
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
-	cmd.Flags().StringVar(&table, "table", string(reports.Console), "how tables are written: "+joined(reports.TableFormats()))
-	cmd.Flags().StringVar(&by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	tables.register(cmd)
 	return cmd
 }
 
 // evaluate opens the dataset, finds the results and scores them.
-func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evaluation, error) {
+func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*dataset.Dataset, *score.Evaluation, error) {
 	o, err := flags.options()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d, err := flags.open()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	entries, err := score.Find(d, args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return score.Evaluate(cmd.Context(), d, entries, o)
+	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
+	return d, ev, err
 }
 
-// printTables writes the table of trackers, and the one asked for by --by.
-func printTables(cmd *cobra.Command, ev *score.Evaluation, f reports.TableFormat, by string) error {
-	out := cmd.OutOrStdout()
+// print writes the table of trackers, and the one asked for by --by.
+func (t *tableFlags) print(cmd *cobra.Command, ev *score.Evaluation) error {
+	out, f := cmd.OutOrStdout(), reports.TableFormat(t.table)
 	logger(cmd).Info("scored", "dataset", ev.Dataset, "layout", ev.Format, "protocol", ev.Protocol,
 		"convention", ev.Convention, "sequences", ev.Sequences, "frames", ev.Frames)
 	if err := reports.Trackers(out, ev, f); err != nil {
@@ -157,17 +195,13 @@ func printTables(cmd *cobra.Command, ev *score.Evaluation, f reports.TableFormat
 			return err
 		}
 	}
-	kind, measure, _ := strings.Cut(by, ":")
-	if kind != "" {
-		fmt.Fprintln(out)
-	}
-	switch kind {
-	case "":
+	kind, measure, _ := strings.Cut(t.by, ":")
+	if kind == "" {
 		return nil
-	case "sequence":
-		return reports.Sequences(out, ev, measure, f)
-	case "attribute":
-		return reports.Attributes(out, ev, measure, f)
 	}
-	return usagef("--by %q: sequence or attribute is expected", by)
+	fmt.Fprintln(out)
+	if kind == "sequence" {
+		return reports.Sequences(out, ev, measure, f)
+	}
+	return reports.Attributes(out, ev, measure, f)
 }

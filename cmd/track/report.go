@@ -14,7 +14,8 @@ import (
 // newReportCmd returns `track report`.
 func newReportCmd() *cobra.Command {
 	var flags evalFlags
-	var out, table, by string
+	var tables tableFlags
+	var out string
 	cmd := &cobra.Command{
 		Use:   "report RUN... --dataset DIR -o DIR",
 		Short: "Write an HTML page, plots and tables of trackers' results",
@@ -26,19 +27,10 @@ func newReportCmd() *cobra.Command {
 			if out == "" {
 				return usagef("--out is missing: the folder for the report")
 			}
-			o, err := flags.options()
-			if err != nil {
+			if err := tables.check(); err != nil {
 				return err
 			}
-			d, err := flags.open()
-			if err != nil {
-				return err
-			}
-			entries, err := score.Find(d, args)
-			if err != nil {
-				return err
-			}
-			ev, err := score.Evaluate(cmd.Context(), d, entries, o)
+			d, ev, err := evaluate(cmd, &flags, args)
 			if err != nil {
 				return err
 			}
@@ -50,12 +42,11 @@ func newReportCmd() *cobra.Command {
 				return err
 			}
 			logger(cmd).Info("report written", "page", filepath.Join(out, "index.html"))
-			return printTables(cmd, ev, reports.TableFormat(table), by)
+			return tables.print(cmd, ev)
 		},
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "", "the `folder` for the report")
-	cmd.Flags().StringVar(&table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
-	cmd.Flags().StringVar(&by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	tables.register(cmd)
 	return cmd
 }
