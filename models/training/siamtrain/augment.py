@@ -22,12 +22,20 @@ def degrade(image, rng):
     if roll < 0.2:
         image = motion_blur(image, int(rng.choice([3, 5, 7, 9])), rng.uniform(0, np.pi))
     elif roll < 0.3:
-        factor, size = rng.uniform(0.3, 0.7), image.shape[1::-1]
-        image = cv2.resize(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), size)
+        image = distant(image, rng.uniform(0.3, 0.7))
     if rng.random() < 0.1:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 50))])
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     return image
+
+
+def distant(image, factor, quality=None):
+    """The image as if its source had been `factor` as large: what a small target looks like; quality, of JPEG, at the small size."""
+    # Given a factor in place of a size, OpenCV would shift what does not divide evenly.
+    small = cv2.resize(image, [max(1, round(n * factor)) for n in image.shape[1::-1]], interpolation=cv2.INTER_AREA)
+    if quality is not None:
+        small = cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    return cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def motion_blur(image, length, angle):

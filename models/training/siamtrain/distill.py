@@ -19,6 +19,7 @@ from siamtrain.boxnet import EXEMPLAR, SEARCH
 
 UNIT = 25.0
 STATISTICS_CROPS = 300
+DISTANT = 0.35
 SURE, ABOUT = 0.6, 0.4  # least score, and least IoU with where it was, of a place that NanoTrack is believed to find again
 WRITTEN, USED, STOP = 0, 1, 2  # counters in the ring
 _SHAPES = {
@@ -124,7 +125,7 @@ class Generator:
         """Writes one pair; returns the IoU of NanoTrack's best box, or None of a pair without a label for it."""
         if self.rng.random() < self.regions:
             return self._region()
-        pair = self.sampler.pair()
+        pair = self._distant(self.sampler.pair())
         if pair.positive and self.rng.random() < 0.15:
             x1, y1, x2, y2 = pair.box
             pair.search = augment.occlude(pair.search, self.rng, ((x1 + x2) / 2, (y1 + y2) / 2), (x2 - x1, y2 - y1))
@@ -136,11 +137,18 @@ class Generator:
     def _region(self):
         """Writes a pair of a place that NanoTrack finds again about where it was; its box is the truth."""
         while True:
-            pair = self.sampler.region()
+            pair = self._distant(self.sampler.region())
             seen = self._teach(pair)
             if seen.score > SURE and overlap(seen.box, pair.box) > ABOUT:
                 self._put(pair, seen, (*seen.box, 1.0, 1.0))
                 return None
+
+    def _distant(self, pair):
+        """A third of the pairs as of a target a fifth to two thirds as large: the stills show few small ones, video many."""
+        if self.rng.random() < DISTANT:
+            factor, quality = np.exp(self.rng.uniform(np.log(0.2), np.log(0.7))), int(self.rng.integers(40, 90)) if self.rng.random() < 0.5 else None
+            pair.exemplar, pair.search = (augment.distant(crop, factor, quality) for crop in (pair.exemplar, pair.search))
+        return pair
 
     def _teach(self, pair):
         exemplar, search = self.nano.exemplar(pair.exemplar), self.nano.search(pair.search)

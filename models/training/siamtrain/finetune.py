@@ -40,17 +40,22 @@ def split(track, share):
     return [Track(track.name, track.scene, track.label, track.files[p], track.boxes[p]) for p in parts]
 
 
+def parts(paths, share):
+    """(first parts, last parts) of all sequences that have boxes in both."""
+    tracks = [t for t in open_all(paths).tracks if t.boxes is not None and len(t.files) > 1]
+    halves = [split(t, share) for t in tracks]
+    halves = [p for p in halves if all(len(half.visible()) > 1 for half in p)]
+    if not halves:
+        raise DataError(f"{', '.join(paths)}: no sequence with boxes in both its first and its last part")
+    return tuple([p[k] for p in halves] for k in (0, 1))
+
+
 def run(model, paths, settings, folder, out, name, share=0.5):
     """Fine-tunes `model` on the first frames of each sequence; returns (before, after): mean AUC on the rest.
 
     The new file is written in either case; the figures say whether to use it.
     """
-    tracks = [t for t in open_all(paths).tracks if t.boxes is not None and len(t.files) > 1]
-    parts = [split(t, share) for t in tracks]
-    parts = [p for p in parts if all(len(half.visible()) > 1 for half in p)]
-    if not parts:
-        raise DataError(f"{', '.join(paths)}: no sequence with boxes in both its first and its last part")
-    first, last = ([p[k] for p in parts] for k in (0, 1))
+    first, last = parts(paths, share)
     cache = ImageCache()
     net = load_onnx(model)
     before = sequences.summary(sequences.run(peakloop.open_tracker(model), last))[0][0]
@@ -62,5 +67,5 @@ def run(model, paths, settings, folder, out, name, share=0.5):
     manifest["correlation"] = {"scale": net.scale.item(), "bias": net.bias.item()}
     export.write_peak(Branch(net), manifest, out)
     after = sequences.summary(sequences.run(peakloop.open_tracker(out), last))[0][0]
-    logging.info("%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s", len(parts), before, after, out, export.digest(out))
+    logging.info("%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s", len(last), before, after, out, export.digest(out))
     return float(before), float(after)

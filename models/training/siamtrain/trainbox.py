@@ -186,7 +186,7 @@ def feature_terms(trainer, sample):
 
 
 def pair_terms(trainer, sample):
-    """The phase of pairs: labels, the teacher's maps where they can be trusted, and the teachers' features of both crops."""
+    """The phase of pairs: labels and, where the sample holds them, the teacher's maps (if they can be trusted) and the teachers' features."""
     s, net = trainer.settings, trainer.student.net
     grey = torch.rand(len(sample["search"])) < 0.1
     exemplar, search = tensor(sample["exemplar"], 0.7, grey), tensor(sample["search"], 1.0, grey)
@@ -196,13 +196,16 @@ def pair_terms(trainer, sample):
     truth = torch.from_numpy(sample["truth"])
     positive = truth[:, 4] > 0
     response, box, iou = boxloss.supervised(logits, sides, truth[:, :4], positive)
-    located = torch.from_numpy(sample["located"].astype(np.float32))
-    heard, shown = boxloss.taught(logits, sides, located, positive & (truth[:, 5] > boxloss.TRUSTED))
-    distance, errors = feature_loss(trainer.student, seen, {t: sample[t] for t in TEACHERS}, s.precision)
-    small, _ = feature_loss(trainer.student, kept, {"nano": sample["nano_exemplar"]}, s.precision)
-    # The exemplar has a quarter of the search crop's cells.
-    loss = response + s.box * box + s.teacher_response * heard + s.teacher_box * shown + s.feature * (distance + 0.25 * small)
-    return {"loss": loss, "response": response, "box": box, "heard": heard, "shown": shown, **errors, "small": small, "iou": iou}
+    loss, terms = response + s.box * box, {"response": response, "box": box, "iou": iou}
+    if "located" in sample:
+        located = torch.from_numpy(sample["located"].astype(np.float32))
+        heard, shown = boxloss.taught(logits, sides, located, positive & (truth[:, 5] > boxloss.TRUSTED))
+        distance, errors = feature_loss(trainer.student, seen, {t: sample[t] for t in TEACHERS}, s.precision)
+        small, _ = feature_loss(trainer.student, kept, {"nano": sample["nano_exemplar"]}, s.precision)
+        # The exemplar has a quarter of the search crop's cells.
+        loss = loss + s.teacher_response * heard + s.teacher_box * shown + s.feature * (distance + 0.25 * small)
+        terms.update(heard=heard, shown=shown, small=small, **errors)
+    return {"loss": loss, **terms}
 
 
 class Log:

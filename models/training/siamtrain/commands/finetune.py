@@ -1,14 +1,16 @@
 """python -m siamtrain finetune: a shipped model, a handful of sequences."""
 
-HELP = "go on training a shipped classic model on a handful of own sequences"
+HELP = "go on training a shipped model on a handful of own sequences"
 
 
 def configure(parser):
-    parser.add_argument("--init", required=True, metavar="MODEL.onnx", help="the model to start from, such as models/siamfc.onnx")
+    parser.add_argument("--init", required=True, metavar="MODEL.onnx", help="the model to start from: models/siamtrack.onnx or models/siamfc.onnx")
+    parser.add_argument("--weights", default="checkpoints/siamtrack.pt", metavar="FILE.pt",
+                        help="the trainable weights of a box model (checkpoints/siamtrack.pt)")
     parser.add_argument("--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable")
     parser.add_argument("--run", default="runs/finetune", metavar="DIR", help="checkpoints and curve (runs/finetune)")
     parser.add_argument("--out", default="finetuned.onnx", metavar="FILE.onnx")
-    parser.add_argument("--name", default="siamfc-finetuned", help="the model's name in its manifest")
+    parser.add_argument("--name", help="the model's name in its manifest (that of --init, and -finetuned)")
     parser.add_argument("--held", type=float, default=0.5, help="share of each sequence's frames, its last ones, to judge by (0.5)")
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -16,7 +18,17 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import finetune, trainfc
+    from siamtrain import export
 
-    settings = trainfc.Settings(steps=args.steps, batch=8, rate=args.rate, warmup=5, look=20, seed=args.seed)
-    finetune.run(args.init, args.data, settings, args.run, args.out, args.name, args.held)
+    manifest = export.manifest_of(args.init)
+    name = args.name or manifest["name"] + "-finetuned"
+    if manifest["kind"] == "box":
+        from siamtrain import finetunebox, trainbox
+
+        settings = trainbox.Settings(rate=args.rate, backbone_rate=0.5, warmup=5, batch=16, decay=0.95, seed=args.seed)
+        finetunebox.run(args.init, args.weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
+    else:
+        from siamtrain import finetune, trainfc
+
+        settings = trainfc.Settings(steps=args.steps, batch=8, rate=args.rate, warmup=5, look=20, seed=args.seed)
+        finetune.run(args.init, args.data, settings, args.run, args.out, name, args.held)

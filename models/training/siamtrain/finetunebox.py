@@ -1,0 +1,78 @@
+"""Goes on training the default network on a handful of one's own sequences, and shows on their later frames what it gave."""
+
+import logging
+import os
+import random
+
+import numpy as np
+
+from siamtrain import export, exportbox, finetune, pairs, sequences, trainbox
+from siamtrain.errors import DataError
+from siamtrain.images import ImageCache
+from siamtrain.readers import open_all
+from siamtrain.store import Packed
+from siamtrain.tracking import BoxTracker, Loop, OnnxModel
+
+
+class Frames:
+    """Tracks with their decoded frames in memory: what pairs.Sampler asks of a store."""
+
+    def __init__(self, tracks, cache):
+        self.files, self.cache, self.tracks = [f for t in tracks for f in t.files], cache, []
+        begin = 0
+        for t in tracks:
+            numbers = np.arange(begin, begin + len(t.files))
+            self.tracks.append(Packed(t.name, t.scene, t.label, "video", numbers, t.boxes))
+            begin += len(t.files)
+
+    def __len__(self):
+        return len(self.files)
+
+    def frame(self, number):
+        return self.cache.load(self.files[number])
+
+
+def sampler(tracks, seed):
+    """Pairs of the tracks; with another scene in some of them only where there is one."""
+    alone = len({t.scene for t in tracks}) == 1
+    return pairs.Sampler(Frames(tracks, ImageCache()), {"video": 1.0}, random.Random(seed), negatives=0.0 if alone else 0.12,
+                         crowd=0.0 if alone else 0.25)
+
+
+def batch(source, count):
+    """`count` pairs as trainbox.Trainer.step takes them, without a teacher's word."""
+    drawn = [source.pair() for _ in range(count)]
+    truth = np.array([(*p.box, float(p.positive), 0.0) for p in drawn], np.float32)
+    return {"exemplar": np.stack([p.exemplar for p in drawn]), "search": np.stack([p.search for p in drawn]), "truth": truth}
+
+
+def accuracy(path, tracks):
+    """Mean AUC of a box file with its own loop over tracks."""
+    loop = {k: v for k, v in export.manifest_of(path)["loop"].items() if k in Loop.__dataclass_fields__}
+    return float(sequences.summary(sequences.run(BoxTracker(OnnxModel(path), Loop(**loop)), tracks))[0][0])
+
+
+def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):
+    """Fine-tunes the weights (a .pt file) of `model` on the first frames of each sequence; (before, after): mean AUC on the rest.
+
+    Writes the int8 file `out` and an fp32 one beside it, with the loop and the states of `model`, in either case.
+    """
+    first, last = finetune.parts(paths, share)
+    before = accuracy(model, last)
+    trainer, source = trainbox.Trainer(settings, folder), sampler(first, settings.seed)
+    trainer.begin_from(weights)
+    trainer.student.eval()  # a handful of scenes is no basis for new statistics of the normalisations
+    for k in range(steps):
+        trainer.spent = 60 * settings.minutes * k / steps
+        terms = trainer.step(batch(source, settings.batch))
+        if k % 20 == 0 or k == steps - 1:
+            logging.info("step %d: %s", k, " ".join(f"{key} {value:.3f}" for key, value in terms.items()))
+    trainer.save()
+    net, _ = trainbox.load_network(os.path.join(folder, trainbox.AVERAGE))
+    full = "-fp32".join(os.path.splitext(out))
+    manifest = {**export.manifest_of(model), "name": name, "figures": {}}
+    exportbox.write(net, manifest, full)
+    exportbox.write_int8(full, [source.pair() for _ in range(exportbox.CALIBRATION_PAIRS)], manifest, out)
+    after = accuracy(out, last)
+    logging.info("%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s", len(last), before, after, out, export.digest(out))
+    return before, after
