@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -290,37 +289,4 @@ func FuzzParseCache(f *testing.F) {
 			t.Errorf("what was read and written cannot be read: %v", err)
 		}
 	})
-}
-
-// BenchmarkSearch answers queries over 10,000 identities by embeddings of several lengths: 80 is siammatch's vector, 96
-// siamtrack's, 2880 and 6144 are the maps of siamfc and siamtrack, which the correlation distance compares whole.
-func BenchmarkSearch(b *testing.B) {
-	for _, dim := range []int{80, 96, 2880, 6144} {
-		b.Run(fmt.Sprintf("10000x%d", dim), func(b *testing.B) {
-			r := rand.New(rand.NewPCG(3, uint64(dim)))
-			vector := func() []float32 {
-				v := make([]float32, dim)
-				for i := range v {
-					v[i] = r.Float32() - 0.5
-				}
-				return v
-			}
-			examples, embeddings := make([]gallery.Example, 10000), make([][]float32, 10000)
-			for i := range examples {
-				examples[i] = gallery.Example{Identity: fmt.Sprint(i), Path: fmt.Sprint(i, ".png")}
-				embeddings[i] = vector()
-			}
-			g, err := gallery.New(match.Cosine, examples, embeddings)
-			if err != nil {
-				b.Fatal(err)
-			}
-			query := vector()
-			b.ResetTimer()
-			for b.Loop() {
-				if _, err := g.Search(query, 5); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }
