@@ -56,6 +56,7 @@ type fragment struct {
 // EAOCurve returns the expected average overlap over sequence length, of the reset-based experiment.
 func EAOCurve(all []Supervised, k VOTToolkit) ([]float64, error) {
 	var frags []fragment
+	longest := 0 // pysot's curve is as long as the longest sequence, the VOT toolkit's as the longest fragment
 	for _, s := range all {
 		if err := s.check(); err != nil {
 			return nil, err
@@ -73,8 +74,11 @@ func EAOCurve(all []Supervised, k VOTToolkit) ([]float64, error) {
 			}
 			frags = append(frags, f...)
 		}
+		if k == VOTPySOT {
+			longest = max(longest, len(s.Truth))
+		}
 	}
-	return expectedOverlap(frags, k), nil
+	return expectedOverlap(frags, longest, k), nil
 }
 
 // votFragments cuts a trajectory as the VOT toolkit does: from each start to the failure, that frame not included.
@@ -136,9 +140,9 @@ func pysotFragments(t []region.Region, s Supervised) []fragment {
 	return out
 }
 
-// expectedOverlap averages, for each length, the fragments' mean overlap from their second frame on.
-func expectedOverlap(frags []fragment, k VOTToolkit) []float64 {
-	longest := 0
+// expectedOverlap averages, for each length up to that of the longest fragment, longest at least, the fragments' mean
+// overlap from their second frame on.
+func expectedOverlap(frags []fragment, longest int, k VOTToolkit) []float64 {
 	for _, f := range frags {
 		longest = max(longest, len(f.overlaps))
 	}

@@ -108,6 +108,13 @@ func TestEAO(t *testing.T) {
 	if err != nil || ps[0] != 1 || ps[4] != 0.5 {
 		t.Errorf("pysot: %v %v", ps, err)
 	}
+	// pysot pads failed fragments to the longest sequence's length: two of "ixxf----i" and one that ends as "ixx"
+	if ps, err = EAOCurve([]Supervised{supervised("ixxf----ixxf----ixx")}, VOTPySOT); err != nil || len(ps) != 19 {
+		t.Fatalf("pysot, failures: %v %v", ps, err)
+	}
+	near(t, "pysot at 2", ps[2], 1)
+	near(t, "pysot at 3", ps[3], 2.0/3)
+	near(t, "pysot at 18", ps[18], 2.0/18)
 	for name, want := range map[string]EAOInterval{"vot2018": {100, 356}, "VOT2019": {46, 291}, "vot-2016": {108, 371}, "vot2022shortterm": {115, 755}} {
 		if got, ok := EAOIntervalOf(name); !ok || got != want {
 			t.Errorf("%s: %v", name, got)
