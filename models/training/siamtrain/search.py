@@ -23,24 +23,40 @@ def load(tracks, frames):
 
 
 def accuracy(model, loop, clips):
-    """Mean AUC of a loop over clips."""
-    return float(np.mean([score(follow(BoxTracker(model, loop), images, boxes[0])[0], boxes)[0] for images, boxes in clips]))
+    """AUC of a loop on each clip."""
+    return np.array([score(follow(BoxTracker(model, loop), images, boxes[0])[0], boxes)[0] for images, boxes in clips])
 
 
 def search(model, loop, clips, rounds=1, grid=GRID):
-    """(best loop, its mean AUC): coordinate ascent over the grid. Ties keep the earlier value."""
-    best, found = loop, accuracy(model, loop, clips)
+    """(loop, its mean AUC): coordinate ascent over the grid from `loop`, then the most careful of what was tried and is as good (careful)."""
+    tried = {loop: accuracy(model, loop, clips)}
+    best = loop
     for _ in range(rounds):
         for name, values in grid.items():
             for value in values:
                 trial = dataclasses.replace(best, **{name: value})
-                if trial == best:
+                if trial in tried:
                     continue
-                got = accuracy(model, trial, clips)
-                logging.info("%s: AUC %.4f (best so far %.4f)", trial, got, found)
-                if got > found:
-                    best, found = trial, got
-    return best, found
+                tried[trial] = accuracy(model, trial, clips)
+                logging.info("%s: AUC %.4f (best so far %.4f)", trial, tried[trial].mean(), tried[best].mean())
+                best = max(best, trial, key=lambda k: tried[k].mean())
+    chosen = careful(tried)
+    return chosen, float(tried[chosen].mean())
+
+
+def careful(tried):
+    """Of the loops {loop: AUC on each clip}, that with the strongest window (then penalty, then slowest size) within one standard error of the best.
+
+    The network was trained on these clips, so it needs less guidance there than on new video: the one-standard-error rule (Breiman et al., 1984)
+    gives the doubt to the simpler choice. The error is that of the difference on the same clips.
+    """
+    best = max(tried, key=lambda k: tried[k].mean())
+
+    def as_good(loop):
+        difference = tried[best] - tried[loop]
+        return difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else difference.mean() <= 0
+
+    return max(filter(as_good, tried), key=lambda k: (k.window_influence, k.penalty_k, -k.size_rate))
 
 
 def runs(model, loop, clips):

@@ -1,0 +1,23 @@
+"""The choice of the loop's parameters among those that were tried."""
+
+import numpy as np
+
+from siamtrain.search import careful
+from siamtrain.tracking import Loop
+
+
+def test_the_most_careful_loop_within_one_standard_error_is_taken():
+    auc = np.array([0.7, 0.6, 0.8, 0.5])
+    noise = np.array([0.1, -0.1, 0.1, -0.1])  # its standard error over four clips is 0.2 / sqrt(3) / 2 = 0.0577
+    tried = {Loop(0.2): auc + 0.02, Loop(0.3): auc + noise, Loop(0.4): auc - 0.03 + noise, Loop(0.5): auc - 0.08 + noise}
+    assert careful(tried) == Loop(0.4)
+
+
+def test_a_sure_difference_is_respected():
+    auc = np.array([0.7, 0.6, 0.8])
+    assert careful({Loop(0.2): auc, Loop(0.5): auc - 0.01}) == Loop(0.2)
+    assert careful({Loop(0.3, 0.1): auc, Loop(0.3, 0.2): auc, Loop(0.3, 0.2, 0.3): auc}) == Loop(0.3, 0.2, 0.3)
+
+
+def test_one_clip_alone_decides_by_its_figure():
+    assert careful({Loop(0.2): np.array([0.7]), Loop(0.5): np.array([0.69])}) == Loop(0.2)
