@@ -175,7 +175,7 @@ func (f *fileFlags) toStdout() bool {
 	return false
 }
 
-// checkOutputs refuses outputs that would overwrite the input or each other, and drawing without a video.
+// checkOutputs refuses outputs that checkPaths refuses, and drawing without a video.
 func (f *fileFlags) checkOutputs(input string) error {
 	if f.drawn != (follow.VideoOptions{}) && f.video == "" {
 		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
@@ -187,6 +187,11 @@ func (f *fileFlags) checkOutputs(input string) error {
 	if f.video != "" {
 		paths = append(paths, f.video)
 	}
+	return checkPaths(input, paths)
+}
+
+// checkPaths refuses outputs that would overwrite the input or each other, or that cannot be written.
+func checkPaths(input string, paths []string) error {
 	for i, p := range paths {
 		if p != stdoutPath && sameFile(p, input) {
 			return usagef("%s is the input: writing there would destroy it", p)

@@ -61,6 +61,9 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := f.checkOutputs(source); err != nil {
+		return err
+	}
 	if f.http == "" { // before anything is opened or written
 		if err := window.Available(); err != nil {
 			return err
@@ -96,8 +99,8 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	s := tracker.NewSession(src, model, o)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := f.show(cmd, source, s, keeper)
-	if !quiet(cmd) {
-		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(s.Status(), report))
+	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all
+		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, keeper.Late()))
 	}
 	return errors.Join(err, cmd.Context().Err())
 }
@@ -109,7 +112,7 @@ func (f *liveFlags) show(cmd *cobra.Command, source string, s *tracker.Session, 
 		return window.Report{}, f.serve(cmd, name, s)
 	}
 	return window.Run(cmd.Context(), window.Options{
-		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record,
+		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record, Log: logger(cmd),
 		Snapshot: func(v *tracker.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
 	})
 }
@@ -144,8 +147,8 @@ func sourceName(source string) string {
 	return source
 }
 
-// liveSummary says what a session did.
-func liveSummary(st tracker.Status, r window.Report) string {
+// liveSummary says what a session did; late is the number of frames that a video is without.
+func liveSummary(st tracker.Status, r window.Report, late int) string {
 	text := fmt.Sprintf("%d frames captured, %d tracked or shown, %d dropped", st.Captured, st.Tracked, st.Dropped)
 	if st.Reconnects > 0 {
 		text += fmt.Sprintf(", the source opened again %d times", st.Reconnects)
@@ -154,6 +157,9 @@ func liveSummary(st tracker.Status, r window.Report) string {
 		ms := func(q float64) float64 { return float64(r.Latency.Quantile(q)) / float64(time.Millisecond) }
 		text += fmt.Sprintf("; %d on the screen, from capture to there p50 %.0f ms, p95 %.0f ms, p99 %.0f ms",
 			r.Shown, ms(0.5), ms(0.95), ms(0.99))
+	}
+	if late > 0 {
+		text += fmt.Sprintf("; encoding is slower than tracking here: the video is without %d of the frames", late)
 	}
 	return text + "\n"
 }

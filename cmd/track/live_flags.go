@@ -10,6 +10,7 @@ import (
 	"siamtrack/internal/follow"
 	"siamtrack/internal/live"
 	"siamtrack/internal/record"
+	"siamtrack/internal/serve"
 	"siamtrack/tracker"
 )
 
@@ -44,7 +45,7 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.fps, "fps", 0, "ask a camera for this `rate`; play a file at it")
 	fl.StringVar(&f.fourcc, "fourcc", "", "ask a camera for this pixel `format`, such as MJPG or YUYV")
 	fl.IntVar(&f.reconnect, "reconnect", -1, "give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up")
-	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for so `long`")
+	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for this `time`")
 
 	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
 	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word")
@@ -64,6 +65,14 @@ func (f *liveFlags) session() (tracker.SessionOptions, error) {
 	case f.csv == "-" && f.jsonl == "-":
 		return o, usagef("--csv - and --jsonl -: standard output has room for one")
 	}
+	if err := f.capture().Check(); err != nil {
+		return o, wrongUse(err)
+	}
+	if f.http != "" {
+		if err := serve.CheckAddress(f.http); err != nil {
+			return o, usagef("--http: %w", err)
+		}
+	}
 	if f.init != "" {
 		box, err := tracker.ParseBox(f.init)
 		if err != nil {
@@ -72,6 +81,17 @@ func (f *liveFlags) session() (tracker.SessionOptions, error) {
 		o.Init = &box
 	}
 	return o, nil
+}
+
+// checkOutputs refuses outputs that checkPaths refuses.
+func (f *liveFlags) checkOutputs(source string) error {
+	var paths []string
+	for _, p := range []string{f.csv, f.jsonl, f.record} {
+		if p != "" {
+			paths = append(paths, p)
+		}
+	}
+	return checkPaths(source, paths)
 }
 
 // capture returns how the source is to be opened.

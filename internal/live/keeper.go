@@ -4,12 +4,9 @@ package live
 import (
 	"errors"
 	"fmt"
-	"image"
-	"math"
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"siamtrack/internal/follow"
 	"siamtrack/tracker"
@@ -25,11 +22,10 @@ type Keeper struct {
 	last     int // the index of the frame that the tracks have last
 
 	mu    sync.Mutex // guards what follows
-	video follow.Sink
-	name  string // of the video being written, or the last one
-	files int    // videos begun
-	paced pacer
-	size  image.Point
+	film  *film      // being written
+	ended []*film    // being finished, or finished
+	name  string     // of the video being written, or the last one
+	files int        // videos begun
 }
 
 // NewKeeper returns a Keeper that puts every frame with a target into tracks, in the order of their indices, and makes
@@ -39,17 +35,18 @@ func NewKeeper(tracks []follow.Sink, newVideo func(path string) (follow.Sink, er
 	return &Keeper{tracks: tracks, newVideo: newVideo, path: path, fps: fps, last: -1}
 }
 
-// Record begins or ends a video and returns the file's name. Its frames are on disk when it has ended.
+// Record begins or ends a video and returns the file's name. A video that has ended is finished in the background, since
+// that takes as long as decoding it; Close waits for it and returns its error.
 func (k *Keeper) Record(on bool) (name string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if on == (k.video != nil) {
-		return k.name, nil
-	}
-	if on {
+	if on && k.film == nil {
 		return k.begin()
 	}
-	return k.name, k.end()
+	if !on {
+		k.end()
+	}
+	return k.name, nil
 }
 
 // begin opens the next video. The caller holds the lock.
@@ -64,18 +61,18 @@ func (k *Keeper) begin() (string, error) {
 		return name, err
 	}
 	k.files++
-	k.video, k.name, k.paced, k.size = video, name, pacer{fps: k.fps}, image.Point{}
+	k.film, k.name = newFilm(video, k.fps), name
 	return name, nil
 }
 
-// end closes the video. The caller holds the lock.
-func (k *Keeper) end() error {
-	if k.video == nil {
-		return nil
+// end lets the video be finished. The caller holds the lock.
+func (k *Keeper) end() {
+	if k.film == nil {
+		return
 	}
-	err := k.video.Close()
-	k.video = nil
-	return err
+	k.film.end()
+	k.ended = append(k.ended, k.film)
+	k.film = nil
 }
 
 // Each keeps a view. Of a frame that comes twice, because a target was chosen on it again, the tracks keep the first
@@ -90,70 +87,50 @@ func (k *Keeper) Each(v *tracker.View) error {
 			}
 		}
 	}
-	return k.film(step)
+	return k.shoot(step)
 }
 
-// film puts a step into the video as often as its time asks. A source that came back with another size begins the
-// next video.
-func (k *Keeper) film(step tracker.Step) error {
+// shoot hands a step to the video, if there is one. A source that came back with another size begins the next video.
+func (k *Keeper) shoot(step tracker.Step) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.video == nil {
-		return nil
-	}
-	size := step.Frame.Image.Rect.Size()
-	if k.size != (image.Point{}) && size != k.size {
-		if err := k.end(); err != nil {
-			return err
-		}
+	if k.film != nil && !k.film.fits(step) {
+		k.end()
 		if _, err := k.begin(); err != nil {
 			return err
 		}
 	}
-	k.size = size
-	for range k.paced.copies(step.Frame.Time) {
-		if err := k.video.Put(step); err != nil {
-			return err
-		}
+	if k.film == nil {
+		return nil
 	}
-	return nil
+	return k.film.put(step)
 }
 
-// Close ends all files. It may be called twice.
+// Late returns how many frames are not in a video because they came while it was busy with encoding another.
+func (k *Keeper) Late() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := int64(0)
+	for _, f := range k.ended {
+		n += f.late.Load()
+	}
+	if k.film != nil {
+		n += k.film.late.Load()
+	}
+	return int(n)
+}
+
+// Close ends all files and waits until they are whole. It may be called twice.
 func (k *Keeper) Close() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	errs := []error{k.end()}
+	k.end()
+	var errs []error
+	for _, f := range k.ended {
+		errs = append(errs, f.wait())
+	}
 	for _, sink := range k.tracks {
 		errs = append(errs, sink.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// pacer turns frames that come when they come into a video of constant rate, so that it plays as fast as it happened:
-// a frame is written again in the place of dropped ones, and left out where its place is taken.
-type pacer struct {
-	fps     float64
-	begun   bool
-	start   time.Duration
-	written int
-}
-
-// maxGap bounds how long a video stands still where a source was lost.
-const maxGap = 2 * time.Second
-
-// copies returns how often the frame of time at is to be written.
-func (p *pacer) copies(at time.Duration) int {
-	if !p.begun {
-		p.begun, p.start = true, at
-	}
-	due := int(math.Round((at-p.start).Seconds()*p.fps)) + 1
-	n := due - p.written
-	if longest := int(maxGap.Seconds() * p.fps); n > longest {
-		p.start += time.Duration(float64(n-longest) / p.fps * float64(time.Second))
-		n = longest
-	}
-	n = max(0, n)
-	p.written += n
-	return n
 }

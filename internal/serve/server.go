@@ -85,11 +85,22 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
+// CheckAddress returns an error where an address is not of the form host:port or :port.
+func CheckAddress(address string) error {
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+		return fmt.Errorf("address %q: host:port or :port is needed", address)
+	}
+	return nil
+}
+
 // Listen opens the address host:port. Without a host it is the loopback's only; local tells whether it is.
 func Listen(address string) (l net.Listener, local bool, err error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, false, fmt.Errorf("serve: %w", err)
+	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, false, fmt.Errorf("serve: address %q: %w (host:port or :port is needed)", address, err)
+		return nil, false, fmt.Errorf("serve: %w", err)
 	}
 	if host == "" {
 		host = "127.0.0.1"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -51,6 +52,9 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	img := image.NewRGBA(image.Rect(0, 0, 960, 540))
 	for i := 0; i < len(img.Pix); i += 4 {
 		copy(img.Pix[i:], []uint8{22, 24, 29, 255})
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	blank := &tracker.View{Frame: tracker.Frame{Image: img}}
 	g := &game{
@@ -136,15 +140,18 @@ func (g *game) pointer() {
 	g.dirty = g.dirty || event != render.DragNone
 	switch event {
 	case render.DragBegan:
+		g.o.Log.Debug("box begun", "x", x, "y", y)
 		g.o.Session.Pause(true)
 		g.say("let go to follow what is in the box, Esc gives up")
 	case render.DragDone:
+		g.o.Log.Debug("box drawn", "frame", g.view.Frame.Index, "box", g.drag.Box())
 		g.say("")
 		if err := g.o.Session.Select(g.view, g.drag.Box()); err != nil {
 			g.say(err.Error())
 		}
 		g.choose(false)
 	case render.DragCancelled:
+		g.o.Log.Debug("box given up")
 		g.say("")
 		g.choose(false)
 	}

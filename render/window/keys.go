@@ -49,10 +49,14 @@ func bindings() []binding {
 // keys does what the keys typed ask for. While a box is being drawn only Esc counts, which is the pointer's matter.
 func (g *game) keys() error {
 	g.chars = ebiten.AppendInputChars(g.chars[:0])
+	escape := inpututil.IsKeyJustPressed(ebiten.KeyEscape)
+	if escape {
+		g.o.Log.Debug("key", "name", "Esc")
+	}
 	if g.drag.Active() {
 		return nil
 	}
-	if inpututil.IsKeyJustPressed(ebiten.KeyEscape) && !g.choosing {
+	if escape && !g.choosing {
 		g.help, g.dirty = false, true
 		if ebiten.IsFullscreen() {
 			ebiten.SetFullscreen(false)
@@ -65,6 +69,7 @@ func (g *game) keys() error {
 				continue // a key held down steps on, and switches nothing
 			}
 			g.dirty = true
+			g.o.Log.Debug("key", "name", b.Name)
 			if err := b.do(g); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"time"
@@ -27,6 +28,8 @@ type Options struct {
 	Record   func(on bool) (name string, err error)
 	// Recording tells that a file is being written from the beginning.
 	Recording bool
+	// Log is told, at the level debug, of each key and each box that the window has taken; nil: nobody is.
+	Log *slog.Logger
 }
 
 // Report is what a window measured.

@@ -1,0 +1,153 @@
+package live
+
+import (
+	"errors"
+	"image"
+	"image/draw"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"siamtrack/internal/follow"
+	"siamtrack/tracker"
+)
+
+// film is a video being written. Encoding can cost more than tracking, so it has a goroutine of its own and the tracker
+// never waits for it: a step that comes while the encoder is busy displaces the one that waits.
+type film struct {
+	video   follow.Sink
+	size    image.Point           // of the pictures, (0, 0) before the first
+	told    bool                  // put has returned why the video ended early
+	waiting chan tracker.Step     // has room for one: the newest step, with a picture of its own
+	spare   chan *image.RGBA      // memory for pictures
+	late    atomic.Int64          // how many steps were displaced
+	broken  atomic.Pointer[error] // why the video ended early
+	done    chan struct{}         // closed when the file is whole, or never will be
+	err     error                 // of the goroutine, valid once done is closed
+}
+
+// spares is the number of pictures that may lie idle: one each for the encoder and the step that waits.
+const spares = 2
+
+func newFilm(video follow.Sink, fps float64) *film {
+	f := &film{
+		video: video, waiting: make(chan tracker.Step, 1), spare: make(chan *image.RGBA, spares), done: make(chan struct{}),
+	}
+	go f.write(pacer{fps: fps})
+	return f
+}
+
+// fits reports whether a step's picture has the size of the ones before.
+func (f *film) fits(step tracker.Step) bool {
+	return f.size == (image.Point{}) || f.size == step.Frame.Image.Rect.Size()
+}
+
+// put leaves a copy of step, which fits, for the encoder. It is not called after end. Its error is why an earlier step
+// could not be written.
+func (f *film) put(step tracker.Step) error {
+	if err := f.broken.Load(); err != nil {
+		f.told = true
+		return *err
+	}
+	f.size = step.Frame.Image.Rect.Size()
+	select {
+	case old := <-f.waiting:
+		f.late.Add(1)
+		f.giveBack(old.Frame.Image)
+	default: // the encoder has taken it
+	}
+	frame := *step.Frame
+	frame.Image = f.picture()
+	draw.Draw(frame.Image, frame.Image.Rect, step.Frame.Image, step.Frame.Image.Rect.Min, draw.Src)
+	step.Frame, step.Result.Response = &frame, nil // the map's memory is the view's, and the video does not show it
+	f.waiting <- step
+	return nil
+}
+
+func (f *film) picture() *image.RGBA {
+	select {
+	case img := <-f.spare:
+		return img
+	default:
+		return image.NewRGBA(image.Rectangle{Max: f.size})
+	}
+}
+
+func (f *film) giveBack(img *image.RGBA) {
+	select {
+	case f.spare <- img:
+	default:
+	}
+}
+
+// end lets the encoder finish what it has.
+func (f *film) end() { close(f.waiting) }
+
+// wait returns when the file is whole, or with the reason why it is not that put has not returned.
+func (f *film) wait() error {
+	<-f.done
+	if f.told {
+		return nil
+	}
+	return f.err
+}
+
+// write encodes what comes, each step as often as its time asks, until the end. After an error it only empties the
+// channel.
+func (f *film) write(p pacer) {
+	defer close(f.done)
+	var late int64
+	for step := range f.waiting {
+		now := f.late.Load()
+		n := p.copies(step.Frame.Time, now > late)
+		late = now
+		for ; n > 0 && f.err == nil; n-- {
+			f.err = f.video.Put(step)
+		}
+		if err := f.err; err != nil {
+			f.broken.Store(&err)
+		}
+		f.giveBack(step.Frame.Image)
+	}
+	if err := f.video.Close(); !errors.Is(f.err, err) {
+		f.err = errors.Join(f.err, err)
+	}
+}
+
+// pacer turns frames that come when they come into a video of constant rate, so that it plays as fast as it happened:
+// a frame is written again in the place of dropped ones, and left out where its place is taken.
+type pacer struct {
+	fps     float64
+	begun   bool
+	start   time.Duration
+	written int
+}
+
+const (
+	// maxGap bounds how long a video stands still where a source was lost.
+	maxGap = 2 * time.Second
+	// behindGap bounds it where encoding is slower than the frames come. Without it each frame would be written more
+	// often than the one before, for all the time that writing that one took, up to a frame in maxGap; so the video
+	// plays faster than it happened instead.
+	behindGap = 200 * time.Millisecond
+)
+
+// copies returns how often the frame of time at is to be written. behind tells that the encoder does not keep up.
+func (p *pacer) copies(at time.Duration, behind bool) int {
+	if !p.begun {
+		p.begun, p.start = true, at
+	}
+	gap := maxGap
+	if behind {
+		gap = behindGap
+	}
+	due := int(math.Round((at-p.start).Seconds()*p.fps)) + 1
+	n := due - p.written
+	if longest := max(1, int(gap.Seconds()*p.fps)); n > longest {
+		p.start += time.Duration(float64(n-longest) / p.fps * float64(time.Second))
+		n = longest
+	}
+	n = max(0, n)
+	p.written += n
+	return n
+}
