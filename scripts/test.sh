@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh test
 . .deps/env.sh
 [ $# -gt 0 ] || set -- -timeout 9m ./...
+# -noreset: between two windows the server would start anew, and refuse the next one meanwhile.
 if command -v xvfb-run >/dev/null; then
-	exec xvfb-run -a -s '-screen 0 1280x800x24' go test "$@"
+	exec xvfb-run -a -s '-screen 0 1280x800x24 -noreset' go test "$@"
 fi
 echo "test: no xvfb-run, so the window's tests skip" >&2
 exec go test "$@"

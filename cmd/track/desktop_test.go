@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/draw"
 	"image/png"
 	"os"
 	"os/exec"
@@ -103,7 +104,7 @@ func openDesktop(t *testing.T, args ...string) *desktop {
 	t.Helper()
 	needDesktop(t)
 	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
-	d.cmd = program(t, append([]string{"live"}, args...)...)
+	d.cmd = program(t, append([]string{"live", "--log-level", "debug"}, args...)...) // what told reads
 	d.cmd.Dir = d.dir
 	d.cmd.Stderr = &d.stderr
 	if err := d.cmd.Start(); err != nil {
@@ -142,7 +143,7 @@ func (d *desktop) kill() {
 // eventually waits until what is so.
 func (d *desktop) eventually(what string, so func() bool) {
 	d.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		select {
 		case err := <-d.ended:
 			d.t.Fatalf("the program ended while the test waited for %s: %v\n%s", what, err, d.stderr.String())
@@ -152,7 +153,7 @@ func (d *desktop) eventually(what string, so func() bool) {
 			return
 		}
 	}
-	d.t.Fatalf("no %s within 30 s", what)
+	d.t.Fatalf("no %s within a minute", what)
 }
 
 // xdotool does what a hand does.
@@ -166,17 +167,37 @@ func (d *desktop) xdotool(args ...string) {
 // press presses keys, one after the other, as people do.
 func (d *desktop) press(keys ...string) {
 	d.t.Helper()
+	names := map[string]string{"space": "Space", "period": ".", "Escape": "Esc"}
 	for _, k := range keys {
-		d.xdotool("key", k)
-		time.Sleep(120 * time.Millisecond)
+		name := k
+		if names[k] != "" {
+			name = names[k]
+		}
+		d.told("msg=key name="+name+"\n", func() { d.xdotool("key", k) })
 	}
+}
+
+// told does something and waits until the program's log says that the window has taken it. People see that on the
+// screen; on a busy machine a hand that does not look is too fast.
+func (d *desktop) told(line string, do func()) {
+	d.t.Helper()
+	before := strings.Count(d.stderr.String(), line)
+	do()
+	d.eventually("word of "+strings.TrimSpace(line), func() bool { return strings.Count(d.stderr.String(), line) > before })
 }
 
 // move moves the pointer to a point of the window.
 func (d *desktop) move(x, y float64) {
 	d.t.Helper()
 	d.xdotool("mousemove", strconv.Itoa(d.origin.X+int(x)), strconv.Itoa(d.origin.Y+int(y)))
-	time.Sleep(40 * time.Millisecond)
+}
+
+// begin presses the left button at a point of the window.
+func (d *desktop) begin(x, y float64) {
+	d.t.Helper()
+	d.locate()
+	d.move(x, y)
+	d.told(`msg="box begun"`, func() { d.xdotool("mousedown", "1") })
 }
 
 // drag draws a box given in the window's pixels, from its right lower corner. A press on the window's last row and
@@ -185,27 +206,32 @@ func (d *desktop) drag(b tracker.Box) {
 	d.t.Helper()
 	d.locate()
 	b = b.Clip(d.size.X-1, d.size.Y-1)
-	d.move(b.X+b.W, b.Y+b.H)
-	d.xdotool("mousedown", "1")
-	time.Sleep(200 * time.Millisecond) // software drawing on a busy machine: a hand that fast would not be seen
+	d.begin(b.X+b.W, b.Y+b.H)
 	for _, part := range []float64{0.9, 0.5, 0.2, 0} {
 		d.move(b.X+part*b.W, b.Y+part*b.H)
 	}
-	time.Sleep(200 * time.Millisecond)
-	d.xdotool("mouseup", "1")
+	d.told(`msg="box drawn"`, func() { d.xdotool("mouseup", "1") })
 }
 
-// steady photographs the screen once it has come to rest.
+// steady photographs the screen once it has come to rest: some pictures in a row are the same.
 func (d *desktop) steady(name string) *image.RGBA {
 	d.t.Helper()
-	last := d.picture(name)
+	last, same := d.picture(name), 0
 	d.eventually("picture at rest", func() bool {
 		now := d.picture(name)
-		rests := bytes.Equal(now.Pix, last.Pix)
+		if same++; !bytes.Equal(now.Pix, last.Pix) {
+			same = 0
+		}
 		last = now
-		return rests
+		return same >= 3
 	})
 	return last
+}
+
+// shows waits until the screen looks as a picture does, or no longer does.
+func (d *desktop) shows(name string, p *image.RGBA, same bool) {
+	d.t.Helper()
+	d.eventually("picture as it should be: "+name, func() bool { return bytes.Equal(d.picture(name).Pix, p.Pix) == same })
 }
 
 // picture photographs the screen. With SIAMTRACK_SCREENSHOTS it keeps the pictures in that folder, to be looked at.
@@ -227,11 +253,7 @@ func (d *desktop) picture(name string) *image.RGBA {
 		d.t.Fatal(err)
 	}
 	img := image.NewRGBA(decoded.Bounds())
-	for y := range img.Rect.Dy() {
-		for x := range img.Rect.Dx() {
-			img.Set(x, y, decoded.At(x, y))
-		}
-	}
+	draw.Draw(img, img.Rect, decoded, img.Rect.Min, draw.Src)
 	return img
 }
 
@@ -256,7 +278,7 @@ func (d *desktop) rows(name string) []record.Row {
 // quit presses q and returns the exit code and what the program said.
 func (d *desktop) quit() (code int, stderr string) {
 	d.t.Helper()
-	d.press("q")
+	d.xdotool("key", "q")
 	return d.wait()
 }
 
@@ -274,7 +296,7 @@ func (d *desktop) wait() (code int, stderr string) {
 	select {
 	case <-d.ended:
 		return d.cmd.ProcessState.ExitCode(), d.stderr.String()
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		d.t.Fatal("the program does not end")
 		return 0, ""
 	}
