@@ -248,10 +248,10 @@ func TestSlowViewers(t *testing.T) {
 	// Whoever waited for one of them would stand still for all of writeTimeout.
 	frame, since, longest := -1, time.Now(), time.Duration(0)
 	w.until("the slow ones are gone", func(s stateJSON) bool {
+		longest = max(longest, time.Since(since))
 		if s.Frame != frame {
 			frame, since = s.Frame, time.Now()
 		}
-		longest = max(longest, time.Since(since))
 		return s.Viewers == 0
 	})
 	if longest > writeTimeout/2 {
