@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"siamtrack/bench/dataset"
@@ -171,16 +172,20 @@ func CheckTimes(path string, seconds []float64, frames int) error {
 	return nil
 }
 
-// parseTimes reads lines of as many seconds as the first one has.
+// parseTimes reads lines of equally many seconds. A blank line is a frame without a time, as the VOT toolkit writes one
+// that was skipped: NaN in each column.
 func parseTimes(path string, r io.Reader) ([][]float64, error) {
 	rows, err := numfile.Parse(path, r)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	out := make([][]float64, len(rows[0].Values))
+	out := make([][]float64, len(rows[len(rows)-1].Values)) // the last row is never blank
 	for _, row := range rows {
+		if row.Values == nil {
+			row.Values = slices.Repeat([]float64{nan()}, len(out))
+		}
 		if len(row.Values) != len(out) {
-			return nil, numfile.Errorf(path, row.Line, "%d times where the first line has %d", len(row.Values), len(out))
+			return nil, numfile.Errorf(path, row.Line, "%d times where the last line has %d", len(row.Values), len(out))
 		}
 		for i, v := range row.Values {
 			if v < 0 {

@@ -110,8 +110,8 @@ func TestBadTimes(t *testing.T) {
 		"":                        "s_time.txt:1: 0 times for 3 frames",
 		"0\n0.1\n":                "s_time.txt:2: 2 times for 3 frames",
 		"0\n0.1\n0.1\n0.1\n0.1\n": "s_time.txt:4: 5 times for 3 frames",
-		"0,0\n0.1\n0.1,0.1\n":     "s_time.txt:2: 1 times where the first line has 2",
-		"0\n\n0.1\n":              "s_time.txt:2: 0 times where the first line has 1",
+		"0,0\n0.1\n0.1,0.1\n":     "s_time.txt:2: 1 times where the last line has 2",
+		"0\n\n0.1,0.1\n":          "s_time.txt:1: 1 times where the last line has 2",
 		"0\n0.1\n-1\n":            "s_time.txt:3: -1 is no time",
 		"0\n0.1\nfast\n":          "s_time.txt:3: \"fast\" is not a number",
 	} {
@@ -119,6 +119,16 @@ func TestBadTimes(t *testing.T) {
 		if _, err := ReadTrack(dir, "s"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", times, err, want)
 		}
+	}
+}
+
+// TestTimesOfSkippedFrames: the VOT toolkit leaves a line blank where a frame was skipped.
+func TestTimesOfSkippedFrames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s_001_time.value")
+	write(t, path, "\n0.5\n\n0.25\n\n")
+	got, err := ReadTimes(path)
+	if err != nil || len(got) != 1 || len(got[0]) != 4 || !math.IsNaN(got[0][0]) || got[0][1] != 0.5 || !math.IsNaN(got[0][2]) {
+		t.Errorf("%v %v", got, err)
 	}
 }
 

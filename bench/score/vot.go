@@ -213,26 +213,23 @@ func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
 	return m, Curves{EAO: curve}, nil
 }
 
-// readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition), or as the newer VOT
-// toolkits write them NAME_001_time.value. frames is their number, 0 for any.
+// readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition) of the frames, any number
+// where that is 0, or as the newer VOT toolkits write them NAME_001_time.value, in which frames at the end may lack.
 func (p *part) readTimes(dir, name string, frames int) error {
 	path := filepath.Join(dir, name+"_time.txt")
 	times, err := results.ReadTimes(path)
+	if err == nil && frames > 0 && len(times) > 0 {
+		err = results.CheckTimes(path, times[0], frames)
+	}
 	for r := 1; isMissing(err) || (err == nil && r > 1); r++ {
-		next := filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r))
-		more, e := results.ReadTimes(next)
+		more, e := results.ReadTimes(filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r)))
 		if isMissing(e) {
 			break
 		}
-		times, err, path = append(times, more...), e, next
+		times, err = append(times, more...), e
 	}
 	if isMissing(err) {
 		return nil
-	}
-	for _, col := range times {
-		if err == nil && frames > 0 {
-			err = results.CheckTimes(path, col, frames)
-		}
 	}
 	p.addTimes(times, false)
 	return err
