@@ -44,6 +44,8 @@ type Manifest struct {
 	Created time.Time `json:"created"`
 	// Sequences has a digest of each sequence's truth, of those that were asked for so far.
 	Sequences map[string]string `json:"sequences"`
+	// Differing names the sequences whose repetitions were found to differ.
+	Differing []string `json:"differing,omitempty"`
 }
 
 // Machine is what a run was made on.
@@ -102,26 +104,26 @@ func (m Manifest) write(dir string) error {
 }
 
 // claim makes dir this run's: it writes the manifest where there is none, and where there is one checks that it is of
-// the same run, adding the sequences that are new.
-func (m Manifest) claim(dir string) error {
+// the same run, adding the sequences that are new. It returns what is in the folder then.
+func (m Manifest) claim(dir string) (Manifest, error) {
 	old, err := ReadManifest(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if m.Created.IsZero() {
 			m.Created = time.Now().UTC().Truncate(time.Second)
 		}
-		return m.write(dir)
+		return m, m.write(dir)
 	}
 	if err != nil {
-		return err
+		return m, err
 	}
 	if diff := m.differences(old); len(diff) > 0 {
-		return fmt.Errorf("bench: %s: %s: %w; choose another folder with --out, or remove it",
+		return m, fmt.Errorf("bench: %s: %s: %w; choose another folder with --out, or remove it",
 			filepath.Join(dir, ManifestFile), strings.Join(diff, "; "), ErrManifest)
 	}
 	for name, d := range m.Sequences {
 		old.Sequences[name] = d
 	}
-	return old.write(dir)
+	return old, old.write(dir)
 }
 
 // differences lists what keeps m from going on with old.

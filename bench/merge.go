@@ -41,11 +41,14 @@ func Merge(shards []string, out string) (Manifest, error) {
 		for name, d := range m.Sequences {
 			all.Sequences[name] = d
 		}
+		if i > 0 {
+			all.Differing = append(all.Differing, m.Differing...)
+		}
 		if count != len(shards) {
 			return all, fmt.Errorf("bench: merge: %s is one of %d shards, %d are given: %w", dir, count, len(shards), ErrManifest)
 		}
 	}
-	if err := all.claim(out); err != nil {
+	if _, err := all.claim(out); err != nil {
 		return all, err
 	}
 	for _, dir := range shards {

@@ -47,7 +47,9 @@ func (r *runner) unsupervised(ctx context.Context, t tracker.Tracker, s *dataset
 		if first == nil {
 			first = p
 		} else if !slices.Equal(first.boxes, p.boxes) {
-			r.differ(s)
+			if err := r.differ(s); err != nil {
+				return err
+			}
 		}
 		if err := results.WriteRegions(r.files.track(s.Name, i), trajectory(p.boxes)); err != nil {
 			return err

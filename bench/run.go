@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"siamtrack/bench/dataset"
@@ -55,6 +56,8 @@ type runner struct {
 	Options
 	data  *dataset.Dataset
 	files layout
+
+	manifest Manifest
 
 	mu       sync.Mutex
 	progress Progress
@@ -148,7 +151,16 @@ func (r *runner) plan() ([]*dataset.Sequence, error) {
 		r.progress.Total += r.frames(s)
 	}
 	r.progress.Sequences, r.progress.Of = r.summary.Skipped, r.summary.Skipped+len(todo)
-	return todo, m.claim(r.Out)
+	var err error
+	if r.manifest, err = m.claim(r.Out); err != nil {
+		return nil, err
+	}
+	for _, name := range r.manifest.Differing { // found by an earlier call
+		if _, ok := m.Sequences[name]; ok {
+			r.summary.Differing = append(r.summary.Differing, name)
+		}
+	}
+	return todo, nil
 }
 
 // frames counts the frames to be run in a sequence, all repetitions and starts.
@@ -204,11 +216,16 @@ func (r *runner) tick(s *dataset.Sequence) {
 	}
 }
 
-// differ notes a sequence whose repetitions are not equal.
-func (r *runner) differ(s *dataset.Sequence) {
+// differ notes a sequence whose repetitions are not equal, in the manifest too: who goes on with the run learns it.
+func (r *runner) differ(s *dataset.Sequence) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if slices.Contains(r.manifest.Differing, s.Name) {
+		return nil
+	}
 	r.summary.Differing = append(r.summary.Differing, s.Name)
+	r.manifest.Differing = append(r.manifest.Differing, s.Name)
+	return r.manifest.write(r.Out)
 }
 
 // finish sums up.

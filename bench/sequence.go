@@ -114,7 +114,9 @@ func (r *runner) onePass(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 	}
 	for _, p := range passes[1:] {
 		if !slices.Equal(p.boxes, passes[0].boxes) {
-			r.differ(s)
+			if err := r.differ(s); err != nil {
+				return err
+			}
 			break
 		}
 	}

@@ -46,7 +46,9 @@ func (r *runner) supervised(ctx context.Context, t tracker.Tracker, s *dataset.S
 		}
 	}
 	if !equalTracks(all) && r.Experiment != Realtime {
-		r.differ(s)
+		if err := r.differ(s); err != nil {
+			return err
+		}
 	}
 	var seconds [][]float64
 	for i, v := range all {
