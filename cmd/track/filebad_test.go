@@ -55,6 +55,7 @@ func TestBadUseOfFile(t *testing.T) {
 		{"model that is none", with("-m", clip, "--csv", old), exitFailed, "walk.mp4"},
 		{"no library", with("--onnxruntime", "/nope.so", "--csv", old), exitFailed, "/nope.so: not there"},
 		{"no threads", with("--threads", "0"), exitUsage, "--threads 0"},
+		{"too many threads", with("--threads", "100000"), exitUsage, "--threads 100000"},
 		{"absurd rate", with("--fps", "1e9", "--csv", old), exitUsage, "1e+09"},
 		{"no such file", []string{filepath.Join(dir, "none.mp4"), "--init", clipInit}, exitFailed, "no such file"},
 		{"not a video", []string{old, "--init", clipInit}, exitFailed, "cannot decode"},

@@ -12,6 +12,9 @@ import (
 	"siamtrack/siamfc/onnx"
 )
 
+// maxThreads bounds --threads: ONNX Runtime starts as many as it is asked for, and minutes go by over a hundred thousand.
+const maxThreads = 256
+
 // modelFlags are the flags of every command that runs a network.
 type modelFlags struct {
 	model   string
@@ -57,8 +60,8 @@ func (f *modelFlags) open() (_ *openModel, err error) {
 
 // load finds and loads the model that the flags name. Close what it returns.
 func (f *modelFlags) load() (_ *openModel, err error) {
-	if f.threads < 1 {
-		return nil, usagef("--threads %d: at least 1 is needed", f.threads)
+	if f.threads < 1 || f.threads > maxThreads {
+		return nil, usagef("--threads %d: 1 to %d are possible", f.threads, maxThreads)
 	}
 	path, err := zoo.Find(f.model, zoo.Folders())
 	if errors.Is(err, zoo.ErrUnknown) {
