@@ -11,6 +11,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from google.protobuf.message import DecodeError
+
+from siamtrain.errors import DataError
 
 METADATA_KEY = "siamtrack"
 OPSET = 13  # per-channel quantisation needs it; torch 1.13 writes it too
@@ -46,9 +49,12 @@ def set_manifest(path, manifest):
 
 
 def manifest_of(path):
-    """The manifest in an ONNX file's metadata."""
-    model = onnx.load(path, load_external_data=False)
-    return json.loads({p.key: p.value for p in model.metadata_props}[METADATA_KEY])
+    """The manifest in an ONNX file's metadata. DataError names a file that is no model of ours."""
+    try:
+        model = onnx.load(path, load_external_data=False)
+        return json.loads({p.key: p.value for p in model.metadata_props}[METADATA_KEY])
+    except (DecodeError, KeyError) as err:
+        raise DataError(f"{path}: not an ONNX file with a Siamtrack manifest in its metadata") from err
 
 
 def digest(path):

@@ -61,5 +61,8 @@ def test_an_exported_embedding_is_fine_tuned_from(tmp_path):
     trainmatch.load(other, path)
     for name, value in net.state_dict().items():
         assert torch.equal(value, other.state_dict()[name]), name
+    (tmp_path / "text.onnx").write_text("no model")
+    with pytest.raises(DataError, match="text.onnx: not an ONNX file"):
+        fewshot.Embedder(str(tmp_path / "text.onnx"))
     with pytest.raises(DataError, match="has no"):
         trainmatch.load(embed.Embedding(16), path)
