@@ -189,6 +189,30 @@ func TestPartsStartWhereTheBenchmarkSays(t *testing.T) {
 	}
 }
 
+// TestNamedParts: UAV20L is the folder of its annotations, whose videos are UAV123's from their first picture on; DTB70
+// lies as OTB does; a VOT folder is long-term by its name.
+func TestNamedParts(t *testing.T) {
+	root := tree(t, map[string]string{
+		"uav/anno/UAV123/bird1_2.txt": "9,9,9,9\n", "uav/anno/UAV20L/bird1.txt": "1,2,3,4\n1,2,3,4\n", "uav/data_seq/UAV123/bird1/*2": "",
+		"DTB70/Animal1/groundtruth_rect.txt": "1,2,3,4\n", "DTB70/Animal1/img/*1": "",
+		"LT2018/a/groundtruth.txt": "1,2,3,4\nnan,nan,nan,nan\n", "LT2018/a/color/*2": "", "LT2018/list.txt": "a\n",
+	})
+	for folder, want := range map[string]struct {
+		ask, format Format
+		sequence    string
+	}{
+		"uav/anno/UAV20L": {"", UAV123, "bird1:2:"}, "DTB70": {DTB70, DTB70, "Animal1:1:"}, "LT2018": {"", VOTLT, "a:2:"},
+	} {
+		d, err := Open(filepath.Join(root, folder), Options{Format: want.ask})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := describe(t, &d.Sequences[0]); len(d.Sequences) != 1 || got != want.sequence || d.Format != want.format {
+			t.Errorf("%s: %s %s, want %s %s", folder, d.Format, got, want.format, want.sequence)
+		}
+	}
+}
+
 func naturals(names ...string) []string {
 	slices.SortFunc(names, naturalCompare)
 	return names
