@@ -62,15 +62,13 @@ func EAOCurve(all []Supervised, k VOTToolkit) ([]float64, error) {
 			return nil, err
 		}
 		for i, t := range s.Trajectories {
-			var f []fragment
-			var err error
 			if k == VOTPySOT {
-				f = pysotFragments(t, s)
-			} else {
-				f, err = votFragments(t, s)
+				frags = append(frags, pysotFragments(t, s)...)
+				continue
 			}
+			f, frame, err := votFragments(t, s)
 			if err != nil {
-				return nil, fmt.Errorf("metric: trajectory %d: %w", i+1, err)
+				return nil, &FrameError{i + 1, frame + 1, err}
 			}
 			frags = append(frags, f...)
 		}
@@ -81,34 +79,31 @@ func EAOCurve(all []Supervised, k VOTToolkit) ([]float64, error) {
 	return expectedOverlap(frags, longest, k), nil
 }
 
-// votFragments cuts a trajectory as the VOT toolkit does: from each start to the failure, that frame not included.
-func votFragments(t []region.Region, s Supervised) ([]fragment, error) {
+// votFragments cuts a trajectory as the VOT toolkit does: from each start to the failure, that frame not included. Where
+// starts and failures do not take turns it says at which frame.
+func votFragments(t []region.Region, s Supervised) (out []fragment, frame int, err error) {
 	overlaps := RegionOverlaps(t, s.Truth, s.Bounds)
-	var starts, fails []int
+	if Failures(t) == 0 {
+		return []fragment{{overlaps, false, 1}}, 0, nil
+	}
+	start := -1 // of the piece that is open
 	for i, r := range t {
-		if r.Is(region.Init) {
-			starts = append(starts, i)
-		} else if r.Is(region.Failure) {
-			fails = append(fails, i)
+		switch {
+		case r.Is(region.Init) && start >= 0:
+			return nil, i, fmt.Errorf("a start while the one of frame %d is tracked: %w", start+1, ErrTrack)
+		case r.Is(region.Init):
+			start = i
+		case r.Is(region.Failure) && start < 0:
+			return nil, i, fmt.Errorf("a failure before any start: %w", ErrTrack)
+		case r.Is(region.Failure):
+			out = append(out, fragment{overlaps[start:i], true, 1})
+			start = -1
 		}
 	}
-	if len(fails) == 0 {
-		return []fragment{{overlaps, false, 1}}, nil
+	if start >= 0 {
+		out = append(out, fragment{overlaps[start:], false, 1})
 	}
-	if len(starts) < len(fails) || len(starts) > len(fails)+1 {
-		return nil, fmt.Errorf("%d starts and %d failures: %w", len(starts), len(fails), ErrTrack)
-	}
-	var out []fragment
-	for i, end := range fails {
-		if starts[i] > end {
-			return nil, fmt.Errorf("frame %d fails before its start at %d: %w", end, starts[i], ErrTrack)
-		}
-		out = append(out, fragment{overlaps[starts[i]:end], true, 1})
-	}
-	if len(starts) > len(fails) {
-		out = append(out, fragment{overlaps[starts[len(starts)-1]:], false, 1})
-	}
-	return out, nil
+	return out, 0, nil
 }
 
 // pysotFragments cuts a trajectory as pysot does: at 0 and five frames after each failure, the frame of the cut

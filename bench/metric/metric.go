@@ -28,6 +28,20 @@ var ErrLength = errors.New("lengths differ")
 // ErrTrack is wrapped by the error of a track that a convention refuses.
 var ErrTrack = errors.New("track refused")
 
+// FrameError says where a trajectory cannot be scored.
+type FrameError struct {
+	Repetition, Frame int // both counted from 1
+	Err               error
+}
+
+// Error returns "repetition R, frame F: cause".
+func (e *FrameError) Error() string {
+	return fmt.Sprintf("metric: repetition %d, frame %d: %v", e.Repetition, e.Frame, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *FrameError) Unwrap() error { return e.Err }
+
 // Track is what one tracker said of one target, beside the truth. Boxes are in the truth's coordinates.
 type Track struct {
 	Boxes, Truth []tracker.Box

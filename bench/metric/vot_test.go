@@ -101,8 +101,11 @@ func TestEAO(t *testing.T) {
 	if v := (EAOInterval{100, 200}).Score(curve, VOTPython); !math.IsNaN(v) {
 		t.Errorf("an interval past the end: %v", v)
 	}
-	if _, err := EAOCurve([]Supervised{supervised("fi")}, VOTPython); !errors.Is(err, ErrTrack) {
-		t.Errorf("a failure before any start: %v", err)
+	for garbled, frame := range map[string]int{"fi": 1, "ixxixf": 4, "ixf----f": 8, "ixfixfi-i": 9} {
+		var at *FrameError
+		if _, err := EAOCurve([]Supervised{supervised(garbled)}, VOTPython); !errors.Is(err, ErrTrack) || !errors.As(err, &at) || at.Frame != frame {
+			t.Errorf("%s: %v, want frame %d", garbled, err, frame)
+		}
 	}
 	ps, err := EAOCurve([]Supervised{supervised("ihhhh")}, VOTPySOT)
 	if err != nil || ps[0] != 1 || ps[4] != 0.5 {

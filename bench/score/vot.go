@@ -1,11 +1,13 @@
 package score
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
 	"siamtrack/bench/results"
@@ -188,6 +190,11 @@ func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (par
 	p.keepFrames(ts[0], regions, bounds)
 	p.Measures, _, err = v.poolSupervised([]part{p})
 	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
+	var at *metric.FrameError
+	if errors.As(err, &at) {
+		file := results.RegionsFile(filepath.Join(dir, fmt.Sprintf("%s_%03d", s.Name, at.Repetition)))
+		err = numfile.Errorf(file, at.Frame, "%w", at.Err)
+	}
 	return p, err
 }
 
