@@ -50,6 +50,7 @@ func TestBadUseOfFile(t *testing.T) {
 		{"start after the end", []string{clip, "--init", clipInit, "--start", "500", "--csv", old}, exitFailed, "ended after 140 frames"},
 		{"drawing on nothing", with("--heatmap"), exitUsage, "name it with -o"},
 		{"over the input", with("-o", clip), exitUsage, "is the input"},
+		{"over the input by its URL", []string{"file://" + clip, "--init", clipInit, "--end", "2", "-o", clip}, exitUsage, "is the input"},
 		{"two outputs in one", with("--csv", filepath.Join(dir, "x"), "--otb", dir+"/./x"), exitUsage, "two outputs"},
 		{"no such model", with("-m", "nope"), exitUsage, "nope"},
 		{"model that is none", with("-m", clip, "--csv", old), exitFailed, "walk.mp4"},

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -179,6 +180,9 @@ func (f *fileFlags) toStdout() bool {
 func (f *fileFlags) checkOutputs(input string) error {
 	if f.drawn != (follow.VideoOptions{}) && f.video == "" {
 		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
+	}
+	if scheme, path, ok := strings.Cut(input, "://"); ok && strings.EqualFold(scheme, "file") {
+		input = path
 	}
 	paths := []string{}
 	for _, t := range f.tracks() {
