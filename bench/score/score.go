@@ -3,6 +3,7 @@
 package score
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +145,9 @@ func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Option
 		ev.Trackers = append(ev.Trackers, *t)
 	}
 	ev.Attributes = countAttributes(d)
-	slices.SortStableFunc(ev.Trackers, func(a, b Tracker) int { return compare(p.rank(b.Measures), p.rank(a.Measures)) })
+	slices.SortStableFunc(ev.Trackers, func(a, b Tracker) int { // VOT's by accuracy where there is no EAO
+		return cmp.Or(compare(p.rank(b.Measures), p.rank(a.Measures)), compare(b.Accuracy, a.Accuracy))
+	})
 	return ev, nil
 }
 

@@ -51,12 +51,7 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	} else if i, ok := metric.EAOIntervalOf(d.Name); ok {
 		v.interval = i
 	}
-	p := protocol{convention: string(toolkit), rank: func(m Measures) *float64 {
-		if m.EAO == nil {
-			return m.Accuracy
-		}
-		return m.EAO
-	}}
+	p := protocol{convention: string(toolkit), rank: func(m Measures) *float64 { return m.EAO }}
 	switch experiment {
 	case "supervised", "realtime":
 		dir := "baseline"

@@ -41,3 +41,24 @@ func TestBadTrajectories(t *testing.T) {
 		}
 	}
 }
+
+// TestRankByEAO: a tracker whose curve ends before EAO's interval begins comes last, however accurate; without any EAO
+// accuracy ranks.
+func TestRankByEAO(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	file(t, strings.Repeat("10,10,20,20\n", 30), root, "S", "groundtruth.txt")
+	file(t, "width=64\nheight=48\n", root, "S", "sequence")
+	file(t, "1\n"+strings.Repeat("12,10,20,20\n", 29), dir, "holds", "baseline", "S", "S_001.txt")
+	file(t, strings.Repeat("1\n"+strings.Repeat("10,10,20,20\n", 11)+"2\n0\n0\n", 2), dir, "fails", "baseline", "S", "S_001.txt")
+	d, err := dataset.Open(root, dataset.Options{Format: dataset.VOT})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := []Entry{{"fails", filepath.Join(dir, "fails")}, {"holds", filepath.Join(dir, "holds")}}
+	for first, interval := range map[string]*metric.EAOInterval{"holds": {Low: 15, High: 25}, "fails": nil} {
+		ev, err := Evaluate(context.Background(), d, entries, Options{Experiment: "supervised", EAO: interval})
+		if err != nil || ev.Trackers[0].Name != first {
+			t.Errorf("interval %v: %+v %v, want %s first", interval, ev, err, first)
+		}
+	}
+}
