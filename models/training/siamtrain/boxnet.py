@@ -7,6 +7,7 @@ Cell (i, j) lies at (16 j, 16 i) in the crop's continuous coordinates, -128 .. 1
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -95,6 +96,11 @@ class BoxNet(nn.Module):
 def normalise(crops):
     """RGB 0..255 as the backbone takes it."""
     return crops * (1 / SPREAD) - CENTRE / SPREAD
+
+
+def planes(crops):
+    """BGR uint8 crops (N, S, S, 3) as RGB 0..255 floats (N, 3, S, S), channels last, as they lie in memory."""
+    return torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])).permute(0, 3, 1, 2).float()
 
 
 class Projections(nn.Module):

@@ -10,26 +10,8 @@ from siamtrain import export, exportbox, finetune, pairs, sequences, trainbox
 from siamtrain.errors import DataError
 from siamtrain.images import ImageCache
 from siamtrain.readers import open_all
-from siamtrain.store import Packed
+from siamtrain.store import Frames
 from siamtrain.tracking import BoxTracker, Loop, OnnxModel
-
-
-class Frames:
-    """Tracks with their decoded frames in memory: what pairs.Sampler asks of a store."""
-
-    def __init__(self, tracks, cache):
-        self.files, self.cache, self.tracks = [f for t in tracks for f in t.files], cache, []
-        begin = 0
-        for t in tracks:
-            numbers = np.arange(begin, begin + len(t.files))
-            self.tracks.append(Packed(t.name, t.scene, t.label, "video", numbers, t.boxes))
-            begin += len(t.files)
-
-    def __len__(self):
-        return len(self.files)
-
-    def frame(self, number):
-        return self.cache.load(self.files[number])
 
 
 def sampler(tracks, seed):

@@ -60,6 +60,24 @@ class Store:
         return self._bytes[offset:offset + height * width * 3].reshape(height, width, 3)
 
 
+class Frames:
+    """Annotated tracks of siamtrain.readers with their frames in an ImageCache: what pairs.Sampler asks of a store, without packing."""
+
+    def __init__(self, tracks, cache):
+        self.files, self.cache, self.tracks = [f for t in tracks for f in t.files], cache, []
+        begin = 0
+        for t in tracks:
+            numbers = np.arange(begin, begin + len(t.files))
+            self.tracks.append(Packed(t.name, t.scene, t.label, "video", numbers, t.boxes))
+            begin += len(t.files)
+
+    def __len__(self):
+        return len(self.files)
+
+    def frame(self, number):
+        return self.cache.load(self.files[number])
+
+
 def _pseudo(folder):
     """Entries of the pseudo-tracks, where siamtrain.pseudo has made some."""
     path = os.path.join(folder, PSEUDO)

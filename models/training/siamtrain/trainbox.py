@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from siamtrain import boxloss, checkpoint, colour, teachers
-from siamtrain.boxnet import BoxNet, Projections, normalise
+from siamtrain import boxloss, checkpoint, colour, heldbox, teachers
+from siamtrain.boxnet import BoxNet, Projections, normalise, planes
 from siamtrain.distill import STOP, UNIT, WRITTEN
 
 TEACHERS = {"fear": teachers.FEAR_DEPTH, "nano": teachers.NANO_DEPTH}
@@ -157,8 +157,7 @@ def load_network(path):
 
 def tensor(crops, strength, grey):
     """BGR uint8 crops (N, S, S, 3) as the network's input, with new light and colour."""
-    rgb = torch.from_numpy(np.ascontiguousarray(crops[..., ::-1])).permute(0, 3, 1, 2).float()  # channels last, as it lies in memory
-    return normalise(colour.recolour(rgb, strength, grey))
+    return normalise(colour.recolour(planes(crops), strength, grey))
 
 
 def standard(values):
@@ -233,20 +232,37 @@ class Log:
         self.file.close()
 
 
-def train(trainer, ring):
-    """Steps until the phase's minutes are spent; saves now and then and at the end, then stops the generator."""
+def look(trainer, held):
+    """Validates the moving average, keeps it in best.pt where it is the best so far; whether to stop."""
+    if held is None:
+        return False
+    best, stop = held.look(trainer.average.model.net, trainer.step_number, **trainer.seen)
+    if best:
+        write_average(os.path.join(trainer.folder, heldbox.BEST), trainer.average.state_dict(), trainer.settings.plan, trainer.seen)
+    return stop
+
+
+def train(trainer, ring, held=None):
+    """Steps until the phase's minutes are spent; saves now and then and at the end, then stops the generator.
+
+    With held (heldbox.Held) each save is a look at the moving average on held-back pairs: the best goes to best.pt, and the run ends
+    where nothing was gained for as long as held's patience says.
+    """
     s, log = trainer.settings, Log(trainer)
     torch.set_num_threads(s.threads)
     torch.set_flush_denormal(True)
     while ring.filled() < 20 * s.batch:
         time.sleep(0.5)
     begin, saved = time.monotonic() - trainer.spent, time.monotonic()
-    while trainer.spent < 60 * s.minutes:
+    stop = False
+    while trainer.spent < 60 * s.minutes and not stop:
         log.add(trainer.step(ring.draw(s.batch, trainer.rng)), ring)
         trainer.spent = time.monotonic() - begin
         if time.monotonic() - saved > s.save_every:
             trainer.save()
+            stop = look(trainer, held)
             saved = time.monotonic()
     trainer.save()
+    look(trainer, held)
     log.close()
     ring.counters[STOP] = 1

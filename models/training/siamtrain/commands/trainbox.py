@@ -9,6 +9,9 @@ def configure(parser):
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the run: checkpoint.pt, average.pt, log.jsonl")
     parser.add_argument("--begin", metavar="FILE.pt", help="weights to begin with: an average.pt, or checkpoints/siamtrack.pt")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--held", action="append", default=[], metavar="PATH",
+                        help="sequences that take no part in training, for a validation curve and best.pt; repeatable")
+    parser.add_argument("--patience", type=int, default=0, help="looks (one every two minutes) without a better one before the run ends; 0: none")
     parser.add_argument("--minutes", type=float, default=60.0, help="of the clock, until the learning rate has fallen to its end (60)")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--backbone-rate", type=float, help="factor on the backbone's rate (1 for features, 0.5 for pairs)")
@@ -22,7 +25,9 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import distill, trainbox
+    import math
+
+    from siamtrain import distill, heldbox, trainbox
 
     features = args.phase == "features"
     given = lambda value, other: other if value is None else value
@@ -35,4 +40,5 @@ def run(args):
         trainer.begin_from(args.begin)
     if args.resume:
         trainer.resume()
-    trainbox.train(trainer, distill.Ring(args.ring))
+    held = heldbox.Held(args.held, args.out, args.patience or math.inf) if args.held else None
+    trainbox.train(trainer, distill.Ring(args.ring), held)
