@@ -55,7 +55,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	logger(cmd).Debug("opening", "input", input)
+	logger(cmd).Debug("opening", "input", sourceName(input))
 	opened, err := capture.OpenContext(cmd.Context(), input, capture.Options{FPS: f.fps})
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	src := capture.Prefetch(clock, readAhead)
 	defer func() { err = errors.Join(err, src.Close()) }()
 	defer context.AfterFunc(cmd.Context(), func() { _ = src.Close() })() // ends a read that waits for a stream
-	logger(cmd).Debug("opened", "input", input, "what", opened.Info(), "model", model.Manifest().Name)
+	logger(cmd).Debug("opened", "input", sourceName(input), "what", opened.Info(), "model", model.Manifest().Name)
 
 	from, part, err := f.seek(cmd, model, src, part)
 	if err != nil {
@@ -80,14 +80,14 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	}
 	err = errors.Join(err, src.Close()) // nobody reads any more: the clock can be read
 	if err == nil {
-		err = f.checkEnd(cmd, opened.Info(), sum, part)
+		err = checkEnd(cmd, opened.Info(), sum, part)
 	}
 	return errors.Join(err, f.report(cmd, input, sum, clock, out))
 }
 
 // checkEnd compares where a run ended with what was asked for, and with the length that a pipe announced: a broken pipe
 // looks like an end, and FFmpeg announces more than it sends where it was told to cut.
-func (f *fileFlags) checkEnd(cmd *cobra.Command, info capture.Info, sum follow.Summary, p part) error {
+func checkEnd(cmd *cobra.Command, info capture.Info, sum follow.Summary, p part) error {
 	if sum.Last < p.from {
 		return fmt.Errorf("the video ended after frame %d, --start is frame %d: %w", sum.Last, p.from, tracker.ErrNoFrame)
 	}
@@ -157,7 +157,7 @@ func (f *fileFlags) report(cmd *cobra.Command, input string, sum follow.Summary,
 		return nil
 	}
 	if !quiet(cmd) {
-		fmt.Fprint(cmd.ErrOrStderr(), summaryText(input, sum, o))
+		fmt.Fprint(cmd.ErrOrStderr(), summaryText(sourceName(input), sum, o))
 	}
 	if o.truth == nil && !f.timing {
 		return nil

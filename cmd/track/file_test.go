@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -300,6 +302,21 @@ func TestBrokenVideo(t *testing.T) {
 	}
 	if frames, _, _ := video(t, mp4); frames != len(rows) {
 		t.Errorf("%d frames of video, %d rows", frames, len(rows))
+	}
+}
+
+// TestPasswordIsNotShown follows a recording on a server that asks for a password.
+func TestPasswordIsNotShown(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, clip) }))
+	defer server.Close()
+	url := strings.Replace(server.URL, "http://", "http://me:hidden@", 1) + "/walk.mp4"
+	csv := in(t, "t.csv")
+	_, stderr := mustTrack(t, url, "--init", clipInit, "--end", "9", "--csv", csv, "--log-level", "debug")
+	if strings.Contains(stderr, "hidden") || !strings.Contains(stderr, "10 frames") {
+		t.Errorf("stderr %q", stderr)
+	}
+	if rows := readTrack(t, csv); rows[9].Time != 900*time.Millisecond {
+		t.Errorf("frame 9 of a video with 10 frames/s at %v", rows[9].Time)
 	}
 }
 
