@@ -29,13 +29,14 @@ def _kept(path):
 def quantize(source, target, feeds):
     """Writes the int8 version of `source` to `target`; feeds are dicts of the network's inputs, for the ranges of activations.
 
-    Metadata are not copied; export.set_manifest puts them in.
+    Weights have 7 bits: without VNNI a CPU adds two products in 16 bits, which 8-bit weights overflow. So the file gives the same on
+    every CPU. Metadata are not copied; export.set_manifest puts them in.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = os.path.join(folder, "prepared.onnx")
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantization.quantize_static(
             prepared, target, _Feeds(feeds), quant_format=quantization.QuantFormat.QDQ, op_types_to_quantize=list(QUANTISED),
-            per_channel=True, activation_type=quantization.QuantType.QUInt8, weight_type=quantization.QuantType.QInt8,
+            per_channel=True, reduce_range=True, activation_type=quantization.QuantType.QUInt8, weight_type=quantization.QuantType.QInt8,
             calibrate_method=quantization.CalibrationMethod.MinMax, nodes_to_exclude=_kept(prepared),
             extra_options={"ActivationSymmetric": False})

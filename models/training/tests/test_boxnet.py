@@ -3,8 +3,10 @@
 import os
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
 from siamtrain import boxloss, boxnet, exportbox, quantize, tracking
 from siamtrain.pairs import Pair
@@ -98,6 +100,8 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     noise = np.random.default_rng(0)
     pairs = [Pair(noise.integers(0, 256, (128, 128, 3), np.uint8), noise.integers(0, 256, (256, 256, 3), np.uint8), (0, 0, 1, 1), True) for _ in range(4)]
     exportbox.write_int8(full, pairs, about, small)
+    weights = [numpy_helper.to_array(i) for i in onnx.load(small).graph.initializer if i.data_type == onnx.TensorProto.INT8]
+    assert any(w.size > 1000 for w in weights) and all(np.abs(w.astype(int)).max() <= 64 for w in weights if w.size > 1000), "sums of two products fit 16 bits"
     assert quantize._kept(full), "the correlation and the last convolutions stay in fp32"
     response, sides = exportbox.differences(full, small, pairs)
     assert response < 0.02 and sides < 1.0
