@@ -25,9 +25,15 @@ type parity struct {
 	Features []float32    `json:"features"`
 }
 
-// TestParityWithPyTorch: the same crop gives the same embedding, the same frames the same boxes.
+// TestParityWithPyTorch: the same crop gives the same embedding, the same frames the same boxes. The classic network
+// is shown drawn pixels, the box network frames of samples/walk.mp4.
 func TestParityWithPyTorch(t *testing.T) {
-	const dir = "testdata/parity"
+	for _, dir := range []string{"testdata/parity", "testdata/parity-box"} {
+		t.Run(filepath.Base(dir), func(t *testing.T) { testParity(t, dir) })
+	}
+}
+
+func testParity(t *testing.T, dir string) {
 	data, err := os.ReadFile(filepath.Join(dir, "expected.json"))
 	if err != nil {
 		t.Fatal(err)

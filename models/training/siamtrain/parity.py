@@ -1,0 +1,65 @@
+"""PyTorch's and ONNX Runtime's trackers of one exported file side by side, for the fixture of the Go parity test."""
+
+import cv2
+import onnx
+import torch
+from onnx import numpy_helper
+
+from siamtrain import boxnet, crop, finetune, peakloop, tracking
+from siamtrain.errors import DataError
+from siamtrain.siamfc import Branch
+
+
+def cut(path, box, count, margin):
+    """(frames, box): every second frame of a video's first ones, and of each only what is within `margin` pixels of the box."""
+    x, y = (max(0, int(v) - margin) for v in box[:2])
+    capture, frames = cv2.VideoCapture(path), []
+    for i in range(2 * count):
+        ok, frame = capture.read()
+        if not ok:
+            raise DataError(f"{path}: frame {i} cannot be read, {2 * count} are needed")
+        if i % 2 == 0:
+            frames.append(frame[y:int(box[1] + box[3]) + margin, x:int(box[0] + box[2]) + margin].copy())
+    capture.release()
+    return frames, [box[0] - x, box[1] - y, *box[2:]]
+
+
+def peak(path, about):
+    """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of a classic model."""
+    net = finetune.load_onnx(path)
+    branch, onnx_tracker = Branch(net.eval()), peakloop.open_tracker(path)
+    tracker = peakloop.PeakTracker(branch.numpy, about["correlation"]["scale"], about["correlation"]["bias"], onnx_tracker.loop)
+    return tracker, onnx_tracker, lambda patch: branch.numpy(crop.planar([patch])).ravel()
+
+
+class TorchBox:
+    """The exported box graph run by PyTorch, with the weights of its file: a model of siamtrain.tracking."""
+
+    cells, origin = tracking.OnnxModel.cells, tracking.OnnxModel.origin
+
+    def __init__(self, path):
+        weights = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer}
+        width = weights["neck.weight"].shape[0]
+        plan = next((name for name in boxnet.PLANS if len(boxnet.PLANS[name]) == sum(k.startswith("backbone.") for k in weights) // 2
+                     and all(weights[f"backbone.{2 * i}.weight"].shape[0] == layer[2] for i, layer in enumerate(boxnet.PLANS[name]))), None)
+        if plan is None:
+            raise DataError(f"{path}: its backbone is of no plan of boxnet.PLANS; is it the fp32 file?")
+        self.graph = boxnet.Exported(boxnet.BoxNet(plan, width).eval()).eval()
+        self.graph.load_state_dict({k: weights[k] for k in self.graph.state_dict()})
+        self.blank = torch.zeros(1, width, boxnet.EXEMPLAR // boxnet.STRIDE, boxnet.EXEMPLAR // boxnet.STRIDE)
+
+    @torch.no_grad()
+    def exemplar(self, image):
+        return self.graph(torch.from_numpy(crop.planar([image])), self.blank)[0]
+
+    @torch.no_grad()
+    def locate(self, kept, image):
+        _, response, sides = self.graph(torch.from_numpy(crop.planar([image])), kept)
+        return response[0, 0].numpy(), sides[0].numpy()
+
+
+def box(path, about):
+    """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
+    loop = tracking.Loop(**{k: v for k, v in about["loop"].items() if k in tracking.Loop.__dataclass_fields__})
+    model = TorchBox(path)
+    return (tracking.BoxTracker(model, loop), tracking.BoxTracker(tracking.OnnxModel(path), loop), lambda patch: model.exemplar(patch).numpy().ravel())
