@@ -54,7 +54,7 @@ func browse(t *testing.T, page string) context.Context {
 	t.Cleanup(stop)
 	ctx, close := chromedp.NewContext(ctx)
 	t.Cleanup(close)
-	ctx, late := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, late := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(late)
 	if err := chromedp.Run(ctx, chromedp.Navigate(page)); err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func browse(t *testing.T, page string) context.Context {
 func awaitJS(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
 	if err := chromedp.Run(ctx, chromedp.Poll(expression, nil, chromedp.WithPollingInterval(50*time.Millisecond),
-		chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+		chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		t.Fatalf("never true in the page: %s: %v", expression, err)
 	}
 }
@@ -160,16 +160,17 @@ func frameNow(t *testing.T, page string) int {
 func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 	needTools(t, "chromium")
 	truth := readTrack(t, clipTruth)
-	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl")
+	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl",
+		"--fps", "3") // slower than it was: a busy machine has the time to start a browser, and to follow
 	ctx := browse(t, page)
-	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+2))
+	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
 	awaitJS(t, ctx, `last.target && last.state == "tracking" && document.getElementById("state").textContent.startsWith("tracking")`)
-	d.eventually("30 rows", func() bool { return len(d.rows("t.jsonl")) > 30 })
+	d.eventually("20 rows", func() bool { return len(d.rows("t.jsonl")) > 20 })
 	keepScreenshot(t, ctx, "browser-followed")
 	mouse := len(d.rows("t.jsonl"))
 
 	drawFinger(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
-	d.eventually("20 more rows", func() bool { return len(d.rows("t.jsonl")) > mouse+20 })
+	d.eventually("15 more rows", func() bool { return len(d.rows("t.jsonl")) > mouse+15 })
 	rows := d.rows("t.jsonl")
 	chosen := 0
 	for _, r := range rows {
