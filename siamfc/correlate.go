@@ -1,6 +1,9 @@
 package siamfc
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Correlator is the Network of the peak kind: an Embedder and the valid cross-correlation of its feature maps
 // (Bertinetto et al., 2016, equation 2), scaled and shifted to a logit.
@@ -63,6 +66,7 @@ func (c *Correlator) Search(crops []float32) (Maps, error) {
 		return Maps{}, fmt.Errorf("correlate: features of %dx%dx%d with an exemplar of %dx%dx%d: a map of %dx%d expected",
 			f.C, f.H, f.W, c.kc, c.kh, c.kw, c.grid, c.grid)
 	}
+	begin := time.Now()
 	c.response = resize(c.response, c.n*h*w)
 	for i := range c.n {
 		c.search = channelsLast(c.search, f, i)
@@ -72,7 +76,7 @@ func (c *Correlator) Search(crops []float32) (Maps, error) {
 	for i, v := range c.response {
 		c.response[i] = v*scale + bias
 	}
-	return Maps{Response: c.response}, nil
+	return Maps{Response: c.response, Correlate: time.Since(begin)}, nil
 }
 
 // correlate writes dst[y][x] = sum over dy, dx, c of search[y+dy][x+dx][c] * kernel[dy][dx][c]. With channels last,

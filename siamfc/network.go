@@ -1,5 +1,7 @@
 package siamfc
 
+import "time"
+
 // Network is the trained part of a tracker: one branch, applied with the same weights to the exemplar and to the
 // search region, and what compares the two. A Network belongs to one tracker and one goroutine.
 type Network interface {
@@ -18,6 +20,8 @@ type Maps struct {
 	// Sides is [4, Grid.Size, Grid.Size], nil for the peak kind: the distances from a cell's place to the left, top,
 	// right and bottom side of the target's box, in crop pixels.
 	Sides []float32
+	// Correlate is how long the comparison took, 0 where the network does it in one go with the embedding.
+	Correlate time.Duration
 }
 
 // Embedder is the branch alone: it turns pictures into feature maps.

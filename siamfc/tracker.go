@@ -124,7 +124,8 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	t.respond(maps, f.scale, cx, cy, crop/t.scales[f.scale])
 	state := t.judge.judge(f.score, &t.response)
 	t.follow(f, state, cx, cy, crop, size)
-	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped), Locate: time.Since(embedded)}
+	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate,
+		Correlate: maps.Correlate, Locate: time.Since(embedded)}
 	t.viewed = true
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
 		Search: t.square(cx, cy, side*t.scales[f.scale]), Response: &t.response}, nil
@@ -207,7 +208,7 @@ func (t *Tracker) respond(m Maps, scale int, cx, cy, crop float64) {
 	measure(&t.response)
 }
 
-// Stages implements tracker.StageTimer. The network's own correlation is part of Embed where the graph holds both.
+// Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.
 func (t *Tracker) Stages() tracker.Stages { return t.stages }
 
 // Crops implements tracker.CropViewer.
