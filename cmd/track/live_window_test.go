@@ -174,6 +174,29 @@ func TestWindowKeys(t *testing.T) {
 	}
 }
 
+// TestWindowResized draws in a window that is wider than the picture, so that there are bars beside it.
+func TestWindowResized(t *testing.T) {
+	needDesktop(t)
+	d := openDesktop(t, absolute(t, clip), "-m", absolute(t, tiny), "--jsonl", "t.jsonl", "--fps", "5")
+	d.press("space")
+	size := image.Pt(900, 480)
+	d.xdotool("search", "--onlyvisible", "--class", "siamtrack", "windowsize", "900", "480")
+	d.eventually("the new size", func() bool { return d.locate() && d.size == size })
+	d.steady("resized")
+	fit := render.NewFit(size.X, size.Y, 768, 576)
+	want := tracker.Box{X: 100, Y: 300, W: 120, H: 90}
+	x, y := fit.ToWindow(want.X, want.Y)
+	d.drag(tracker.Box{X: x, Y: y, W: want.W * fit.Scale, H: want.H * fit.Scale})
+	d.eventually("the row of the box", func() bool { return len(d.rows("t.jsonl")) > 0 })
+	d.picture("resized-drawn")
+	if got := d.rows("t.jsonl")[0].Box; got.IoU(want) < 0.95 {
+		t.Errorf("drawn round %v of the picture, got %v", want, got)
+	}
+	if code, stderr := d.quit(); code != exitDone {
+		t.Errorf("exit %d\n%s", code, stderr)
+	}
+}
+
 // TestWindowEnds: at the end of the video the window stays; Ctrl-C ends the program with what was tracked on disk.
 func TestWindowEnds(t *testing.T) {
 	needDesktop(t)
