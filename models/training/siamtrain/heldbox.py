@@ -18,15 +18,15 @@ CURVE, BEST = "held.jsonl", "best.pt"
 
 
 class Held:
-    """Fixed pairs of annotated sequences, drawn once."""
+    """Fixed pairs of annotated sequences, drawn once. step is where the run goes on from; its curve keeps what came before."""
 
-    def __init__(self, paths, folder, patience):
+    def __init__(self, paths, folder, patience, step=0):
         tracks = [t for t in open_all(paths).tracks if t.boxes is not None and len(t.visible()) > 1]
         if not tracks:
             raise DataError(f"{', '.join(paths)}: no annotated sequence to validate on")
         source = pairs.Sampler(Frames(tracks, ImageCache()), {"video": 1.0}, random.Random(HELD_SEED), negatives=0.0)
         self.pairs = [source.pair() for _ in range(HELD_PAIRS)]
-        self.curve, self.stopping = watch.Curve(os.path.join(folder, CURVE)), watch.EarlyStopping(patience)
+        self.curve, self.stopping = watch.Curve(os.path.join(folder, CURVE), step), watch.EarlyStopping(patience)
 
     @torch.no_grad()
     def figures(self, net):

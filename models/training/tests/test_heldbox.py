@@ -51,9 +51,11 @@ def test_a_network_that_knows_has_iou_one(sequence, tmp_path):
 
 def test_looks_make_a_curve_keep_the_best_and_end_the_run(sequence, tmp_path):
     trainer = trainbox.Trainer(trainbox.Settings(plan="tiny"), str(tmp_path))
+    trainer.step_number = 7
     held = heldbox.Held([sequence], str(tmp_path), patience=2)
     assert [trainbox.look(trainer, held) for _ in range(3)] == [False, False, True]  # the same weights: no better than the first
     rows = watch.read_curve(str(tmp_path / heldbox.CURVE))
+    assert len(heldbox.watch.read_curve(heldbox.Held([sequence], str(tmp_path), 2, step=trainer.step_number).curve.path)) == 3
     assert len(rows) == 3 and 0 <= rows[0]["held_iou"] < 0.9
     net, _ = trainbox.load_network(str(tmp_path / heldbox.BEST))
     for key, value in trainer.average.model.net.state_dict().items():
