@@ -39,6 +39,7 @@ type Cropper struct {
 	plane        [3]int     // where red, green and blue go
 	scale, shift [3]float32 // by colour: out = sample*scale + shift
 	cols         []tap
+	whole        *wholeCropper // made by the first CropWhole
 }
 
 // tap is where one output column (or row) samples: between pixels at and at+1, frac of the way in 1/weightOne.
@@ -73,6 +74,20 @@ func NewCropper(size int, in InputSpec) *Cropper {
 
 // Len is the length of a crop: 3 planes of size x size.
 func (c *Cropper) Len() int { return 3 * c.size * c.size }
+
+// CropWhole is Crop for a square whose corner and side are whole numbers, sampled exactly as OpenCV's resize would
+// sample it once cut out of a padded frame: rounded to whole grey levels, and clamped at the square's own border.
+func (c *Cropper) CropWhole(dst []float32, img *image.RGBA, square tracker.Box, fill RGB) {
+	if c.whole == nil {
+		c.whole = newWholeCropper(c.size)
+	}
+	area := c.size * c.size
+	c.whole.crop(img, square, fill, func(at int, r, g, b int32) {
+		for colour, v := range [3]int32{r, g, b} {
+			dst[c.plane[colour]*area+at] = float32(v*weightOne)*c.scale[colour] + c.shift[colour]
+		}
+	})
+}
 
 // Crop samples region of img, whose bounds start at (0, 0), into dst, planar [3, size, size] of length Len. What lies
 // outside the frame has the colour fill; a sample between the last pixel and the outside is a blend of both, as if

@@ -1,9 +1,11 @@
 package siamfc
 
 import (
+	"encoding/json"
 	"image"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"siamtrack/tracker"
@@ -152,4 +154,50 @@ func BenchmarkCrop255From1080p(b *testing.B) {
 			slowCrop(img, tracker.Box{X: 700.3, Y: 300.7, W: 510, H: 510}, RGB{}, 255)
 		}
 	})
+}
+
+// TestCropWholeIsOpenCVs compares with what cv2.copyMakeBorder and cv2.resize made of the same picture, to the grey
+// level; testdata/whole.py says how.
+func TestCropWholeIsOpenCVs(t *testing.T) {
+	data, err := os.ReadFile("testdata/whole.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var crops []struct {
+		X, Y, Side, Size int
+		Pixels           []byte
+	}
+	if err := json.Unmarshal(data, &crops); err != nil {
+		t.Fatal(err)
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 61, 47))
+	for y := range 47 {
+		for x := range 61 {
+			for c := range 3 {
+				img.Pix[img.PixOffset(x, y)+c] = uint8((x*37 + y*91 + x*y*c*13 + c*50) % 256)
+			}
+			img.Pix[img.PixOffset(x, y)+3] = 255
+		}
+	}
+	for _, want := range crops {
+		c := NewCropper(want.Size, InputSpec{})
+		got := make([]float32, c.Len())
+		square := tracker.Box{X: float64(want.X), Y: float64(want.Y), W: float64(want.Side), H: float64(want.Side)}
+		for range 2 { // the second time nothing is left over of the first
+			c.CropWhole(got, img, square, RGB{12, 200, 90})
+			area := want.Size * want.Size
+			for i := range area {
+				for colour := range 3 {
+					if v := want.Pixels[3*i+colour]; got[colour*area+i] != float32(v) {
+						t.Fatalf("square %v to %d: pixel %d, colour %d is %v, OpenCV has %d", square, want.Size, i, colour, got[colour*area+i], v)
+					}
+				}
+			}
+		}
+	}
+	c, got := NewCropper(24, InputSpec{}), make([]float32, 3*24*24)
+	c.CropWhole(got, img, tracker.Box{X: 1, Y: 2, W: 30, H: 30}, RGB{})
+	if n := testing.AllocsPerRun(20, func() { c.CropWhole(got, img, tracker.Box{X: 1, Y: 2, W: 30, H: 30}, RGB{}) }); n != 0 {
+		t.Errorf("%v allocations a crop", n)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // Format is the version of the manifest that this package reads.
@@ -91,8 +92,10 @@ type SearchSpec struct {
 	Size int `json:"size"`
 	// Fill is what lies outside the frame: "mean" (the first frame's mean colour, also when empty) or "black".
 	Fill string `json:"fill,omitempty"`
-	// Pixels is "exact" (squares lie where they lie; also when empty) or "whole": squares of whole pixels about the
-	// centre of the target's pixels, (w-1)/2 from its corner, as pysot (Li et al., 2019) and its heirs crop.
+	// Pixels is "exact" (squares lie where they lie; also when empty), "whole" (squares of whole pixels about the
+	// centre of the target's pixels, (w-1)/2 from its corner, as pysot (Li et al., 2019) and its heirs crop) or
+	// "ceiled" (the side is the next whole number, and the scale follows it, as STARK (Yan et al., 2021) and its heirs
+	// crop). The last two sample as OpenCV's resize does.
 	Pixels string `json:"pixels,omitempty"`
 }
 
@@ -138,6 +141,8 @@ type LoopSpec struct {
 
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
+	// Clip is what stays in the frame: the box's "centre" (also when empty), or the "box", which its border cuts.
+	Clip string `json:"clip,omitempty"`
 
 	// Scales (odd), ScaleStep, ScalePenalty and ScaleRate are SiamFC's; peak kind.
 	Scales       int     `json:"scales,omitempty"`
@@ -206,8 +211,8 @@ func (m *Manifest) validateSearch() error {
 			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
 		check(m.Search.Fill == "" || m.Search.Fill == "mean" || m.Search.Fill == "black",
 			"search.fill: %q found, mean or black expected", m.Search.Fill),
-		check(m.Search.Pixels == "" || m.Search.Pixels == "exact" || m.Search.Pixels == "whole",
-			"search.pixels: %q found, exact or whole expected", m.Search.Pixels),
+		check(slices.Contains([]string{"", "exact", "whole", "ceiled"}, m.Search.Pixels),
+			"search.pixels: %q found, exact, whole or ceiled expected", m.Search.Pixels),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
 		check(m.Grid.Stride > 0 && m.Grid.Stride <= 64, "grid.stride: %v found, above 0 to 64 expected", m.Grid.Stride),
 		check(within(m.Grid.Origin, -1024, 0), "grid.origin: %v found, -1024 to 0 expected", m.Grid.Origin),
@@ -221,6 +226,7 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(within(l.WindowInfluence, 0, 1), "loop.window_influence: %v found, 0 to 1 expected", l.WindowInfluence),
 		check(l.Window == "" || l.Window == "hann" || l.Window == "centred", "loop.window: %q found, hann or centred expected", l.Window),
 		check(l.Blend == "" || l.Blend == "add" || l.Blend == "multiply", "loop.blend: %q found, add or multiply expected", l.Blend),
+		check(l.Clip == "" || l.Clip == "centre" || l.Clip == "box", "loop.clip: %q found, centre or box expected", l.Clip),
 		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
 		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),

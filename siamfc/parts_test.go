@@ -95,3 +95,20 @@ func plainCorrelate(dst []float32, search, kernel Features) {
 		}
 	}
 }
+
+// TestCutAtTheBorder: of a box that leaves the frame the part inside remains, and never less than MinSide.
+func TestCutAtTheBorder(t *testing.T) {
+	tr := &Tracker{m: Manifest{Loop: LoopSpec{MinSide: 10}}}
+	for _, c := range []struct{ centre, length, limit, wantCentre, wantLength float64 }{
+		{50, 20, 100, 50, 20},  // inside
+		{2, 20, 100, 6, 12},    // -8..12 becomes 0..12
+		{98, 20, 100, 94, 12},  // 88..108 becomes 88..100
+		{-30, 20, 100, 5, 10},  // gone to the left: the least at the border
+		{130, 20, 100, 95, 10}, // gone to the right
+		{4, 40, 8, 4, 8},       // a frame smaller than MinSide
+	} {
+		if centre, length := tr.cut(c.centre, c.length, c.limit); centre != c.wantCentre || length != c.wantLength {
+			t.Errorf("%v: centre %v, length %v", c, centre, length)
+		}
+	}
+}

@@ -64,11 +64,25 @@ func (t *Tracker) exemplarSide() float64 { return t.m.Exemplar.Side(t.w, t.h) }
 
 // square returns the square of a side about a centre, on whole pixels where the manifest says so.
 func (t *Tracker) square(x, y, side float64) tracker.Box {
-	if t.m.Search.Pixels != "whole" {
+	switch t.m.Search.Pixels {
+	case "whole":
+		side = math.RoundToEven(side)
+		return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
+	case "ceiled":
+		side = math.Ceil(side)
+		return tracker.Box{X: math.RoundToEven(x - side/2), Y: math.RoundToEven(y - side/2), W: side, H: side}
+	default:
 		return tracker.FromCenter(x, y, side, side)
 	}
-	side = math.RoundToEven(side)
-	return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
+}
+
+// crop samples a square of the frame as the manifest says.
+func (t *Tracker) crop(c *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
+	if t.m.Search.Pixels == "whole" || t.m.Search.Pixels == "ceiled" {
+		c.CropWhole(dst, img, square, t.fill)
+		return
+	}
+	c.Crop(dst, img, square, t.fill)
 }
 
 // Init implements tracker.Tracker.
@@ -88,7 +102,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	if t.m.Search.Fill != "black" {
 		t.fill = MeanColor(img)
 	}
-	t.cropZ.Crop(t.exemplar, img, t.square(t.x, t.y, t.exemplarSide()), t.fill)
+	t.crop(t.cropZ, t.exemplar, img, t.square(t.x, t.y, t.exemplarSide()))
 	cropped := time.Now()
 	if err := t.net.Exemplar(t.exemplar); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
@@ -106,12 +120,15 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	}
 	size := img.Bounds().Size()
 	side := t.exemplarSide() * float64(t.m.Search.Size) / float64(t.m.Exemplar.Size)
+	if t.m.Search.Pixels == "ceiled" {
+		side = math.Ceil(side)
+	}
 	cx, cy := t.lookAt(size, side)
 
 	begin := time.Now()
 	for i, k := range t.scales {
 		n := t.cropX.Len()
-		t.cropX.Crop(t.search[i*n:(i+1)*n], img, t.square(cx, cy, side*k), t.fill)
+		t.crop(t.cropX, t.search[i*n:(i+1)*n], img, t.square(cx, cy, side*k))
 	}
 	cropped := time.Now()
 	maps, err := t.net.Search(t.search)
@@ -184,11 +201,24 @@ func (t *Tracker) follow(f found, state tracker.State, cx, cy, crop float64, siz
 		t.roam = 0
 	}
 	w, h := float64(size.X), float64(size.Y)
+	if t.m.Loop.Clip == "box" {
+		t.x, t.w = t.cut(cx+f.x/crop, t.w*(1-f.rate)+f.w/crop*f.rate, w)
+		t.y, t.h = t.cut(cy+f.y/crop, t.h*(1-f.rate)+f.h/crop*f.rate, h)
+		return
+	}
 	t.x = min(max(cx+f.x/crop, 0), w)
 	t.y = min(max(cy+f.y/crop, 0), h)
 	floor := max(t.m.Loop.MinSide, tracker.MinSide)
 	t.w = min(max(t.w*(1-f.rate)+f.w/crop*f.rate, floor), w)
 	t.h = min(max(t.h*(1-f.rate)+f.h/crop*f.rate, floor), h)
+}
+
+// cut returns the centre and length of the part of an interval that lies in [0, limit], at least MinSide of it.
+func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
+	floor := min(max(t.m.Loop.MinSide, tracker.MinSide), limit)
+	begin := min(max(centre-length/2, 0), limit-floor)
+	length = max(min(max(centre+length/2, floor), limit)-begin, floor)
+	return begin + length/2, length
 }
 
 // respond fills the response map of the result from the best scale's map.

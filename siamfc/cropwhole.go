@@ -1,0 +1,97 @@
+package siamfc
+
+import (
+	"image"
+	"math"
+
+	"siamtrack/tracker"
+)
+
+// wholeCropper samples squares on whole pixels into size x size pixels exactly as OpenCV's resize does with
+// INTER_LINEAR on 8-bit pictures: the crop is cut out first, so that no sample lies outside it, weights have 11 bits,
+// and the result is rounded to whole grey levels. Trackers that were published with such crops react to the
+// difference. It belongs to one goroutine and allocates nothing after it was made.
+type wholeCropper struct {
+	size int
+	cols []wholeTap
+	rows [2][]int32 // horizontally sampled rows of the crop, 3 values a pixel
+	have [2]int     // which row of the crop each holds
+}
+
+// wholeTap is where an output column samples: pixels first and second of the crop, with their weights.
+type wholeTap struct {
+	first, second int
+	w0, w1        int32
+}
+
+const (
+	wholeBits = 11 // INTER_RESIZE_COEF_BITS of OpenCV
+	wholeOne  = 1 << wholeBits
+)
+
+func newWholeCropper(size int) *wholeCropper {
+	return &wholeCropper{size: size, cols: make([]wholeTap, size), rows: [2][]int32{make([]int32, 3*size), make([]int32, 3*size)}}
+}
+
+// position is where output pixel i lies in a crop of side pixels: the pixel before it and the fraction beyond.
+func (w *wholeCropper) position(i, side int) (int, float32) {
+	scale := 1 / (float64(w.size) / float64(side))
+	f := float32((float64(i)+0.5)*scale - 0.5)
+	at := math.Floor(float64(f))
+	return int(at), f - float32(at)
+}
+
+// crop calls put with the rounded colours of every output pixel. square has a whole corner and side.
+func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put func(at int, r, g, b int32)) {
+	side := max(1, int(square.W))
+	x0, y0 := int(square.X), int(square.Y)
+	for i := range w.cols {
+		at, f := w.position(i, side)
+		if at < 0 || at >= side-1 {
+			at, f = min(max(at, 0), side-1), 0
+		}
+		w.cols[i] = wholeTap{at, min(at+1, side-1), weight(1 - f), weight(f)}
+	}
+	w.have = [2]int{-1, -1}
+	for j := range w.size {
+		at, f := w.position(j, side)
+		upper, lower := w.row(img, x0, y0, clamp(at, side), fill), w.row(img, x0, y0, clamp(at+1, side), fill)
+		b0, b1 := weight(1-f), weight(f)
+		blend := func(k int) int32 { return ((b0*(upper[k]>>4))>>16 + (b1*(lower[k]>>4))>>16 + 2) >> 2 }
+		for i := range w.size {
+			put(j*w.size+i, blend(3*i), blend(3*i+1), blend(3*i+2))
+		}
+	}
+}
+
+func weight(f float32) int32 { return int32(math.RoundToEven(float64(f * wholeOne))) }
+
+func clamp(at, side int) int { return min(max(at, 0), side-1) }
+
+// row returns row `at` of the crop, sampled horizontally; of the two rows kept the one with the same parity goes.
+func (w *wholeCropper) row(img *image.RGBA, x0, y0, at int, fill RGB) []int32 {
+	slot := at % 2
+	dst := w.rows[slot]
+	if w.have[slot] == at {
+		return dst
+	}
+	w.have[slot] = at
+	size := img.Bounds().Size()
+	y := y0 + at
+	for i, tap := range w.cols {
+		p, q := fill[:], fill[:]
+		if y >= 0 && y < size.Y {
+			line := img.Pix[y*img.Stride:]
+			if x := x0 + tap.first; x >= 0 && x < size.X {
+				p = line[4*x:][:3]
+			}
+			if x := x0 + tap.second; x >= 0 && x < size.X {
+				q = line[4*x:][:3]
+			}
+		}
+		for c := range 3 {
+			dst[3*i+c] = int32(p[c])*tap.w0 + int32(q[c])*tap.w1
+		}
+	}
+	return dst
+}
