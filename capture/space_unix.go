@@ -11,5 +11,5 @@ func freeSpace(path string) (bytes uint64, ok bool) {
 	if err := syscall.Statfs(path, &st); err != nil || st.Blocks == 0 { // devices have no blocks
 		return 0, false
 	}
-	return uint64(st.Bavail) * uint64(st.Bsize), true
+	return st.Bavail * uint64(st.Bsize), true
 }

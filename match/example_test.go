@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"log"
 
 	"siamtrack/match"
 	"siamtrack/siamfc/onnx"
@@ -13,56 +12,63 @@ import (
 // One branch embeds both pictures, a distance compares them, and the threshold that was calibrated for this model and
 // this distance gives the verdict.
 func Example() {
+	if err := compare(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// same: true
+	// same: false
+	// 80 numbers a picture
+}
+
+func compare() error {
 	runtime, err := onnx.Start(onnx.Options{})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer runtime.Close()
 	const path = "../models/siammatch.onnx"
 	model, err := runtime.Open(path)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer model.Close()
 	branch, err := model.Embedder()
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer branch.Close()
 	hash, err := model.Hash()
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 
 	network := match.Network{Embedder: branch, Manifest: model.Manifest(), Hash: hash}
 	m, err := match.New(network, match.Cosine)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	thresholds, err := match.LoadThresholds(match.ThresholdsPath(path), network)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	threshold, err := thresholds.Of(m.Distance())
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	for _, other := range []*image.RGBA{checks(10, 90), checks(3, 250)} {
 		score, err := m.Score(match.Picture{Image: checks(10, 100)}, match.Picture{Image: other})
 		if err != nil {
-			log.Fatal(err)
+			return err
 		}
 		fmt.Println("same:", threshold.Accepts(score.Distance))
 	}
 	vector, err := m.Embed(match.Picture{Image: checks(10, 100)})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	fmt.Println(len(vector), "numbers a picture")
-	// Output:
-	// same: true
-	// same: false
-	// 80 numbers a picture
+	return nil
 }
 
 // checks is a board of squares of a side, red of a strength and white.

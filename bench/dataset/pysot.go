@@ -120,7 +120,7 @@ func parsePySOTVideo(raw json.RawMessage) (v pysotVideo, err error) {
 		if data, ok := rest[tag]; !ok {
 			continue
 		} else if err := json.Unmarshal(data, &flags); err != nil {
-			return v, fmt.Errorf("flags of %s: %v", tag, err)
+			return v, fmt.Errorf("flags of %s: %w", tag, err)
 		}
 		if len(flags) == 0 {
 			continue

@@ -63,18 +63,18 @@ func oneOf[T ~string](flag, value string, allowed []T) error {
 type tableFlags struct{ table, by string }
 
 // register adds the flags to a command.
-func (f *tableFlags) register(cmd *cobra.Command) {
+func (t *tableFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
-	fl.StringVar(&f.by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	fl.StringVar(&t.table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
+	fl.StringVar(&t.by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
 }
 
 // check refuses what cannot be meant, before anything is scored.
-func (f *tableFlags) check() error {
-	if kind, _, _ := strings.Cut(f.by, ":"); kind != "" && kind != "sequence" && kind != "attribute" {
-		return usagef("--by %q: sequence or attribute is expected", f.by)
+func (t *tableFlags) check() error {
+	if kind, _, _ := strings.Cut(t.by, ":"); kind != "" && kind != "sequence" && kind != "attribute" {
+		return usagef("--by %q: sequence or attribute is expected", t.by)
 	}
-	return oneOf("table", f.table, reports.TableFormats())
+	return oneOf("table", t.table, reports.TableFormats())
 }
 
 // open reads the dataset that the flags name.

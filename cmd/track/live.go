@@ -74,7 +74,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	src, err := capture.Open(source, f.capture())
+	src, err := capture.OpenContext(cmd.Context(), source, f.capture())
 	if err != nil {
 		return err
 	}
