@@ -51,11 +51,11 @@ func (p *Painter) fitSide(side int) {
 func (p *Painter) pad() int { return max(2, p.glyph.height/5) }
 
 // Result draws a result: the box as its state asks, and over it the state and the score. A lost target gets a
-// dashed box, said to be where it was last seen; a result without a box draws nothing.
+// dashed box, said to be a guess; a result without a box draws nothing.
 func (p *Painter) Result(dst *image.RGBA, r tracker.Result) {
 	p.text = append(p.text[:0], r.State.String()...)
 	if r.State == tracker.Lost {
-		p.text = append(p.text, ", last seen here"...)
+		p.text = append(p.text, ", a guess"...)
 	} else {
 		p.text = strconv.AppendFloat(append(p.text, ' '), r.Score, 'f', 2, 64)
 	}

@@ -38,7 +38,7 @@ type Tracker interface {
 type State int
 
 // The states of a track, from the best to the worst. Uncertain results are to be shown as such; where the target is
-// Lost the box is only the last place it was seen, and must not be drawn as if it were sure.
+// Lost the box is only a guess near its last place, and must not be drawn as if it were sure.
 const (
 	Tracking State = iota
 	Uncertain

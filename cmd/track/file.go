@@ -23,7 +23,7 @@ func newFileCmd() *cobra.Command {
 		Short: "Follow an object through a video, every frame of it, into files",
 		Long: "file follows one object through INPUT: a video, a folder or glob of pictures, a stream's URL, or - for a\n" +
 			"video on standard input. It drops no frame, and what was tracked is on disk at any moment.\n\n" +
-			"While the target is lost the box is where it was last seen: the video draws it dashed, CSV and JSON Lines\n" +
+			"While the target is lost the box is a guess near its last place: the video draws it dashed, CSV and JSON Lines\n" +
 			"say \"lost\", MOT has no row for the frame, and OTB, which cannot say it, repeats the box.",
 		Example: "  track file walk.mp4 --init 349,428,50,148 -o out.mp4 --panel --csv out.csv\n" +
 			"  track file frames/ --init-file groundtruth.txt --otb result.txt\n" +

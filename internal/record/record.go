@@ -6,7 +6,7 @@
 //	OTB    x,y,w,h a line for every frame, beginning with the one that tracking began on
 //	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible; the id is always 1
 //
-// While the target is lost, CSV and JSONL say so in the state and keep the box where it was last seen; MOT has no row;
+// While the target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT has no row;
 // OTB, which can say neither, repeats the box, because its readers count lines. Frames and pixels count from 0, but in
 // MOT, where both count from 1 as MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are, as every
 // toolkit does.

@@ -11,6 +11,7 @@ def configure(parser):
     parser.add_argument("--frames", type=int, default=40, help="frames of each sequence that the search uses (40)")
     parser.add_argument("--rounds", type=int, default=1, help="rounds of the search; 0 keeps --loop (1)")
     parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
+    parser.add_argument("--state", metavar="UNCERTAIN,LOST", help="thresholds of the states, in place of those that fit the training sequences")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -36,7 +37,10 @@ def run(args):
     clips = search.load([t for t in open_all(args.data).tracks if len(t.files) > 1], args.frames)
     model = OnnxModel(args.out)
     loop, found = search.search(model, loop, clips, args.rounds)
-    state = calibrate.thresholds(search.runs(model, loop, clips))
+    if args.state:
+        state.update(zip(("uncertain", "lost"), map(float, args.state.split(","))))
+    else:
+        state = calibrate.thresholds(search.runs(model, loop, clips))
     logging.info("%s, %s: AUC %.4f on %d training sequences", loop, state, found, len(clips))
     for path in (full, args.out):
         export.set_manifest(path, exportbox.manifest(loop, state))
