@@ -18,6 +18,7 @@ import (
 // game is Ebitengine's side of the window. All of it but incoming and news belongs to the goroutine that calls Update and Draw.
 type game struct {
 	ctx      context.Context
+	waker    waker
 	o        Options
 	incoming atomic.Pointer[tracker.View] // the newest view, not yet taken
 	news     atomic.Bool                  // something else is to be shown: an age, an end
@@ -63,9 +64,17 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	return g, nil
 }
 
-// Update takes the newest view and what the person did.
+// Update takes the newest view and what the person did. Its error ends the window, which nobody wakes from then on.
 func (g *game) Update() error {
-	if g.ctx.Err() != nil || g.o.Session.Err() != nil {
+	err := g.update()
+	if err != nil {
+		g.waker.end()
+	}
+	return err
+}
+
+func (g *game) update() error {
+	if g.ctx.Err() != nil || g.o.Session.Err() != nil || ebiten.IsWindowBeingClosed() {
 		return ebiten.Termination
 	}
 	if g.probe { // drawing has woken this update: the picture has just gone to the display
@@ -178,7 +187,7 @@ func (g *game) say(line string) {
 // tell has the window drawn anew. It may be called by any goroutine.
 func (g *game) tell() {
 	g.news.Store(true)
-	wake()
+	g.waker.wake()
 }
 
 // Draw puts the picture together and shows it, where anything has changed.
@@ -205,7 +214,7 @@ func (g *game) Draw(screen *ebiten.Image) {
 	screen.DrawImage(g.texture, &o)
 	if g.isNew {
 		g.probe = true
-		wake()
+		g.waker.wake()
 	}
 }
 

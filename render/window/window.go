@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -56,6 +57,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	ebiten.SetWindowTitle(o.Title)
 	ebiten.SetWindowSize(960, 540)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetWindowClosingHandled(true) // by game.Update
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	// Deprecated in favour of drawing nothing 60 times a second, which costs more than being called when there is
@@ -87,8 +89,27 @@ func Available() error {
 	return nil
 }
 
-// wake has the window updated and drawn soon.
-func wake() { ebiten.ScheduleFrame() } //nolint:staticcheck // belongs to FPSModeVsyncOffMinimum, see Run
+// waker has the window updated and drawn, until its end: ebiten takes its window down without a look at who is just
+// waking it.
+type waker struct {
+	mu    sync.Mutex
+	ended bool
+}
+
+// wake has the window updated and drawn soon. It may be called by any goroutine.
+func (w *waker) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		ebiten.ScheduleFrame() //nolint:staticcheck // belongs to FPSModeVsyncOffMinimum, see Run
+	}
+}
+
+func (w *waker) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+}
 
 // pump moves the newest view to the window and wakes it, for each view and for what else is worth showing.
 func (g *game) pump(ctx context.Context) {
@@ -101,7 +122,7 @@ func (g *game) pump(ctx context.Context) {
 			if old := g.incoming.Swap(v); old != nil {
 				g.o.Session.Release(old)
 			}
-			wake()
+			g.waker.wake()
 		case <-look.C:
 			st := g.o.Session.Status()
 			if late := time.Since(st.LastFrame) > time.Second; !late || st.Paused || st.Ended {
@@ -112,7 +133,7 @@ func (g *game) pump(ctx context.Context) {
 			ended = nil
 			g.tell()
 		case <-ctx.Done():
-			wake()
+			g.waker.wake()
 			return
 		}
 	}
