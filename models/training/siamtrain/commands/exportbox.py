@@ -11,6 +11,10 @@ def configure(parser):
     parser.add_argument("--frames", type=int, default=40, help="frames of each sequence that the search uses (40)")
     parser.add_argument("--rounds", type=int, default=1, help="rounds of the search; 0 keeps --loop (1)")
     parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
+    parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
+                        "in place of the network, whose boxes are too exact on what it was trained on")
+    parser.add_argument("--keep", action="append", default=[], metavar="PARAMETER", choices=("window_influence", "penalty_k", "size_rate"),
+                        help="not searched; size_rate, where the sequences do not keep every frame; repeatable")
     parser.add_argument("--state", metavar="UNCERTAIN,LOST", help="thresholds of the states, in place of those that fit the training sequences")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -20,7 +24,7 @@ def run(args):
     import os
     import random
 
-    from siamtrain import calibrate, export, exportbox, pairs, search, store, trainbox
+    from siamtrain import calibrate, export, exportbox, pairs, search, store, teachers, trainbox
     from siamtrain.readers import open_all
     from siamtrain.tracking import Loop, OnnxModel
 
@@ -36,7 +40,8 @@ def run(args):
     logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *exportbox.differences(full, args.out, sample))
     clips = search.load([t for t in open_all(args.data).tracks if len(t.files) > 1], args.frames)
     model = OnnxModel(args.out)
-    loop, found = search.search(model, loop, clips, args.rounds)
+    loop, found = search.search(teachers.Nano(args.searcher) if args.searcher else model, loop, clips, args.rounds,
+                                grid={k: v for k, v in search.GRID.items() if k not in args.keep})
     if args.state:
         state.update(zip(("uncertain", "lost"), map(float, args.state.split(","))))
     else:
