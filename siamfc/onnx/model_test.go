@@ -259,6 +259,13 @@ func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+	old := filepath.Join(filepath.Dir(notOne), "libonnxruntime.so.1.23.2") // by its name; the plain one leads to it
+	if err := errors.Join(os.Rename(notOne, old), os.Symlink(old, notOne)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := onnx.Start(onnx.Options{Library: notOne}); err == nil || !strings.Contains(err.Error(), "version 1.23.2") {
+		t.Errorf("the version found is missing: %v", err)
+	}
 	rt := start(t) // after failures it still starts
 	if rt.Version() == "" || rt.Library() == "" {
 		t.Errorf("version %q of %q", rt.Version(), rt.Library())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func Start(o Options) (*Runtime, error) {
 		}
 		ort.SetSharedLibraryPath(path)
 		if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-			tried = append(tried, path+": "+strings.Join(strings.Fields(err.Error()), " "))
+			tried = append(tried, path+versionByName(path)+": "+strings.Join(strings.Fields(err.Error()), " "))
 			continue
 		}
 		return &Runtime{library: path, threads: threads, open: true}, nil
@@ -62,6 +63,19 @@ func Start(o Options) (*Runtime, error) {
 	return nil, fmt.Errorf("onnx: start: %w; version %s or newer is needed; tried:\n  %s\n"+
 		"run `make build` in the project, or set %s to the library's path",
 		ErrLibrary, NeededVersion, strings.Join(tried, "\n  "), LibraryEnv)
+}
+
+// versionByName returns " (version 1.23.2 by its name)" where a library's file name has a version, else nothing: one that
+// is too old does not tell us its own.
+func versionByName(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	version := regexp.MustCompile(`\d+\.\d+\.\d+`).FindString(filepath.Base(path))
+	if version == "" {
+		return ""
+	}
+	return " (version " + version + " by its name)"
 }
 
 // Version returns the version of the library that was loaded.
