@@ -12,6 +12,9 @@ import (
 
 // TestFind starts on one picture and finds the target in it, moved and enlarged, wherever that is.
 func TestFind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: nothing for the race detector")
+	}
 	target := tracker.Box{X: 60, Y: 50, W: 48, H: 48}
 	example := image.NewRGBA(image.Rect(0, 0, 200, 160))
 	draw.CatmullRom.Scale(example, example.Rect, noise(25, 20, 4), image.Rect(0, 0, 25, 20), draw.Src, nil) // coarse texture

@@ -97,6 +97,9 @@ func follow(t *testing.T, tr tracker.Tracker, src *synth.Video) float64 {
 
 // TestFollowsSyntheticVideo compares with the videos' own truth, and with a tracker that stays where it began.
 func TestFollowsSyntheticVideo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: nothing for the race detector")
+	}
 	for name, c := range map[string]struct {
 		scene synth.Scene
 		least float64
