@@ -82,9 +82,14 @@ func (c *Cropper) CropWhole(dst []float32, img *image.RGBA, square tracker.Box, 
 		c.whole = newWholeCropper(c.size)
 	}
 	area := c.size * c.size
-	c.whole.crop(img, square, fill, func(at int, r, g, b int32) {
-		for colour, v := range [3]int32{r, g, b} {
-			dst[c.plane[colour]*area+at] = float32(v*weightOne)*c.scale[colour] + c.shift[colour]
+	c.whole.crop(img, square, fill, func(row int, upper, lower []int32, b0, b1 int32) {
+		for colour, plane := range c.plane {
+			out := dst[plane*area+row*c.size:][:c.size]
+			u, l := upper[colour*c.size:][:len(out)], lower[colour*c.size:][:len(out)]
+			scale, shift := c.scale[colour]*weightOne, c.shift[colour]
+			for i := range out {
+				out[i] = float32(blend(u[i], l[i], b0, b1))*scale + shift
+			}
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 type wholeCropper struct {
 	size int
 	cols []wholeTap
-	rows [2][]int32 // horizontally sampled rows of the crop, 3 values a pixel
+	rows [2][]int32 // horizontally sampled rows of the crop, colour by colour
 	have [2]int     // which row of the crop each holds
 }
 
@@ -41,8 +41,9 @@ func (w *wholeCropper) position(i, side int) (int, float32) {
 	return int(at), f - float32(at)
 }
 
-// crop calls put with the rounded colours of every output pixel. square has a whole corner and side.
-func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put func(at int, r, g, b int32)) {
+// crop calls put with each output row's two rows of the crop and their weights, for blend. square has a whole corner
+// and side.
+func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put func(row int, upper, lower []int32, b0, b1 int32)) {
 	side := max(1, int(square.W))
 	x0, y0 := int(square.X), int(square.Y)
 	for i := range w.cols {
@@ -56,19 +57,19 @@ func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put f
 	for j := range w.size {
 		at, f := w.position(j, side)
 		upper, lower := w.row(img, x0, y0, clamp(at, side), fill), w.row(img, x0, y0, clamp(at+1, side), fill)
-		b0, b1 := weight(1-f), weight(f)
-		blend := func(k int) int32 { return ((b0*(upper[k]>>4))>>16 + (b1*(lower[k]>>4))>>16 + 2) >> 2 }
-		for i := range w.size {
-			put(j*w.size+i, blend(3*i), blend(3*i+1), blend(3*i+2))
-		}
+		put(j, upper, lower, weight(1-f), weight(f))
 	}
 }
+
+// blend is the rounded colour between two values of row.
+func blend(upper, lower, b0, b1 int32) int32 { return ((b0*upper)>>16 + (b1*lower)>>16 + 2) >> 2 }
 
 func weight(f float32) int32 { return int32(math.RoundToEven(float64(f * wholeOne))) }
 
 func clamp(at, side int) int { return min(max(at, 0), side-1) }
 
-// row returns row `at` of the crop, sampled horizontally; of the two rows kept the one with the same parity goes.
+// row returns row `at` of the crop, sampled horizontally, colour by colour, in 1/128 of a grey level; of the two rows kept the one with the same
+// parity goes.
 func (w *wholeCropper) row(img *image.RGBA, x0, y0, at int, fill RGB) []int32 {
 	slot := at % 2
 	dst := w.rows[slot]
@@ -77,21 +78,29 @@ func (w *wholeCropper) row(img *image.RGBA, x0, y0, at int, fill RGB) []int32 {
 	}
 	w.have[slot] = at
 	size := img.Bounds().Size()
-	y := y0 + at
+	y, last := y0+at, x0+w.cols[w.size-1].second
+	red, green, blue := dst[:w.size], dst[w.size:2*w.size], dst[2*w.size:3*w.size]
+	if y >= 0 && y < size.Y && x0 >= 0 && last < size.X { // all taps inside
+		line := img.Pix[y*img.Stride+4*x0:]
+		for i, tap := range w.cols {
+			p, q := line[4*tap.first:][:3], line[4*tap.second:][:3]
+			red[i] = (int32(p[0])*tap.w0 + int32(q[0])*tap.w1) >> 4
+			green[i] = (int32(p[1])*tap.w0 + int32(q[1])*tap.w1) >> 4
+			blue[i] = (int32(p[2])*tap.w0 + int32(q[2])*tap.w1) >> 4
+		}
+		return dst
+	}
+	pixel := func(x int) []uint8 {
+		if x < 0 || x >= size.X || y < 0 || y >= size.Y {
+			return fill[:]
+		}
+		return img.Pix[y*img.Stride+4*x:][:3]
+	}
 	for i, tap := range w.cols {
-		p, q := fill[:], fill[:]
-		if y >= 0 && y < size.Y {
-			line := img.Pix[y*img.Stride:]
-			if x := x0 + tap.first; x >= 0 && x < size.X {
-				p = line[4*x:][:3]
-			}
-			if x := x0 + tap.second; x >= 0 && x < size.X {
-				q = line[4*x:][:3]
-			}
-		}
-		for c := range 3 {
-			dst[3*i+c] = int32(p[c])*tap.w0 + int32(q[c])*tap.w1
-		}
+		p, q := pixel(x0+tap.first), pixel(x0+tap.second)
+		red[i] = (int32(p[0])*tap.w0 + int32(q[0])*tap.w1) >> 4
+		green[i] = (int32(p[1])*tap.w0 + int32(q[1])*tap.w1) >> 4
+		blue[i] = (int32(p[2])*tap.w0 + int32(q[2])*tap.w1) >> 4
 	}
 	return dst
 }
