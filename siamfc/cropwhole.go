@@ -49,9 +49,9 @@ func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put f
 	for i := range w.cols {
 		at, f := w.position(i, side)
 		if at < 0 || at >= side-1 {
-			at, f = min(max(at, 0), side-1), 0
+			at, f = clamp(at, side), 0
 		}
-		w.cols[i] = wholeTap{at, min(at+1, side-1), weight(1 - f), weight(f)}
+		w.cols[i] = wholeTap{at, clamp(at+1, side), weight(1 - f), weight(f)}
 	}
 	w.have = [2]int{-1, -1}
 	for j := range w.size {
@@ -68,8 +68,8 @@ func weight(f float32) int32 { return int32(math.RoundToEven(float64(f * wholeOn
 
 func clamp(at, side int) int { return min(max(at, 0), side-1) }
 
-// row returns row `at` of the crop, sampled horizontally, colour by colour, in 1/128 of a grey level; of the two rows kept the one with the same
-// parity goes.
+// row returns row `at` of the crop, sampled horizontally, colour by colour, in 1/128 of a grey level; of the two rows
+// kept the one with the same parity goes.
 func (w *wholeCropper) row(img *image.RGBA, x0, y0, at int, fill RGB) []int32 {
 	slot := at % 2
 	dst := w.rows[slot]

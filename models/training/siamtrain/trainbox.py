@@ -263,6 +263,7 @@ def train(trainer, ring, held=None):
             stop = look(trainer, held)
             saved = time.monotonic()
     trainer.save()
-    look(trainer, held)
+    if not stop:
+        look(trainer, held)
     log.close()
     ring.counters[STOP] = 1

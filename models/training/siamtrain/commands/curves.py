@@ -10,7 +10,6 @@ def configure(parser):
 
 
 def run(args):
-    import json
     import os
 
     import matplotlib
@@ -19,11 +18,11 @@ def run(args):
     from matplotlib import pyplot
 
     from siamtrain.heldbox import CURVE as HELD
+    from siamtrain.watch import read_curve
 
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.6))
     for folder in args.runs:
-        with open(os.path.join(folder, "log.jsonl"), encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
+        rows = read_curve(os.path.join(folder, "log.jsonl"))
         seen = [row["crops"] + row["pairs"] for row in rows]
         for teacher, colour in (("fear", "tab:blue"), ("nano", "tab:orange")):
             left.plot(seen, [row[teacher] for row in rows], color=colour, label=teacher if folder == args.runs[0] else None)
@@ -31,8 +30,7 @@ def run(args):
         right.plot([row["pairs"] for row in paired], [row["iou"] for row in paired], color="tab:green", label="mean IoU in training" if paired else None)
         held = os.path.join(folder, HELD)
         if os.path.exists(held):
-            with open(held, encoding="utf-8") as file:
-                rows = [json.loads(line) for line in file]
+            rows = read_curve(held)
             right.plot([row["pairs"] for row in rows], [row["held_iou"] for row in rows], color="tab:purple", label="IoU on held-back pairs")
     left.set(xlabel="crops and pairs seen", ylabel="squared error to the teacher's features", ylim=(0, 1.1))
     points = sorted(tuple(map(float, point.split("="))) for point in args.accuracy)

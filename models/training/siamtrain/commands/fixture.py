@@ -21,8 +21,10 @@ def run(args):
     from siamtrain import crop, export, parity, peakloop, synthetic
 
     about = export.manifest_of(args.model)
-    images, box = parity.cut(args.video, [float(v) for v in args.init.split(",")], FRAMES, MARGIN) if args.video else synthetic.video(SEED, FRAMES)
-    box = box if args.video else box[0]
+    if args.video:
+        images, box = parity.cut(args.video, [float(v) for v in args.init.split(",")], FRAMES, MARGIN)
+    else:
+        images, (box, *_) = synthetic.video(SEED, FRAMES)
     os.makedirs(args.out, exist_ok=True)
     for i, image in enumerate(images):
         cv2.imwrite(os.path.join(args.out, f"{i}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
