@@ -93,14 +93,14 @@ func (t *Tracker) findIn(img *image.RGBA, fill RGB, square tracker.Box, w, h flo
 		px := square.W * k / float64(t.m.Search.Size) // frame pixels a crop pixel
 		at := argmax(maps.Response[s*area : (s+1)*area])
 		score := float64(maps.Response[s*area+at])
-		x, y := grid.Origin+float64(at%grid.Size)*grid.Stride, grid.Origin+float64(at/grid.Size)*grid.Stride
-		box := tracker.FromCenter(cx+x*px, cy+y*px, w*k, h*k)
+		var box tracker.Box
 		if t.m.Kind == Peak {
 			score = sigmoid(score)
+			x, y := grid.Origin+float64(at%grid.Size)*grid.Stride, grid.Origin+float64(at/grid.Size)*grid.Stride
+			box = tracker.FromCenter(cx+x*px, cy+y*px, w*k, h*k)
 		} else {
-			left, top := float64(maps.Sides[at]), float64(maps.Sides[area+at])
-			right, bottom := float64(maps.Sides[2*area+at]), float64(maps.Sides[3*area+at])
-			box = tracker.Box{X: cx + (x-left)*px, Y: cy + (y-top)*px, W: (left + right) * px, H: (top + bottom) * px}
+			f := t.bias.correct(cellBox(grid, maps, at))
+			box = tracker.FromCenter(cx+f.x*px, cy+f.y*px, f.w*px, f.h*px)
 		}
 		if score > best.Score && !box.Empty() {
 			best = Found{box, score}

@@ -1,6 +1,10 @@
 package siamfc
 
-import "math"
+import (
+	"math"
+
+	"siamtrack/tracker"
+)
 
 // found is a target in a search crop: its box by centre and size in crop pixels relative to the crop's centre, and
 // the score at its place. Rate is how far the size may follow.
@@ -33,33 +37,71 @@ type boxLocator struct {
 }
 
 func (b *boxLocator) locate(m Maps, w, h float64) found {
-	n := b.grid.Size
-	area := n * n
-	best, rank := found{x: 0, y: 0, w: w, h: h}, math.Inf(-1)
-	for i := range area {
-		left, top := float64(m.Sides[i]), float64(m.Sides[area+i])
-		right, bottom := float64(m.Sides[2*area+i]), float64(m.Sides[3*area+i])
-		cw, ch := left+right, top+bottom
-		if !(cw > 0 && ch > 0) { // also not a number
+	best, rank, penalty := -1, math.Inf(-1), 0.0
+	for i := range b.window {
+		box := cellBox(b.grid, m, i)
+		if !(box.w > 0 && box.h > 0) { // also not a number
 			continue
 		}
-		score := float64(m.Response[i])
-		penalty := sizePenalty(cw, ch, w, h, b.loop.PenaltyK)
-		r := b.blend(penalty*score, b.window[i])
-		if r <= rank {
-			continue
+		p := sizePenalty(box.w, box.h, w, h, b.loop.PenaltyK)
+		if r := b.blend(p*float64(m.Response[i]), b.window[i]); r > rank {
+			best, rank, penalty = i, r, p
 		}
-		rank = r
-		x := b.grid.Origin + float64(i%n)*b.grid.Stride
-		y := b.grid.Origin + float64(i/n)*b.grid.Stride
-		rate := 1.0
-		if b.loop.SizeRate > 0 {
-			rate = penalty * score * b.loop.SizeRate
-		}
-		best = found{x: x + (right-left)/2, y: y + (bottom-top)/2, w: cw, h: ch, score: score, rate: rate}
 	}
+	if best < 0 {
+		return found{w: w, h: h}
+	}
+	f := cellBox(b.grid, m, best)
+	f.score, f.rate = float64(m.Response[best]), 1
+	if b.loop.SizeRate > 0 {
+		f.rate = penalty * f.score * b.loop.SizeRate
+	}
+	if b.loop.Vote > 0 {
+		return b.elect(m, f)
+	}
+	return f
+}
+
+// cellBox is the box of the i-th cell of a box map.
+func cellBox(g GridSpec, m Maps, i int) found {
+	n := g.Size
+	left, top := float64(m.Sides[i]), float64(m.Sides[n*n+i])
+	right, bottom := float64(m.Sides[2*n*n+i]), float64(m.Sides[3*n*n+i])
+	x, y := g.Origin+float64(i%n)*g.Stride, g.Origin+float64(i/n)*g.Stride
+	return found{x: x + (right-left)/2, y: y + (bottom-top)/2, w: left + right, h: top + bottom}
+}
+
+// Which cells vote on the box: those whose box has at least this IoU with the best one's, and this share of its response.
+const (
+	agreeing = 0.6
+	nearBest = 0.5
+)
+
+// elect is the best box with its centre and size the mean of those that agree with it; see LoopSpec.Vote.
+func (b *boxLocator) elect(m Maps, best found) found {
+	var x, y, w, h, total float64
+	for i := range b.window {
+		response := float64(m.Response[i])
+		if !(response >= nearBest*best.score) {
+			continue
+		}
+		box := cellBox(b.grid, m, i)
+		iou := box.box().IoU(best.box())
+		if !(box.w > 0 && box.h > 0 && iou > agreeing) {
+			continue
+		}
+		weight := math.Pow(response, b.loop.Vote) * iou
+		x, y, w, h, total = x+weight*box.x, y+weight*box.y, w+weight*box.w, h+weight*box.h, total+weight
+	}
+	if !(total > 0) {
+		return best
+	}
+	best.x, best.y, best.w, best.h = x/total, y/total, w/total, h/total
 	return best
 }
+
+// box is what was found as a box in crop pixels about the crop's centre.
+func (f found) box() tracker.Box { return tracker.FromCenter(f.x, f.y, f.w, f.h) }
 
 func (b *boxLocator) blend(response, window float64) float64 {
 	if b.loop.Blend == "multiply" {

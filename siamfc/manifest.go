@@ -138,6 +138,14 @@ type LoopSpec struct {
 	PenaltyK float64 `json:"penalty_k,omitempty"`
 	// SizeRate is the rate at which the size follows, times penalty and score; box kind. 0 takes the new box as it is.
 	SizeRate float64 `json:"size_rate,omitempty"`
+	// Hold is the score below which the size stays what it was: what is not the target says nothing of its size.
+	Hold float64 `json:"hold,omitempty"`
+	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, half its response or more) vote
+	// on the box, by its response to this power times the IoU (box voting, Gidaris and Komodakis, ICCV 2015); box kind.
+	Vote float64 `json:"vote,omitempty"`
+	// Calibration is the share of the network's error on the first frame, where the user's box is known, that is taken
+	// off every later box; 0 is none of it. Box kind.
+	Calibration float64 `json:"calibration,omitempty"`
 
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
@@ -229,6 +237,10 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(l.Clip == "" || l.Clip == "centre" || l.Clip == "box", "loop.clip: %q found, centre or box expected", l.Clip),
 		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
 		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
+		check(within(l.Hold, 0, 1), "loop.hold: %v found, 0 to 1 expected", l.Hold),
+		check(within(l.Vote, 0, 10), "loop.vote: %v found, 0 to 10 expected", l.Vote),
+		check(within(l.Calibration, 0, 1), "loop.calibration: %v found, 0 to 1 expected", l.Calibration),
+		check(k == Box || l.Vote == 0 && l.Calibration == 0, "loop.vote, loop.calibration: only a box model has a box to correct"),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
 	}
 	if k == Peak {

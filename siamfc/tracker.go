@@ -31,7 +31,8 @@ type Tracker struct {
 	fill            RGB
 	started, viewed bool
 	x, y, w, h      float64 // the target's centre and size in the frame
-	roam            int     // frames searched since the target was lost
+	bias            boxError
+	roam            int // frames searched since the target was lost
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -107,6 +108,9 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	if err := t.net.Exemplar(t.exemplar); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
 	}
+	if err := t.calibrate(img); err != nil {
+		return fmt.Errorf("siamfc: init: %w", err)
+	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
 	t.started, t.viewed, t.roam = true, false, 0
@@ -119,10 +123,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 		return tracker.Result{}, ErrNotStarted
 	}
 	size := img.Bounds().Size()
-	side := t.exemplarSide() * float64(t.m.Search.Size) / float64(t.m.Exemplar.Size)
-	if t.m.Search.Pixels == "ceiled" {
-		side = math.Ceil(side)
-	}
+	side := t.searchSide()
 	cx, cy := t.lookAt(size, side)
 
 	begin := time.Now()
@@ -137,7 +138,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	}
 	embedded := time.Now()
 	crop := float64(t.m.Search.Size) / side // crop pixels a frame pixel
-	f := t.locate.locate(maps, t.w*crop, t.h*crop)
+	f := t.bias.correct(t.locate.locate(maps, t.w*crop, t.h*crop))
 	t.respond(maps, f.scale, cx, cy, crop/t.scales[f.scale])
 	state := t.judge.judge(f.score, &t.response)
 	t.follow(f, state, cx, cy, crop, size)
@@ -199,6 +200,9 @@ func (t *Tracker) follow(f found, state tracker.State, cx, cy, crop float64, siz
 	}
 	if state != tracker.Lost {
 		t.roam = 0
+	}
+	if f.score < t.m.Loop.Hold {
+		f.rate = 0
 	}
 	w, h := float64(size.X), float64(size.Y)
 	if t.m.Loop.Clip == "box" {

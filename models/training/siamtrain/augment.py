@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+BEND_CELLS = 5  # of the displacement's grid along a side: in a search crop about the target's size each
 
 def photometric(image, rng, strength=1.0, grey=False):
     """Brightness, contrast and colour balance changed by up to `strength` times a quarter; grey makes all channels equal."""
@@ -36,6 +37,21 @@ def distant(image, factor, quality=None):
     if quality is not None:
         small = cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
     return cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def bend(image, box, rng, reach):
+    """The image under a smooth random displacement of about `reach` pixels, and where the box (corners) went: its sides move by
+    the mean along them. What one picture can show of an object that turns or moves its limbs."""
+    side = image.shape[0]
+    coarse = rng.normal(0, reach, (BEND_CELLS, BEND_CELLS, 2)).astype(np.float32)
+    field = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
+    ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
+    bent = cv2.remap(image, xs + field[..., 0], ys + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    x1, y1, x2, y2 = (int(np.clip(v, 0, side - 1)) for v in box)
+    # A pixel shows what lay at its place plus the field, so to first order things move by minus the field.
+    along_x, along_y = slice(x1, x2 + 1), slice(y1, y2 + 1)
+    moves = field[along_y, x1, 0].mean(), field[y1, along_x, 1].mean(), field[along_y, x2, 0].mean(), field[y2, along_x, 1].mean()
+    return bent, tuple(float(b - m) for b, m in zip(box, moves))
 
 
 def motion_blur(image, length, angle):

@@ -16,6 +16,7 @@ from siamtrain.store import Packed
 
 LONGEST_GAP = 60  # frames between the two of a pair; the annotated sequences keep every second frame
 REGION_GAP = 8  # the same, for a place that no track follows
+BENT, BEND = 0.5, 4.5  # part of the stills' search crops that are bent, and by how many pixels
 SHIFT = 64.0  # pixels of the search crop; beyond it the target's centre leaves the response map
 
 
@@ -183,7 +184,10 @@ class Sampler:
         view = View(spread(), spread(), math.exp(r.uniform(-0.28, 0.28)), math.exp(r.uniform(-0.2, 0.2)), turn, flip)
         side *= SEARCH / EXEMPLAR
         crop = self._cut(track.frames[index], view_matrix(cx, cy, side, SEARCH, view), SEARCH, self.fill)
-        return crop, seen_box(w, h, side, SEARCH, view)
+        box = seen_box(w, h, side, SEARCH, view)
+        if still and r.random() < BENT:
+            return augment.bend(crop, box, np.random.default_rng(r.getrandbits(64)), BEND)
+        return crop, box
 
     def _cut(self, frame, matrix, size, fill):
         backdrop = self._backdrop(size) if self.random.random() < fill else None

@@ -35,16 +35,15 @@ def peak(path, about):
 class TorchBox:
     """The exported box graph run by PyTorch, with the weights of its file: a model of siamtrain.tracking."""
 
-    cells, origin = tracking.OnnxModel.cells, tracking.OnnxModel.origin
-
-    def __init__(self, path):
+    def __init__(self, path, side):
+        self.side, self.cells, self.origin = side, side // boxnet.STRIDE, -side / 2
         weights = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer}
         width = weights["neck.weight"].shape[0]
-        plan = next((name for name in boxnet.PLANS if len(boxnet.PLANS[name]) == sum(k.startswith("backbone.") for k in weights) // 2
-                     and all(weights[f"backbone.{2 * i}.weight"].shape[0] == layer[2] for i, layer in enumerate(boxnet.PLANS[name]))), None)
-        if plan is None:
-            raise DataError(f"{path}: its backbone is of no plan of boxnet.PLANS; is it the fp32 file?")
-        self.graph = boxnet.Exported(boxnet.BoxNet(plan, width).eval()).eval()
+        graphs = (boxnet.Exported(boxnet.BoxNet(plan, width).eval()).eval() for plan in boxnet.PLANS)
+        fits = lambda graph: all(k in weights and weights[k].shape == v.shape for k, v in graph.state_dict().items())
+        self.graph = next(filter(fits, graphs), None)
+        if self.graph is None:
+            raise DataError(f"{path}: its network is of no plan of boxnet.PLANS; is it the fp32 file?")
         self.graph.load_state_dict({k: weights[k] for k in self.graph.state_dict()})
         self.blank = torch.zeros(1, width, boxnet.EXEMPLAR // boxnet.STRIDE, boxnet.EXEMPLAR // boxnet.STRIDE)
 
@@ -61,5 +60,5 @@ class TorchBox:
 def box(path, about):
     """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
     loop = tracking.Loop(**{k: v for k, v in about["loop"].items() if k in tracking.Loop.__dataclass_fields__})
-    model = TorchBox(path)
+    model = TorchBox(path, about["search"]["size"])
     return (tracking.BoxTracker(model, loop), tracking.BoxTracker(tracking.OnnxModel(path), loop), lambda patch: model.exemplar(patch).numpy().ravel())

@@ -12,6 +12,8 @@ from siamtrain.tracking import BoxTracker
 
 GRID = {"window_influence": (0.2, 0.28, 0.36, 0.44, 0.52), "penalty_k": (0.02, 0.06, 0.1, 0.16, 0.24), "size_rate": (0.25, 0.35, 0.45, 0.6, 0.8)}
 
+CALIBRATION, VOTE = (0.0, 0.25, 0.5, 0.75), (0.0, 1.0, 3.0)
+
 
 def load(tracks, frames):
     """[(images, boxes), ...]: the first frames of each track, decoded, from its first usable box on."""
@@ -57,6 +59,16 @@ def careful(tried):
         return difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else difference.mean() <= 0
 
     return max(filter(as_good, tried), key=lambda k: (k.window_influence, k.penalty_k, -k.size_rate))
+
+
+def pick(model, loop, clips, name, values):
+    """The loop with the one of some values of a parameter that gives the highest mean AUC."""
+    found = {}
+    for value in values:
+        trial = dataclasses.replace(loop, **{name: value})
+        found[trial] = accuracy(model, trial, clips)
+        logging.info("%s: AUC %.4f", trial, found[trial].mean())
+    return max(found, key=lambda k: found[k].mean())
 
 
 def runs(model, loop, clips):

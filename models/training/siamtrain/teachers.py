@@ -40,7 +40,7 @@ class Fear:
 class Nano:
     """NanoTrack v3 on our crops: they differ from its own by the last row and column."""
 
-    cells = NANO_CELLS
+    side, cells = SEARCH, NANO_CELLS
     origin = -(NANO_CELLS // 2) * 16.0 + (NANO_SEARCH - SEARCH) / 2
     loop = Loop(0.455, 0.138, 0.348, "hann")  # as published with it
 

@@ -1,7 +1,7 @@
 """The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
 
-A model is anything with .cells, .origin (crop pixels from the crop's centre to cell 0), .exemplar(crop) -> kept features and
-.locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
+A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0), .exemplar(crop)
+-> kept features and .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
 Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 """
 
@@ -10,9 +10,13 @@ import dataclasses
 import numpy as np
 
 from siamtrain import crop, export
-from siamtrain.boxnet import EXEMPLAR, SEARCH, STRIDE
+from siamtrain.boxnet import EXEMPLAR, STRIDE
 
 MIN_SIDE = 4.0
+AGREE, NEAR_BEST = 0.6, 0.5  # of a cell that votes on the box: least IoU with the best cell's box, least share of its response
+# How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, factor on its side.
+VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
+MOST_SHIFT, MOST_CHANGE = 0.3, 0.5  # of the box's size, and of the logarithm of its sides: beyond them a view has not found the target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,17 +27,20 @@ class Loop:
     penalty_k: float = 0.1
     size_rate: float = 0.4
     window: str = "centred"
+    vote: float = 0.0
+    calibration: float = 0.0
+    hold: float = 0.0
 
     def manifest(self):
         return {k: round(v, 4) if isinstance(v, float) else v for k, v in dataclasses.asdict(self).items()}
 
 
 class OnnxModel:
-    """A box network in this project's one-file layout."""
-
-    cells, origin = SEARCH // STRIDE, -SEARCH / 2
+    """A box network in this project's one-file layout, shown search crops of the size in its manifest."""
 
     def __init__(self, path):
+        self.side = export.manifest_of(path)["search"]["size"]
+        self.cells, self.origin = self.side // STRIDE, -self.side / 2
         self._session = export.session(path)
         self._blank = np.zeros([1, self._session.get_inputs()[1].shape[1], *[EXEMPLAR // STRIDE] * 2], np.float32)
 
@@ -74,17 +81,42 @@ class BoxTracker:
         self.centre, self.size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
         self.fill = crop.mean_colour(image)
         self.kept = self.model.exemplar(crop.square(image, *self.centre, crop.context_side(w, h), EXEMPLAR, self.fill))
+        self.bias = np.zeros(4)
+        if self.loop.calibration:
+            self.bias = self.calibrate(image) * self.loop.calibration
 
     def update(self, image):
         """(box, score) in the next frame."""
-        side = crop.context_side(*self.size) * SEARCH / EXEMPLAR
-        zoom = SEARCH / side
-        response, sides = self.model.locate(self.kept, crop.square(image, *self.centre, side, SEARCH, self.fill))
-        dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
+        dx, dy, w, h, score, rate = self.look(image, self.centre, 1.0)
+        w, h = np.array([w, h]) * np.exp(-self.bias[2:])
+        shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
         limit = np.array([image.shape[1], image.shape[0]], float)
-        self.centre = np.clip(self.centre + np.array([dx, dy]) / zoom, 0, limit)
-        self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) / zoom * rate, MIN_SIDE, limit)
+        self.centre = np.clip(self.centre + shift, 0, limit)
+        if score >= self.loop.hold:
+            self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
         return np.array([*(self.centre - self.size / 2), *self.size]), score
+
+    def look(self, image, centre, factor):
+        """What the crop about `centre`, its side times factor, shows: best's answer in image pixels about that centre."""
+        side = crop.context_side(*self.size) * self.model.side / EXEMPLAR * factor
+        zoom = self.model.side / side
+        response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.model.side, self.fill))
+        dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
+        return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
+
+    def calibrate(self, image):
+        """The network's error on the first frame, whose box is known: of the centre in box sizes, of the sides as logarithms.
+
+        The mean over VIEWS, without those that do not find the target.
+        """
+        side, errors = crop.context_side(*self.size) / EXEMPLAR, []
+        for dx, dy, factor in VIEWS:
+            move = np.array([dx, dy]) * side * factor
+            x, y, w, h, _, _ = self.look(image, self.centre + move, factor)
+            error = np.array([(move[0] + x) / self.size[0], (move[1] + y) / self.size[1], *np.log(np.maximum([w, h], 1e-9) / self.size)])
+            if np.abs(error[:2]).max() <= MOST_SHIFT and np.abs(error[2:]).max() <= MOST_CHANGE:
+                errors.append(error)
+        return np.mean(errors, 0) if errors else np.zeros(4)
 
     def best(self, response, sides, size):
         """The best cell's box about the crop's centre: centre x, y, width, height, and its score and rate."""
@@ -100,4 +132,14 @@ class BoxTracker:
             return 0.0, 0.0, *size, 0.0, 0.0
         i = np.unravel_index(int(np.argmax(rank)), rank.shape)
         rate = penalty[i] * response[i] * self.loop.size_rate
-        return (self.x[i] + (right[i] - left[i]) / 2, self.y[i] + (bottom[i] - top[i]) / 2, w[i], h[i], float(response[i]), float(rate))
+        x1, y1, x2, y2 = corners = np.stack([self.x - left, self.y - top, self.x + right, self.y + bottom])
+        if self.loop.vote:
+            width, height = np.minimum(x2, x2[i]) - np.maximum(x1, x1[i]), np.minimum(y2, y2[i]) - np.maximum(y1, y1[i])
+            shared = np.clip(width, 0, None) * np.clip(height, 0, None)
+            iou = np.where(usable, shared / np.maximum(w * h + w[i] * h[i] - shared, 1e-9), 0)
+            weight = np.where((iou > AGREE) & (response >= NEAR_BEST * response[i]), response**self.loop.vote * iou, 0)
+            weight[i] = max(weight[i], 1e-6)
+            box = (corners * weight).sum((1, 2)) / weight.sum()
+        else:
+            box = corners[(slice(None), *i)]
+        return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1], float(response[i]), float(rate))

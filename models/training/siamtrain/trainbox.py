@@ -17,11 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from siamtrain import boxloss, checkpoint, colour, heldbox, teachers
+from siamtrain import boxloss, boxnet, checkpoint, colour, heldbox, teachers
 from siamtrain.boxnet import BoxNet, Projections, normalise, planes
 from siamtrain.distill import STOP, UNIT, WRITTEN
 
 TEACHERS = {"fear": teachers.FEAR_DEPTH, "nano": teachers.NANO_DEPTH}
+BACKBONE = "net.backbone."  # of a Student's weights
 FEATURES, PAIRS = "features", "pairs"  # the phases
 LOG_EVERY = 100
 CHECKPOINT, AVERAGE, LOG = "checkpoint.pt", "average.pt", "log.jsonl"
@@ -41,7 +42,7 @@ class Settings:
     threads: int = 1
     seed: int = 0
     decay: float = 0.997  # of the moving average
-    plan: str = "g"
+    plan: str = "h"
     save_every: float = 120.0  # seconds
     box: float = 2.0
     teacher_response: float = 1.0
@@ -100,7 +101,10 @@ class Trainer:
     def begin_from(self, path):
         """Takes weights, not the optimiser's state, from an average.pt of an earlier phase or run."""
         saved = torch.load(path, map_location="cpu")
-        self.student.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in saved["student"].items()})
+        state = {k: v.float() if v.is_floating_point() else v for k, v in saved["student"].items()}
+        if saved["plan"] != self.settings.plan:
+            state = {**self.student.state_dict(), **transplanted(state, saved["plan"], self.settings.plan)}
+        self.student.load_state_dict(state)
         self.average.load_state_dict(self.student.state_dict())
         self.seen = dict(saved["seen"])
 
@@ -138,6 +142,30 @@ class Trainer:
         self.step_number += 1
         self.seen["crops" if self.settings.phase == FEATURES else "pairs"] += len(sample["search"])
         return {k: float(v.detach()) for k, v in terms.items()}
+
+
+def transplanted(state, old, new):
+    """A student's weights of plan `old` for plan `new`: each layer takes the next one of its own kind and shape, if there is one left.
+
+    What the old plan lacks is not in the result (a residual block begins as the identity), nor what is as wide as neither.
+    """
+    layers = {plan: boxnet.Backbone(plan) for plan in (old, new)}
+    shapes = {plan: [[tuple(v.shape) for v in layer.state_dict().values()] for layer in net] for plan, net in layers.items()}
+    places, begin = {}, 0
+    for place, shape in enumerate(shapes[new]):
+        if shape in shapes[old][begin:]:
+            begin = shapes[old].index(shape, begin)
+            places[begin] = place
+            begin += 1
+    kept = {}
+    for key, value in state.items():
+        if not key.startswith(BACKBONE):
+            kept[key] = value
+            continue
+        layer, rest = key[len(BACKBONE):].split(".", 1)
+        if int(layer) in places:
+            kept[f"{BACKBONE}{places[int(layer)]}.{rest}"] = value
+    return kept
 
 
 def write_average(path, state, plan, seen, half=False):

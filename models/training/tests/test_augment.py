@@ -26,3 +26,18 @@ def test_what_is_pasted_lies_about_its_centre_and_is_cut_at_the_border():
     corner = augment.paste(image, patch, (0, 0))
     assert corner[0, 0].min() > 150 and not corner[15:, :].any()
     assert not augment.paste(image, patch, (-80, 10)).any()
+
+
+def test_a_bent_box_follows_what_it_holds():
+    image = np.zeros((256, 256, 3), np.uint8)
+    image[90:150, 80:170] = 255
+    moved = []
+    for seed in range(6):
+        bent, box = augment.bend(image, (80.0, 90.0, 170.0, 150.0), np.random.default_rng(seed), 5.0)
+        ys, xs = np.nonzero(bent[..., 0] > 127)
+        # The rim is no longer straight: its mean position, from the share of each row and column that is covered.
+        inner_y, inner_x = slice(110, 130), slice(105, 145)
+        left, right = 256 - (bent[inner_y, :125, 0] > 127).sum(1).mean() - 131, (bent[inner_y, 125:, 0] > 127).sum(1).mean() + 125
+        assert abs(left - box[0]) < 5 and abs(right - box[2]) < 5 and xs.min() < box[0] + 12 and ys.max() > box[3] - 12
+        moved.append(abs(left - 80) + abs(right - 170))
+    assert max(moved) > 4

@@ -60,11 +60,17 @@ def test_padding_stem_cannot_be_folded():
 
 
 def test_multiply_adds_of_the_shipped_plan():
-    features, rest = boxnet.multiply_adds(boxnet.BoxNet("g"))
+    features, rest = boxnet.multiply_adds(boxnet.BoxNet("h"))
     cells, fine = 16 * 16, 32 * 32
-    backbone = 64 * 64 * 48 * 48 + fine * 9 * (48 * 96 + 96 * 96) + cells * 9 * (96 * 160 + 3 * 160 * 160) + cells * 160 * 96
+    dense, block = 9 * 160 * 160, 2 * 160 * 64 + 9 * 64 * 64
+    backbone = 64 * 64 * 48 * 48 + fine * 9 * 48 * 96 + cells * (9 * 96 * 160 + 2 * dense + 4 * block + 160 * 96)
     head = cells * (64 * 96 + 9 * (160 * 96 + 96 * 64 + 96 * 96) + 64 + 4 * 96)
     assert (features, rest) == pytest.approx((backbone / 1e6, head / 1e6))
+
+
+def test_a_block_begins_as_the_identity():
+    block, seen = boxnet.Block(12, 4), torch.rand(2, 12, 5, 5)
+    torch.testing.assert_close(block(seen), seen)
 
 
 def test_targets_are_ellipses_and_negative_pairs_have_none():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from siamtrain import search
 from siamtrain.search import careful
 from siamtrain.tracking import Loop
 
@@ -21,3 +22,8 @@ def test_a_sure_difference_is_respected():
 
 def test_one_clip_alone_decides_by_its_figure():
     assert careful({Loop(0.2): np.array([0.7]), Loop(0.5): np.array([0.69])}) == Loop(0.2)
+
+
+def test_pick_takes_the_value_with_the_best_mean(monkeypatch):
+    monkeypatch.setattr(search, "accuracy", lambda model, loop, clips: np.array([0.5, 0.7 - abs(loop.vote - 1)]))
+    assert search.pick(None, Loop(0.3), [], "vote", (0.0, 1.0, 3.0)) == Loop(0.3, vote=1.0)

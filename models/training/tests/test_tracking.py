@@ -14,7 +14,7 @@ from siamtrain.score import score
 class Oracle:
     """Finds the white disc of a crop: response near its centre, sides of a square of 1.2 x its diameter."""
 
-    cells, origin = 16, -128
+    side, cells, origin = 256, 16, -128
 
     def exemplar(self, image):
         return None
@@ -71,6 +71,50 @@ def test_windows():
     centred, hann = tracking.window_of("centred", 16, -128), tracking.window_of("hann", 16, -128)
     assert np.unravel_index(centred.argmax(), centred.shape) == (8, 8) and centred.max() == 1
     np.testing.assert_allclose(hann, np.outer(np.hanning(16), np.hanning(16)))
+
+
+class Biased(Oracle):
+    """An oracle whose box is a tenth too wide and lies a twentieth of its width too far right."""
+
+    def locate(self, kept, image):
+        response, (left, top, right, bottom) = super().locate(kept, image)
+        width = left + right
+        return response, np.stack([left, top, right + 0.1 * width, bottom])
+
+
+def test_calibration_takes_off_the_error_of_the_first_frame():
+    frames, truth = moving()
+    loop = tracking.Loop(0.2, 0.0, 1.0)
+    before, after = (follow(tracking.BoxTracker(Biased(), tracking.Loop(0.2, 0.0, 1.0, calibration=k)), frames, truth[0])[0] for k in (0, 1))
+    exact, _ = follow(tracking.BoxTracker(Oracle(), loop), frames, truth[0])
+    wide = before[1:, 2] / exact[1:, 2]
+    assert wide.min() > 1.05 and np.abs(after[1:] - truth[1:]).max() < 0.6 < np.abs(exact[1:] - truth[1:]).max()
+
+
+def test_a_view_that_misses_the_target_does_not_calibrate():
+    frames, truth = moving()
+    tracker = tracking.BoxTracker(Oracle(), tracking.Loop(calibration=1.0))
+    tracker.init(frames[0] * 0, [100.0, 60, 10, 40])  # nothing is there: the oracle's box is a square
+    assert (tracker.bias == 0).all()
+
+
+def test_votes_are_weighed_by_response_and_overlap():
+    tracker = tracking.BoxTracker(Oracle(), tracking.Loop(0.0, 0.0, 1.0, vote=2.0))
+    response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 1.0)
+    response[8, 8], sides[:, 8, 8] = 0.8, 20  # a square of 40 about (0, 0)
+    response[8, 9], sides[:, 8, 9] = 0.6, (26, 20, 14, 20)  # the same, 10 to the right: IoU 30/50, not above 0.6
+    response[9, 8], sides[:, 9, 8] = 0.5, (20, 28, 20, 12)  # 8 down: IoU 32/48
+    response[7, 8], sides[:, 7, 8] = 0.3, 20  # too weak
+    x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]))
+    weight = 0.5**2 * 32 / 48
+    assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + 0.8**2))
+
+
+def test_a_doubtful_frame_does_not_change_the_size():
+    radii = (12, 12, 24, 24)
+    frames = [disc(160, 120, r) for r in radii]
+    size = lambda hold: follow(tracking.BoxTracker(Oracle(), tracking.Loop(0.0, 0.0, 1.0, hold=hold)), frames, [145.6, 105.6, 28.8, 28.8])[0][-1, 2]
+    assert size(0.0) > 40 and size(1.1) == pytest.approx(28.8)
 
 
 def test_search_finds_that_the_size_must_follow():

@@ -91,3 +91,15 @@ def test_half_precision_checkpoint_begins_another_run(ring, tmp_path):
     key = "net.backbone.0.conv.weight"
     torch.testing.assert_close(second.student.state_dict()[key], first.average.state_dict()[key], rtol=1e-3, atol=1e-4)
     assert second.seen == {"crops": 0, "pairs": 16}
+
+
+def test_layers_of_another_plan_are_taken_in_order(monkeypatch):
+    monkeypatch.setitem(trainbox.boxnet.PLANS, "deep", ((4, 4, 8), (3, 2, 16), 8, 4, (3, 1, 16), (3, 2, 24)))
+    old, new = trainbox.Student("tiny"), trainbox.Student("deep")
+    kept = trainbox.transplanted(old.state_dict(), "tiny", "deep")
+    new.load_state_dict({**new.state_dict(), **kept})
+    taken = {0: 0, 1: 1, 2: 2, 3: 5}  # the second block and the second convolution of 16 channels stay as they began
+    for before, after in taken.items():
+        for a, b in zip(old.net.backbone[before].parameters(), new.net.backbone[after].parameters()):
+            assert torch.equal(a, b)
+    assert not any(k.startswith(("net.backbone.3", "net.backbone.4")) for k in kept) and torch.equal(kept["net.sides.weight"], old.net.sides.weight)

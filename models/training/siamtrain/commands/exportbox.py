@@ -13,6 +13,7 @@ def configure(parser):
     parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
     parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
                         "in place of the network, whose boxes are too exact on what it was trained on")
+    parser.add_argument("--side", type=int, default=224, help="of the search crop in pixels, a multiple of 16 (224)")
     parser.add_argument("--keep", action="append", default=[], metavar="PARAMETER", choices=("window_influence", "penalty_k", "size_rate"),
                         help="not searched; size_rate, where the sequences do not keep every frame; repeatable")
     parser.add_argument("--state", metavar="UNCERTAIN,LOST", help="thresholds of the states, in place of those that fit the training sequences")
@@ -20,6 +21,7 @@ def configure(parser):
 
 
 def run(args):
+    import dataclasses
     import logging
     import os
     import random
@@ -33,20 +35,25 @@ def run(args):
     sampler = pairs.Sampler(store.Store(args.store), {"still": 0.4, "video": 0.6}, random.Random(args.seed))
     sample = [sampler.pair() for _ in range(exportbox.CALIBRATION_PAIRS)]
     loop, state = Loop(*map(float, args.loop.split(","))), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
-    about = exportbox.manifest(loop, state)
+    about = exportbox.manifest(loop, state, side=args.side)
     full = "-fp32".join(os.path.splitext(args.out))
     exportbox.write(net, about, full)
     exportbox.write_int8(full, sample, about, args.out)
     logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *exportbox.differences(full, args.out, sample))
     clips = search.load([t for t in open_all(args.data).tracks if len(t.files) > 1], args.frames)
     model = OnnxModel(args.out)
-    loop, found = search.search(teachers.Nano(args.searcher) if args.searcher else model, loop, clips, args.rounds,
-                                grid={k: v for k, v in search.GRID.items() if k not in args.keep})
+    searcher = teachers.Nano(args.searcher) if args.searcher else model
+    loop, found = search.search(searcher, loop, clips, args.rounds, grid={k: v for k, v in search.GRID.items() if k not in args.keep})
+    if args.rounds:
+        # The first frame's error is that of a network which has not seen the sequence; votes even out this network's own noise.
+        loop = search.pick(searcher, loop, clips, "calibration", search.CALIBRATION)
+        loop = search.pick(model, loop, clips, "vote", search.VOTE)
     if args.state:
         state.update(zip(("uncertain", "lost"), map(float, args.state.split(","))))
     else:
         state = calibrate.thresholds(search.runs(model, loop, clips))
-    logging.info("%s, %s: AUC %.4f on %d training sequences", loop, state, found, len(clips))
+    loop = dataclasses.replace(loop, hold=state["lost"])
+    logging.info("%s, %s; AUC %.4f on %d training sequences before calibration and votes", loop, state, found, len(clips))
     for path in (full, args.out):
-        export.set_manifest(path, exportbox.manifest(loop, state))
+        export.set_manifest(path, exportbox.manifest(loop, state, side=args.side))
         logging.info("%s: sha256 %s", path, export.digest(path))
