@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 
 from siamtrain.peakloop import follow
-from siamtrain.score import score
+from siamtrain.score import overlaps, score
 from siamtrain.tracking import BoxTracker
 
 GRID = {"window_influence": (0.2, 0.28, 0.36, 0.44, 0.52), "penalty_k": (0.02, 0.06, 0.1, 0.16, 0.24), "size_rate": (0.25, 0.35, 0.45, 0.6, 0.8)}
 
-CALIBRATION, VOTE = (0.0, 0.25, 0.5, 0.75), (0.0, 1.0, 3.0)
+VOTE = (1.0, 3.0)
+FOUND = 0.5  # least IoU with the truth of a box whose error counts
 
 
 def load(tracks, frames):
@@ -69,6 +70,30 @@ def pick(model, loop, clips, name, values):
         found[trial] = accuracy(model, trial, clips)
         logging.info("%s: AUC %.4f", trial, found[trial].mean())
     return max(found, key=lambda k: found[k].mean())
+
+
+def lasting(model, loop, clips):
+    """The share of a model's error on the first frame that its later boxes still have: what loop.calibration should take off.
+
+    It is the slope, through the origin, of the later boxes' median error (of centre in box sizes, of sides as logarithms) on the first
+    frame's (BoxTracker.calibrate), over all clips and all four. (slope, its standard error by bootstrap over clips).
+    """
+    first, later = [], []
+    for images, boxes in clips:
+        tracker = BoxTracker(model, dataclasses.replace(loop, calibration=0.0))
+        found = follow(tracker, images, boxes[0])[0][1:]
+        usable = np.isfinite(boxes[1:]).all(1) & (overlaps(found, boxes[1:]) > FOUND)
+        if not usable.any():
+            continue
+        found, truth = found[usable], boxes[1:][usable]
+        tracker.init(images[0], boxes[0])
+        first.append(tracker.calibrate(images[0]))
+        middle = lambda b: b[:, :2] + b[:, 2:] / 2
+        later.append(np.median(np.c_[(middle(found) - middle(truth)) / truth[:, 2:], np.log(found[:, 2:] / truth[:, 2:])], 0))
+    first, later = np.array(first), np.array(later)
+    slope = lambda rows: float((first[rows] * later[rows]).sum() / (first[rows] ** 2).sum())
+    draws = np.random.default_rng(0).integers(0, len(first), (1000, len(first)))
+    return slope(np.arange(len(first))), float(np.std([slope(rows) for rows in draws]))
 
 
 def runs(model, loop, clips):

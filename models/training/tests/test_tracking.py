@@ -91,6 +91,13 @@ def test_calibration_takes_off_the_error_of_the_first_frame():
     assert wide.min() > 1.05 and np.abs(after[1:] - truth[1:]).max() < 0.6 < np.abs(exact[1:] - truth[1:]).max()
 
 
+def test_the_error_of_a_biased_model_lasts():
+    frames, truth = moving()
+    clips = [(frames, truth), (frames[3:], truth[3:])]
+    share, error = search.lasting(Biased(), tracking.Loop(0.2, 0.0, 1.0), clips)
+    assert share == pytest.approx(1, abs=0.1) and error < 0.1
+
+
 def test_a_view_that_misses_the_target_does_not_calibrate():
     frames, truth = moving()
     tracker = tracking.BoxTracker(Oracle(), tracking.Loop(calibration=1.0))

@@ -45,9 +45,9 @@ def run(args):
     searcher = teachers.Nano(args.searcher) if args.searcher else model
     loop, found = search.search(searcher, loop, clips, args.rounds, grid={k: v for k, v in search.GRID.items() if k not in args.keep})
     if args.rounds:
-        # The first frame's error is that of a network which has not seen the sequence; votes even out this network's own noise.
-        loop = search.pick(searcher, loop, clips, "calibration", search.CALIBRATION)
-        loop = search.pick(model, loop, clips, "vote", search.VOTE)
+        share, error = search.lasting(searcher, loop, clips)
+        logging.info("of the first frame's error %.2f +- %.2f lasts", share, error)
+        loop = search.pick(model, dataclasses.replace(loop, calibration=round(min(max(share, 0.0), 1.0), 1)), clips, "vote", search.VOTE)
     if args.state:
         state.update(zip(("uncertain", "lost"), map(float, args.state.split(","))))
     else:
