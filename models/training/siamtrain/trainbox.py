@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from siamtrain import boxloss, boxnet, checkpoint, colour, heldbox, teachers
-from siamtrain.boxnet import SEARCH, STRIDE, BoxNet, Projections, normalise, planes
+from siamtrain.boxnet import BoxNet, Projections, normalise, planes
 from siamtrain.distill import STOP, UNIT, WRITTEN
 
 TEACHERS = {"fear": teachers.FEAR_DEPTH, "nano": teachers.NANO_DEPTH}
@@ -49,7 +49,6 @@ class Settings:
     teacher_box: float = 1.0
     feature: float = 1.5
     precision: str = "auto"  # see mixed
-    side: int = SEARCH  # of the part of the search crops that pairs are trained on; see trimmed
 
 
 def mixed(name):
@@ -213,30 +212,9 @@ def feature_terms(trainer, sample):
     return {"loss": loss, **errors}
 
 
-def trimmed(sample, side):
-    """A ring's sample with the middle `side` pixels of its search crops, a multiple of 16, and what the teachers say of them.
-
-    A network that is to be run on smaller crops thus learns with the padding about them.
-    """
-    margin, cells = (SEARCH - side) // 2, side // STRIDE
-    first = margin // STRIDE
-    if not first:
-        return sample
-    middle, inside = slice(margin, margin + side), slice(first, first + cells)
-    sample = {**sample, "search": sample["search"][:, middle, middle], "truth": sample["truth"] - np.float32([margin] * 4 + [0, 0])}
-    for teacher in TEACHERS:
-        if teacher in sample:
-            sample[teacher] = sample[teacher][:, :, inside, inside]
-    if "located" in sample:  # its cells are our cells 1 to 15
-        inside = slice(first - 1, first - 1 + cells)
-        sample["located"] = sample["located"][:, :, inside, inside] - np.float16([0] + [margin] * 4)[:, None, None]
-    return sample
-
-
 def pair_terms(trainer, sample):
     """The phase of pairs: labels and, where the sample holds them, the teacher's maps (if they can be trusted) and the teachers' features."""
     s, net = trainer.settings, trainer.student.net
-    sample = trimmed(sample, s.side)
     grey = torch.rand(len(sample["search"])) < 0.1
     exemplar, search = tensor(sample["exemplar"], 0.7, grey), tensor(sample["search"], 1.0, grey)
     with mixed(s.precision):

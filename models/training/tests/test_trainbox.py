@@ -93,24 +93,6 @@ def test_half_precision_checkpoint_begins_another_run(ring, tmp_path):
     assert second.seen == {"crops": 0, "pairs": 16}
 
 
-def test_a_trimmed_pair_is_the_same_pair_about_a_smaller_crop():
-    rng, cells = np.random.default_rng(0), np.arange(16)
-    maps = np.broadcast_to(cells[:, None] * 16 + cells, (2, 1, 16, 16))
-    box = np.float32([[100, 90, 150, 160, 1, 0.7]] * 2)
-    corners = np.stack([np.full((15, 15), v) for v in box[0, :4]]).astype(np.float16)
-    located = np.concatenate([maps[0, :, 1:, 1:].astype(np.float16), corners])[None].repeat(2, 0)
-    whole = {"search": rng.integers(0, 255, (2, 256, 256, 3), np.uint8), "fear": maps, "nano": maps, "truth": box, "located": located}
-    assert trainbox.trimmed(whole, 256) is whole
-    part = trainbox.trimmed(whole, 224)
-    assert (part["search"] == whole["search"][:, 16:240, 16:240]).all() and part["fear"].shape == (2, 1, 14, 14)
-    # Cell 3, 4 of the part is cell 4, 5 of the whole, which the teacher calls 3, 4.
-    assert part["fear"][0, 0, 3, 4] == 4 * 16 + 5 == part["located"][0, 0, 3, 4]
-    np.testing.assert_allclose(part["truth"][0], [84, 74, 134, 144, 1, 0.7], rtol=1e-6)
-    np.testing.assert_allclose(part["located"][0, 1:, 7, 7], [84, 74, 134, 144])
-    sides = torch.tensor([[[20.0]], [[20]], [[20]], [[20]]]).expand(1, 4, 14, 14)
-    np.testing.assert_allclose(trainbox.boxloss.corners(sides)[0, 2, 3], [28, 12, 68, 52])
-
-
 def test_layers_of_another_plan_are_taken_in_order(monkeypatch):
     monkeypatch.setitem(trainbox.boxnet.PLANS, "deep", ((4, 4, 8), (3, 2, 16), 8, 4, (3, 1, 16), (3, 2, 24)))
     old, new = trainbox.Student("tiny"), trainbox.Student("deep")

@@ -19,7 +19,6 @@ def configure(parser):
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--warmup", type=int, default=80, help="steps until the rate is reached (80)")
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto", help="auto: bf16 where the CPU computes in it")
-    parser.add_argument("--side", type=int, default=256, help="train pairs on the middle of their search crops, of this many pixels (256: all)")
     parser.add_argument("--weigh", action="append", default=[], metavar="TERM=WEIGHT",
                         help="weight of box (2), teacher_response (1), teacher_box (1) or feature (1.5) in the loss; repeatable")
     parser.add_argument("--threads", type=int, default=1)
@@ -37,10 +36,8 @@ def run(args):
     given = lambda value, other: other if value is None else value
     settings = trainbox.Settings(
         phase=args.phase, minutes=args.minutes, rate=args.rate, batch=args.batch, threads=args.threads, plan=args.plan, seed=args.seed,
-        warmup=args.warmup, precision=args.precision, side=args.side,
+        warmup=args.warmup, precision=args.precision,
         backbone_rate=given(args.backbone_rate, 1.0 if features else 0.5), last_rate=given(args.last_rate, 0.1 if features else 0.005))
-    if args.side % 32 or not 128 <= args.side <= 256:
-        raise DataError(f"--side {args.side}: 256, or less by a multiple of 32")
     for term, weight in (part.split("=", 1) for part in args.weigh):
         if term not in ("box", "teacher_response", "teacher_box", "feature"):
             raise DataError(f"--weigh {term}: the terms are box, teacher_response, teacher_box and feature")
