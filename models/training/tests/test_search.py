@@ -1,8 +1,10 @@
 """The choice of the loop's parameters among those that were tried."""
 
+import time
+
 import numpy as np
 
-from siamtrain import search
+from siamtrain import search, timing
 from siamtrain.search import careful
 from siamtrain.tracking import Loop
 
@@ -27,3 +29,9 @@ def test_one_clip_alone_decides_by_its_figure():
 def test_pick_takes_the_value_with_the_best_mean(monkeypatch):
     monkeypatch.setattr(search, "accuracy", lambda model, loop, clips: np.array([0.5, 0.7 - abs(loop.vote - 1)]))
     assert search.pick(None, Loop(0.3), [], "vote", (0.0, 1.0, 3.0)) == Loop(0.3, vote=1.0)
+
+
+def test_turns_measure_the_work_not_the_waiting():
+    busy = lambda n: lambda: sum(i * i for i in range(n))
+    found = timing.turns({"little": busy(2_000), "much": busy(20_000), "asleep": lambda: time.sleep(0.002)}, 15)
+    assert found["much"] > 4 * found["little"] and found["asleep"] < found["much"]
