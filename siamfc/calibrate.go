@@ -38,15 +38,15 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 	var sum boxError
 	n := 0.0
 	for _, v := range views {
-		side := t.searchSide() * v.factor
-		crop := float64(t.m.Search.Size) / side
-		t.crop(t.cropX, t.search, img, t.square(t.x+v.dx/crop, t.y+v.dy/crop, side))
-		maps, err := t.net.Search(t.search)
+		side := t.searchSide(t.near) * v.factor
+		crop := float64(t.near.size) / side
+		t.crop(t.near.cropper, t.near.pixels, img, t.square(t.x+v.dx/crop, t.y+v.dy/crop, side))
+		maps, err := t.net.Search(t.near.pixels)
 		if err != nil {
 			return fmt.Errorf("embed the first frame's search region: %w", err)
 		}
 		w, h := t.w*crop, t.h*crop
-		f := t.locate.locate(maps, w, h)
+		f := t.near.locate.locate(maps, w, h)
 		e := boxError{(v.dx + f.x) / w, (v.dy + f.y) / h, math.Log(f.w / w), math.Log(f.h / h)}
 		if max(math.Abs(e.x), math.Abs(e.y)) <= mostShift && max(math.Abs(e.w), math.Abs(e.h)) <= mostChange {
 			sum.x, sum.y, sum.w, sum.h = sum.x+e.x, sum.y+e.y, sum.w+e.w, sum.h+e.h
@@ -60,9 +60,9 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 	return nil
 }
 
-// searchSide is the side in the frame of the square that becomes the search crop.
-func (t *Tracker) searchSide() float64 {
-	side := t.exemplarSide() * float64(t.m.Search.Size) / float64(t.m.Exemplar.Size)
+// searchSide is the side in the frame of the square that becomes a view's search crop.
+func (t *Tracker) searchSide(v *view) float64 {
+	side := t.exemplarSide() * float64(v.size) / float64(t.m.Exemplar.Size)
 	if t.m.Search.Pixels == "ceiled" {
 		side = math.Ceil(side)
 	}

@@ -80,10 +80,9 @@ func centres(length int, side float64) []float64 {
 func (t *Tracker) findIn(img *image.RGBA, fill RGB, square tracker.Box, w, h float64) (Found, error) {
 	cx, cy := square.Center()
 	for i, k := range t.scales {
-		n := t.cropX.Len()
-		t.cropX.Crop(t.search[i*n:(i+1)*n], img, tracker.FromCenter(cx, cy, square.W*k, square.H*k), fill)
+		t.near.cropper.Crop(t.near.part(i), img, tracker.FromCenter(cx, cy, square.W*k, square.H*k), fill)
 	}
-	maps, err := t.net.Search(t.search)
+	maps, err := t.net.Search(t.near.pixels)
 	if err != nil {
 		return Found{}, fmt.Errorf("siamfc: find: %w", err)
 	}

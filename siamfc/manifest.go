@@ -90,6 +90,9 @@ func (e ExemplarSpec) Side(w, h float64) float64 {
 // SearchSpec is the geometry of the search crop: Size x Size pixels at the exemplar's scale.
 type SearchSpec struct {
 	Size int `json:"size"`
+	// Wide is the size of the search crop while the target is lost, at the same scale: it may come back further away than
+	// it moves from frame to frame. 0 is Size; layout siamtrack of the box kind, whose graph takes crops of any size.
+	Wide int `json:"wide,omitempty"`
 	// Fill is what lies outside the frame: "mean" (the first frame's mean colour, also when empty) or "black".
 	Fill string `json:"fill,omitempty"`
 	// Pixels is "exact" (squares lie where they lie; also when empty), "whole" (squares of whole pixels about the
@@ -106,6 +109,15 @@ type GridSpec struct {
 	Stride float64 `json:"stride"`
 	Origin float64 `json:"origin"`
 }
+
+// gridOf is the grid on a search crop of another size.
+func (m *Manifest) gridOf(size int) GridSpec {
+	more := float64(size - m.Search.Size)
+	return GridSpec{Size: m.Grid.Size + int(more/m.Grid.Stride), Stride: m.Grid.Stride, Origin: m.Grid.Origin - more/2}
+}
+
+// WideGrid is the grid on the search crop while the target is lost; Grid where Search.Wide is 0.
+func (m *Manifest) WideGrid() GridSpec { return m.gridOf(max(m.Search.Wide, m.Search.Size)) }
 
 // InputSpec is what the graph expects of pixels that are given as 0..255: (v - Mean) / Std, in the order "rgb"
 // (also when empty) or "bgr". This project's own models have all of it inside the graph. A zero Std means 1.
@@ -217,6 +229,9 @@ func (m *Manifest) validateSearch() error {
 	return errors.Join(
 		check(m.Search.Size >= m.Exemplar.Size && m.Search.Size <= 2048,
 			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
+		check(m.Search.Wide == 0 || m.Kind == Box && m.Layout == LayoutSiamtrack && m.Search.Wide > m.Search.Size && m.Search.Wide <= 2048 &&
+			math.Mod(float64(m.Search.Wide-m.Search.Size), 2*m.Grid.Stride) == 0,
+			"search.wide: %d found; for a box model of layout siamtrack, search.size and a multiple of two strides more, to 2048", m.Search.Wide),
 		check(m.Search.Fill == "" || m.Search.Fill == "mean" || m.Search.Fill == "black",
 			"search.fill: %q found, mean or black expected", m.Search.Fill),
 		check(slices.Contains([]string{"", "exact", "whole", "ceiled"}, m.Search.Pixels),

@@ -20,6 +20,7 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		"search.size":           strings.Replace(good, `"size":256`, `"size":64`, 1),
 		"state.lost":            strings.Replace(good, `"lost":0.2`, `"lost":0.7`, 1),
 		"loop.window_influence": strings.Replace(good, `0.4`, `1.4`, 1),
+		"search.wide":           strings.Replace(good, `"size":256`, `"size":256,"wide":300`, 1),
 		"loop.vote":             strings.Replace(good, `0.4}`, `0.4,"vote":-1}`, 1),
 		"loop.calibration":      strings.Replace(good, `0.4}`, `0.4,"calibration":1.5}`, 1),
 		"loop.hold":             strings.Replace(good, `0.4}`, `0.4,"hold":2}`, 1),

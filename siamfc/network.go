@@ -9,7 +9,8 @@ type Network interface {
 	// keeps the embedding as what Search compares with.
 	Exemplar(crop []float32) error
 	// Search embeds n search crops, planar float32 [n, 3, Size, Size], and compares each with the exemplar. The maps
-	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind.
+	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; crops of Search.Wide
+	// pixels, where the manifest has them, are told by their length, and give maps on its WideGrid.
 	Search(crops []float32) (Maps, error)
 }
 

@@ -18,21 +18,20 @@ var ErrNotStarted = errors.New("siamfc: update before init: mark a target first"
 type Tracker struct {
 	net    Network
 	m      Manifest
-	locate locator
 	judge  judge
 	scales []float64
 
-	cropZ, cropX    *Cropper
-	exemplar        []float32
-	search          []float32
-	viewZ, viewX    *image.RGBA
-	response        tracker.Response
-	stages          tracker.Stages
-	fill            RGB
-	started, viewed bool
-	x, y, w, h      float64 // the target's centre and size in the frame
-	bias            boxError
-	roam            int // frames searched since the target was lost
+	cropZ        *Cropper
+	exemplar     []float32
+	near, wide   *view // what is searched, and what is while the target is lost
+	looked       *view // the one of the last update
+	viewZ, viewX *image.RGBA
+	stages       tracker.Stages
+	fill         RGB
+	started      bool
+	x, y, w, h   float64 // the target's centre and size in the frame
+	bias         boxError
+	roam         int // frames searched since the target was lost
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -40,7 +39,7 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	t := &Tracker{net: net, m: m, cropZ: NewCropper(m.Exemplar.Size, m.Input), cropX: NewCropper(m.Search.Size, m.Input)}
+	t := &Tracker{net: net, m: m, cropZ: NewCropper(m.Exemplar.Size, m.Input)}
 	switch m.Kind {
 	case Peak:
 		t.scales = scaleFactors(m.Loop)
@@ -49,11 +48,12 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	default:
 		return nil, fmt.Errorf("siamfc: model %q is of kind %q: it cannot track, only peak and box models can", m.Name, m.Kind)
 	}
-	t.locate = newLocator(m)
 	t.exemplar = make([]float32, t.cropZ.Len())
-	t.search = make([]float32, len(t.scales)*t.cropX.Len())
-	n := m.Grid.Size
-	t.response = tracker.Response{Values: make([]float32, n*n), Width: n, Height: n}
+	t.near = newView(m, m.Search.Size, len(t.scales))
+	t.wide = t.near
+	if m.Search.Wide > 0 {
+		t.wide = newView(m, m.Search.Wide, len(t.scales))
+	}
 	return t, nil
 }
 
@@ -113,7 +113,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
-	t.started, t.viewed, t.roam = true, false, 0
+	t.started, t.looked, t.roam = true, nil, 0
 	return nil
 }
 
@@ -123,30 +123,33 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 		return tracker.Result{}, ErrNotStarted
 	}
 	size := img.Bounds().Size()
-	side := t.searchSide()
+	v := t.near
+	if t.judge.lost {
+		v = t.wide
+	}
+	side := t.searchSide(v)
 	cx, cy := t.lookAt(size, side)
 
 	begin := time.Now()
 	for i, k := range t.scales {
-		n := t.cropX.Len()
-		t.crop(t.cropX, t.search[i*n:(i+1)*n], img, t.square(cx, cy, side*k))
+		t.crop(v.cropper, v.part(i), img, t.square(cx, cy, side*k))
 	}
 	cropped := time.Now()
-	maps, err := t.net.Search(t.search)
+	maps, err := t.net.Search(v.pixels)
 	if err != nil {
 		return tracker.Result{}, fmt.Errorf("siamfc: embed the search region: %w", err)
 	}
 	embedded := time.Now()
-	crop := float64(t.m.Search.Size) / side // crop pixels a frame pixel
-	f := t.bias.correct(t.locate.locate(maps, t.w*crop, t.h*crop))
-	t.respond(maps, f.scale, cx, cy, crop/t.scales[f.scale])
-	state := t.judge.judge(f.score, &t.response)
+	crop := float64(v.size) / side // crop pixels a frame pixel
+	f := t.bias.correct(v.locate.locate(maps, t.w*crop, t.h*crop))
+	v.respond(t.m.Kind, maps, f.scale, cx, cy, crop/t.scales[f.scale])
+	state := t.judge.judge(f.score, &v.response)
 	t.follow(f, state, cx, cy, crop, size)
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate,
 		Correlate: maps.Correlate, Locate: time.Since(embedded)}
-	t.viewed = true
+	t.looked = v
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
-		Search: t.square(cx, cy, side*t.scales[f.scale]), Response: &t.response}, nil
+		Search: t.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil
 }
 
 // lookAt returns the centre of the square to search: the target's last place, or, every second frame while it is
@@ -225,23 +228,6 @@ func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
 	return begin + length/2, length
 }
 
-// respond fills the response map of the result from the best scale's map.
-func (t *Tracker) respond(m Maps, scale int, cx, cy, crop float64) {
-	n := len(t.response.Values)
-	values := m.Response[scale*n : (scale+1)*n]
-	if t.m.Kind == Peak {
-		for i, v := range values {
-			t.response.Values[i] = float32(sigmoid(float64(v)))
-		}
-	} else {
-		copy(t.response.Values, values)
-	}
-	g := t.m.Grid
-	corner, length := (g.Origin-g.Stride/2)/crop, float64(g.Size)*g.Stride/crop
-	t.response.Area = tracker.Box{X: cx + corner, Y: cy + corner, W: length, H: length}
-	measure(&t.response)
-}
-
 // Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.
 func (t *Tracker) Stages() tracker.Stages { return t.stages }
 
@@ -251,9 +237,9 @@ func (t *Tracker) Crops() (exemplar, search *image.RGBA) {
 		return nil, nil
 	}
 	t.viewZ = t.cropZ.Picture(t.viewZ, t.exemplar)
-	if !t.viewed {
+	if t.looked == nil {
 		return t.viewZ, nil
 	}
-	t.viewX = t.cropX.Picture(t.viewX, t.search[:t.cropX.Len()])
+	t.viewX = t.looked.picture(t.viewX)
 	return t.viewZ, t.viewX
 }

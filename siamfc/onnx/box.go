@@ -9,13 +9,19 @@ import (
 )
 
 // boxNetwork is this project's own box layout: one graph whose shapes are open, bound twice. Started on the exemplar
-// it gives features; on a search crop, with those features as its second input, it gives response and sides.
+// it gives features; on a search crop, with those features as its second input, it gives response and sides. It is bound once
+// more where the manifest has a wide search crop.
 type boxNetwork struct {
 	resources
-	image, search   *tensor
-	features        *tensor
-	response, sides *tensor
-	embed, compare  *run
+	image, features *tensor
+	embed           *run
+	near, wide      *comparison
+}
+
+// comparison is the graph bound to search crops of one size.
+type comparison struct {
+	search, response, sides *tensor
+	run                     *run
 }
 
 func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
@@ -24,7 +30,7 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 		return nil, err
 	}
 	mf := m.manifest
-	n, z, x := int64(mf.Grid.Size), int64(mf.Exemplar.Size), int64(mf.Search.Size)
+	z := int64(mf.Exemplar.Size)
 	cells := int64(math.Ceil(float64(z) / mf.Grid.Stride))
 	if err := errors.Join(g.expect("image", 1, 3, -1, -1), g.expect("exemplar", 1, -1, cells, cells),
 		g.expect("features", 1, -1, -1, -1), g.expect("response", 1, 1, -1, -1), g.expect("sides", 1, 4, -1, -1)); err != nil {
@@ -41,22 +47,39 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 		}
 	}()
 	zero, e0 := b.tensor(1, channels, cells, cells)
-	var e1, e2, e3, e4, e5 error
+	var e1, e2 error
 	b.features, e1 = b.tensor(1, channels, cells, cells)
 	b.image, e2 = b.tensor(1, 3, z, z)
-	b.search, e3 = b.tensor(1, 3, x, x)
-	b.response, e4 = b.tensor(1, 1, n, n)
-	b.sides, e5 = b.tensor(1, 4, n, n)
-	if err := errors.Join(e0, e1, e2, e3, e4, e5); err != nil {
+	if err := errors.Join(e0, e1, e2); err != nil {
 		return nil, err
 	}
 	b.embed, err = b.bind(g, map[string]*tensor{"image": b.image, "exemplar": zero}, map[string]*tensor{"features": b.features})
 	if err != nil {
 		return nil, err
 	}
-	b.compare, err = b.bind(g, map[string]*tensor{"image": b.search, "exemplar": b.features},
-		map[string]*tensor{"response": b.response, "sides": b.sides})
+	if b.near, err = b.comparison(g, mf.Search.Size, mf.Grid.Size); err != nil {
+		return nil, err
+	}
+	b.wide = b.near
+	if mf.Search.Wide > 0 {
+		b.wide, err = b.comparison(g, mf.Search.Wide, mf.WideGrid().Size)
+	}
 	return b, err
+}
+
+// comparison binds the graph to search crops of `size` pixels, on which its maps have `cells` cells a side.
+func (b *boxNetwork) comparison(g *graph, size, cells int) (_ *comparison, err error) {
+	x, n := int64(size), int64(cells)
+	c := &comparison{}
+	var e1, e2, e3 error
+	c.search, e1 = b.tensor(1, 3, x, x)
+	c.response, e2 = b.tensor(1, 1, n, n)
+	c.sides, e3 = b.tensor(1, 4, n, n)
+	if err := errors.Join(e1, e2, e3); err != nil {
+		return nil, err
+	}
+	c.run, err = b.bind(g, map[string]*tensor{"image": c.search, "exemplar": b.features}, map[string]*tensor{"response": c.response, "sides": c.sides})
+	return c, err
 }
 
 // Exemplar implements siamfc.Network.
@@ -67,9 +90,13 @@ func (b *boxNetwork) Exemplar(crop []float32) error {
 
 // Search implements siamfc.Network.
 func (b *boxNetwork) Search(crops []float32) (siamfc.Maps, error) {
-	copy(b.search.data, crops)
-	if err := b.compare.run(); err != nil {
+	c := b.near
+	if len(crops) == len(b.wide.search.data) {
+		c = b.wide
+	}
+	copy(c.search.data, crops)
+	if err := c.run.run(); err != nil {
 		return siamfc.Maps{}, err
 	}
-	return siamfc.Maps{Response: b.response.data, Sides: b.sides.data}, nil
+	return siamfc.Maps{Response: c.response.data, Sides: c.sides.data}, nil
 }

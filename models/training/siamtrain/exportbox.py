@@ -14,14 +14,15 @@ ABOUT = "box network on dense convolutions, distilled from FEAR-XS and NanoTrack
 CALIBRATION_PAIRS = 96
 
 
-def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEARCH):
-    """The manifest of a box network; loop is a tracking.Loop, state the thresholds of the Go program, side that of its search crop.
+def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEARCH, wide=0):
+    """The manifest of a box network; loop is a tracking.Loop, state the thresholds of the Go program, side that of its search crop, wide that
+    of its search crop while the target is lost (0: the same).
 
     The network sees only part of what it saw in training where side is less than SEARCH, and takes less time for it.
     """
     return {
         "format": 1, "name": name, "kind": "box", "layout": "siamtrack", "about": about, "licence": "Apache-2.0", "figures": figures or {},
-        "exemplar": {"size": EXEMPLAR, "context": 0.5}, "search": {"size": side},
+        "exemplar": {"size": EXEMPLAR, "context": 0.5}, "search": {"size": side, **({"wide": wide} if wide else {})},
         "grid": {"size": side // STRIDE, "stride": STRIDE, "origin": -side // 2},
         "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
         "loop": loop.manifest(), "state": state,

@@ -2,6 +2,7 @@
 
 A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0), .exemplar(crop)
 -> kept features and .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
+It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of that.
 Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 """
 
@@ -39,7 +40,8 @@ class OnnxModel:
     """A box network in this project's one-file layout, shown search crops of the size in its manifest."""
 
     def __init__(self, path):
-        self.side = export.manifest_of(path)["search"]["size"]
+        about = export.manifest_of(path)
+        self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
         self.cells, self.origin = self.side // STRIDE, -self.side / 2
         self._session = export.session(path)
         self._blank = np.zeros([1, self._session.get_inputs()[1].shape[1], *[EXEMPLAR // STRIDE] * 2], np.float32)
@@ -72,16 +74,42 @@ class BoxTracker:
 
     def __init__(self, model, loop):
         self.model, self.loop = model, loop
-        self.window = window_of(loop.window, model.cells, model.origin)
-        at = model.origin + STRIDE * np.arange(model.cells)
-        self.x, self.y = np.meshgrid(at, at)
+        self.wide = getattr(model, "wide", 0) or model.side
+        self.grids = {side: self.grid(side) for side in (model.side, self.wide)}
+        self.face(model.side)
+
+    def grid(self, side):
+        """(window, x, y) over the cells of a search crop of `side` pixels."""
+        more = side - self.model.side
+        cells, origin = self.model.cells + more // STRIDE, self.model.origin - more / 2
+        at = origin + STRIDE * np.arange(cells)
+        return window_of(self.loop.window, cells, origin), *np.meshgrid(at, at)
+
+    def face(self, side):
+        """Takes search crops of `side` pixels from now on."""
+        self.side, (self.window, self.x, self.y) = side, self.grids[side]
+
+    def judge(self, score):
+        """Goes over to the wide crop after frames below the lost score, and back at the uncertain one, as siamfc/quality.go judges."""
+        if self.wide == self.model.side:
+            return
+        state = self.model.state
+        if self.side == self.wide:
+            if score >= state["uncertain"]:
+                self.bad = 0
+                self.face(self.model.side)
+            return
+        self.bad = self.bad + 1 if score < state["lost"] else 0
+        if self.bad >= max(1, state.get("patience", 1)):
+            self.face(self.wide)
 
     def init(self, image, box):
         x, y, w, h = (float(v) for v in box)
         self.centre, self.size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
         self.fill = crop.mean_colour(image)
         self.kept = self.model.exemplar(crop.square(image, *self.centre, crop.context_side(w, h), EXEMPLAR, self.fill))
-        self.bias = np.zeros(4)
+        self.bias, self.bad = np.zeros(4), 0
+        self.face(self.model.side)
         if self.loop.calibration:
             self.bias = self.calibrate(image) * self.loop.calibration
 
@@ -94,13 +122,14 @@ class BoxTracker:
         self.centre = np.clip(self.centre + shift, 0, limit)
         if score >= self.loop.hold:
             self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
+        self.judge(score)
         return np.array([*(self.centre - self.size / 2), *self.size]), score
 
     def look(self, image, centre, factor):
         """What the crop about `centre`, its side times factor, shows: best's answer in image pixels about that centre."""
-        side = crop.context_side(*self.size) * self.model.side / EXEMPLAR * factor
-        zoom = self.model.side / side
-        response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.model.side, self.fill))
+        side = crop.context_side(*self.size) * self.side / EXEMPLAR * factor
+        zoom = self.side / side
+        response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
         dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
         return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
 

@@ -14,6 +14,7 @@ def configure(parser):
     parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
                         "in place of the network, whose boxes are too exact on what it was trained on")
     parser.add_argument("--side", type=int, default=224, help="of the search crop in pixels, a multiple of 16 (224)")
+    parser.add_argument("--wide", type=int, default=320, help="of the search crop while the target is lost, a multiple of 32 more (320); 0: the same")
     parser.add_argument("--keep", action="append", default=[], metavar="PARAMETER", choices=("window_influence", "penalty_k", "size_rate"),
                         help="not searched; size_rate, where the sequences do not keep every frame; repeatable")
     parser.add_argument("--state", metavar="UNCERTAIN,LOST", help="thresholds of the states, in place of those that fit the training sequences")
@@ -35,7 +36,7 @@ def run(args):
     sampler = pairs.Sampler(store.Store(args.store), {"still": 0.4, "video": 0.6}, random.Random(args.seed))
     sample = [sampler.pair() for _ in range(exportbox.CALIBRATION_PAIRS)]
     loop, state = Loop(*map(float, args.loop.split(","))), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
-    about = exportbox.manifest(loop, state, side=args.side)
+    about = exportbox.manifest(loop, state, side=args.side, wide=args.wide)
     full = "-fp32".join(os.path.splitext(args.out))
     exportbox.write(net, about, full)
     exportbox.write_int8(full, sample, about, args.out)
@@ -55,5 +56,5 @@ def run(args):
     loop = dataclasses.replace(loop, hold=state["lost"])
     logging.info("%s, %s; AUC %.4f on %d training sequences before calibration and votes", loop, state, found, len(clips))
     for path in (full, args.out):
-        export.set_manifest(path, exportbox.manifest(loop, state, side=args.side))
+        export.set_manifest(path, exportbox.manifest(loop, state, side=args.side, wide=args.wide))
         logging.info("%s: sha256 %s", path, export.digest(path))

@@ -9,7 +9,7 @@ import (
 )
 
 // squares is a box network that sees white on black: it boxes the white part of a search crop, factor times as wide as it is,
-// and with the right side as far out as that gives.
+// and with the right side as far out as that gives. Black alone it scores 0.
 type squares struct {
 	m      Manifest
 	factor float64
@@ -20,7 +20,9 @@ type squares struct {
 func (s *squares) Exemplar([]float32) error { return nil }
 
 func (s *squares) Search(crop []float32) (Maps, error) {
-	size, n := s.m.Search.Size, s.m.Grid.Size
+	size := int(math.Sqrt(float64(len(crop) / 3)))
+	grid := s.m.gridOf(size)
+	n := grid.Size
 	left, top, right, bottom := size, size, 0, 0
 	for i, v := range crop[:size*size] {
 		if v > 127 {
@@ -28,11 +30,14 @@ func (s *squares) Search(crop []float32) (Maps, error) {
 			top, bottom = min(top, i/size), max(bottom, i/size+1)
 		}
 	}
-	w := float64(right-left) * s.factor
+	w, score := float64(right-left)*s.factor, s.score
+	if right == 0 {
+		left, top, right, bottom, w, score = 0, 0, size, size, float64(size), 0
+	}
 	s.maps = Maps{Response: make([]float32, n*n), Sides: make([]float32, 4*n*n)}
 	for i := range n * n {
-		x, y := float64(size)/2+s.m.Grid.Origin+float64(i%n)*s.m.Grid.Stride, float64(size)/2+s.m.Grid.Origin+float64(i/n)*s.m.Grid.Stride
-		s.maps.Response[i] = s.score * float32(math.Exp(-math.Hypot(x-float64(left+right)/2, y-float64(top+bottom)/2)/20))
+		x, y := float64(size)/2+grid.Origin+float64(i%n)*grid.Stride, float64(size)/2+grid.Origin+float64(i/n)*grid.Stride
+		s.maps.Response[i] = score * float32(math.Exp(-math.Hypot(x-float64(left+right)/2, y-float64(top+bottom)/2)/20))
 		for side, v := range []float64{x - float64(left), y - float64(top), float64(left) + w - x, float64(bottom) - y} {
 			s.maps.Sides[side*n*n+i] = float32(v)
 		}
@@ -104,6 +109,37 @@ func TestADoubtfulFrameDoesNotChangeTheSize(t *testing.T) {
 		got := tracked(t, &squares{m: boxManifest(LoopSpec{Hold: hold}), factor: 1, score: 0.5}, from, to)
 		if cx, _ := got.Center(); math.Abs(got.W-width) > 1.5 || math.Abs(cx-160) > 1 {
 			t.Errorf("hold %v: %v, want a width of %v about 160", hold, got, width)
+		}
+	}
+}
+
+// TestALostTargetIsLookedForFurtherAway: it comes back outside the search crop, and inside the wide one.
+func TestALostTargetIsLookedForFurtherAway(t *testing.T) {
+	from, to := tracker.Box{X: 60, Y: 90, W: 40, H: 40}, tracker.Box{X: 150, Y: 90, W: 40, H: 40}
+	for wide, found := range map[int]bool{0: false, 448: true} {
+		m := boxManifest(LoopSpec{Window: "centred", WindowInfluence: 0.1, Hold: 0.2})
+		m.Search.Wide, m.State.Patience = wide, 3
+		tr, err := New(&squares{m: m, factor: 1, score: 1}, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tr.Init(white(from), from); err != nil {
+			t.Fatal(err)
+		}
+		var r tracker.Result
+		for i, img := range []*image.RGBA{white(tracker.Box{}), white(tracker.Box{}), white(tracker.Box{}), white(to)} {
+			if r, err = tr.Update(img); err != nil {
+				t.Fatal(err)
+			}
+			if lost := r.State == tracker.Lost; i < 3 && lost != (i == 2) {
+				t.Errorf("wide %d, frame %d: %v", wide, i, r.State)
+			}
+		}
+		if got := r.State != tracker.Lost && r.Box.IoU(to) > 0.8; got != found {
+			t.Errorf("wide %d: %v in state %v, want it found: %v", wide, r.Box, r.State, found)
+		}
+		if side := 16; wide > 0 && r.Response.Width != side+(wide-256)/16 {
+			t.Errorf("wide %d: a response map of %d cells", wide, r.Response.Width)
 		}
 	}
 }

@@ -1,0 +1,52 @@
+package siamfc
+
+import (
+	"image"
+
+	"siamtrack/tracker"
+)
+
+// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, wider one, for the
+// frames in which its target is lost, where the manifest asks for it.
+type view struct {
+	size     int // of the crop in pixels
+	grid     GridSpec
+	cropper  *Cropper
+	pixels   []float32 // a crop for each scale
+	locate   locator
+	response tracker.Response
+}
+
+func newView(m Manifest, size, scales int) *view {
+	grid := m.gridOf(size)
+	m.Grid = grid
+	v := &view{size: size, grid: grid, cropper: NewCropper(size, m.Input), locate: newLocator(m)}
+	v.pixels = make([]float32, scales*v.cropper.Len())
+	v.response = tracker.Response{Values: make([]float32, grid.Size*grid.Size), Width: grid.Size, Height: grid.Size}
+	return v
+}
+
+// part is where the crop of the i-th scale lies.
+func (v *view) part(i int) []float32 {
+	n := v.cropper.Len()
+	return v.pixels[i*n : (i+1)*n]
+}
+
+// respond fills the response map from the best scale's map; crop is the crop pixels a frame pixel, cx, cy the crop's centre.
+func (v *view) respond(kind Kind, m Maps, scale int, cx, cy, crop float64) {
+	n := len(v.response.Values)
+	values := m.Response[scale*n : (scale+1)*n]
+	if kind == Peak {
+		for i, logit := range values {
+			v.response.Values[i] = float32(sigmoid(float64(logit)))
+		}
+	} else {
+		copy(v.response.Values, values)
+	}
+	corner, length := (v.grid.Origin-v.grid.Stride/2)/crop, float64(v.grid.Size)*v.grid.Stride/crop
+	v.response.Area = tracker.Box{X: cx + corner, Y: cy + corner, W: length, H: length}
+	measure(&v.response)
+}
+
+// picture draws the crop of the first scale.
+func (v *view) picture(dst *image.RGBA) *image.RGBA { return v.cropper.Picture(dst, v.part(0)) }
