@@ -157,9 +157,9 @@ func TestVotesAreWeighedByResponseAndOverlap(t *testing.T) {
 		sides    [4]float32
 	}{
 		{8*16 + 8, 0.8, [4]float32{20, 20, 20, 20}}, // a square of 40 about (0, 0)
+		{7*16 + 8, 0.3, [4]float32{20, 20, 20, 20}}, // too weak
 		{8*16 + 9, 0.6, [4]float32{26, 20, 14, 20}}, // the same, 10 to the right: IoU 30/50, not above 0.6
 		{9*16 + 8, 0.5, [4]float32{20, 28, 20, 12}}, // 8 down: IoU 32/48
-		{7*16 + 8, 0.3, [4]float32{20, 20, 20, 20}}, // too weak
 	} {
 		maps.Response[c.cell] = c.response
 		for side, v := range c.sides {
@@ -167,8 +167,8 @@ func TestVotesAreWeighedByResponseAndOverlap(t *testing.T) {
 		}
 	}
 	f := newLocator(m).locate(maps, 40, 40)
-	weight := 0.25 * 32 / 48
-	if want := 8 * weight / (weight + 0.64); math.Abs(f.y-want) > 1e-6 || math.Abs(f.x) > 1e-6 || math.Abs(f.w-40) > 1e-6 || math.Abs(f.score-0.8) > 1e-6 {
+	weight, own := 0.25*(5.0/8-0.5)*(32.0/48-0.6), 0.64*0.5*0.4
+	if want := 8 * weight / (weight + own); math.Abs(f.y-want) > 1e-6 || math.Abs(f.x) > 1e-6 || math.Abs(f.w-40) > 1e-6 || math.Abs(f.score-0.8) > 1e-6 {
 		t.Errorf("%+v, want a square of 40 about (0, %.4f), score 0.8", f, want)
 	}
 }

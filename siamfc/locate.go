@@ -71,7 +71,8 @@ func cellBox(g GridSpec, m Maps, i int) found {
 	return found{x: x + (right-left)/2, y: y + (bottom-top)/2, w: left + right, h: top + bottom}
 }
 
-// Which cells vote on the box: those whose box has at least this IoU with the best one's, and this share of its response.
+// Which cells vote on the box: those whose box has more than this IoU with the best one's, and whose response is more than
+// this share of its. Their weight grows from 0 at both, so that a cell at the border does not make the box jump.
 const (
 	agreeing = 0.6
 	nearBest = 0.5
@@ -82,7 +83,7 @@ func (b *boxLocator) elect(m Maps, best found) found {
 	var x, y, w, h, total float64
 	for i := range b.window {
 		response := float64(m.Response[i])
-		if !(response >= nearBest*best.score) {
+		if !(response > nearBest*best.score) {
 			continue
 		}
 		box := cellBox(b.grid, m, i)
@@ -90,7 +91,7 @@ func (b *boxLocator) elect(m Maps, best found) found {
 		if !(box.w > 0 && box.h > 0 && iou > agreeing) {
 			continue
 		}
-		weight := math.Pow(response, b.loop.Vote) * iou
+		weight := math.Pow(response, b.loop.Vote) * (response/best.score - nearBest) * (iou - agreeing)
 		x, y, w, h, total = x+weight*box.x, y+weight*box.y, w+weight*box.w, h+weight*box.h, total+weight
 	}
 	if !(total > 0) {

@@ -152,8 +152,9 @@ type LoopSpec struct {
 	SizeRate float64 `json:"size_rate,omitempty"`
 	// Hold is the score below which the size stays what it was: what is not the target says nothing of its size.
 	Hold float64 `json:"hold,omitempty"`
-	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, half its response or more) vote
-	// on the box, by its response to this power times the IoU (box voting, Gidaris and Komodakis, ICCV 2015); box kind.
+	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, more than half its response) vote
+	// on the box, by its response to this power, times how far it is above both (after the box voting of Gidaris and
+	// Komodakis, ICCV 2015); box kind.
 	Vote float64 `json:"vote,omitempty"`
 	// Calibration is the share of the network's error on the first frame, where the user's box is known, that is taken
 	// off every later box; 0 is none of it. Box kind.

@@ -14,7 +14,7 @@ from siamtrain import crop, export
 from siamtrain.boxnet import EXEMPLAR, STRIDE
 
 MIN_SIDE = 4.0
-AGREE, NEAR_BEST = 0.6, 0.5  # of a cell that votes on the box: least IoU with the best cell's box, least share of its response
+AGREE, NEAR_BEST = 0.6, 0.5  # IoU with the best cell's box, and share of its response, above which a cell votes on the box
 # How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, factor on its side.
 VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
 MOST_SHIFT, MOST_CHANGE = 0.3, 0.5  # of the box's size, and of the logarithm of its sides: beyond them a view has not found the target
@@ -166,8 +166,9 @@ class BoxTracker:
             width, height = np.minimum(x2, x2[i]) - np.maximum(x1, x1[i]), np.minimum(y2, y2[i]) - np.maximum(y1, y1[i])
             shared = np.clip(width, 0, None) * np.clip(height, 0, None)
             iou = np.where(usable, shared / np.maximum(w * h + w[i] * h[i] - shared, 1e-9), 0)
-            weight = np.where((iou > AGREE) & (response >= NEAR_BEST * response[i]), response**self.loop.vote * iou, 0)
-            weight[i] = max(weight[i], 1e-6)
+            share = response / max(response[i], 1e-9)
+            weight = response**self.loop.vote * np.clip(share - NEAR_BEST, 0, None) * np.clip(iou - AGREE, 0, None)
+            weight[i] = max(weight[i], 1e-12)
             box = (corners * weight).sum((1, 2)) / weight.sum()
         else:
             box = corners[(slice(None), *i)]

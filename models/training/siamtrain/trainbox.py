@@ -42,7 +42,7 @@ class Settings:
     threads: int = 1
     seed: int = 0
     decay: float = 0.997  # of the moving average
-    plan: str = "h"
+    plan: str = "g"
     save_every: float = 120.0  # seconds
     box: float = 2.0
     teacher_response: float = 1.0

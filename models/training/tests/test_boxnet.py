@@ -59,13 +59,13 @@ def test_padding_stem_cannot_be_folded():
         boxnet._fold(conv, norm, first=True)
 
 
-def test_multiply_adds_of_the_shipped_plan():
-    features, rest = boxnet.multiply_adds(boxnet.BoxNet("h"))
-    cells, fine = 16 * 16, 32 * 32
-    dense, block = 9 * 160 * 160, 2 * 160 * 64 + 9 * 64 * 64
-    backbone = 64 * 64 * 48 * 48 + fine * 9 * 48 * 96 + cells * (9 * 96 * 160 + 2 * dense + 4 * block + 160 * 96)
+def test_multiply_adds_of_the_plans():
+    cells, fine, dense, block = 16 * 16, 32 * 32, 9 * 160 * 160, 2 * 160 * 64 + 9 * 64 * 64
+    begin, end = 64 * 64 * 48 * 48 + fine * 9 * 48 * 96 + cells * 9 * 96 * 160, cells * 160 * 96
     head = cells * (64 * 96 + 9 * (160 * 96 + 96 * 64 + 96 * 96) + 64 + 4 * 96)
-    assert (features, rest) == pytest.approx((backbone / 1e6, head / 1e6))
+    for plan, middle in (("g", fine * 9 * 96 * 96 + 3 * cells * dense), ("h", cells * (2 * dense + 4 * block))):
+        features, rest = boxnet.multiply_adds(boxnet.BoxNet(plan))
+        assert (features, rest) == pytest.approx(((begin + middle + end) / 1e6, head / 1e6))
 
 
 def test_a_block_begins_as_the_identity():

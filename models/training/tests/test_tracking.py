@@ -109,12 +109,12 @@ def test_votes_are_weighed_by_response_and_overlap():
     tracker = tracking.BoxTracker(Oracle(), tracking.Loop(0.0, 0.0, 1.0, vote=2.0))
     response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 1.0)
     response[8, 8], sides[:, 8, 8] = 0.8, 20  # a square of 40 about (0, 0)
+    response[7, 8], sides[:, 7, 8] = 0.3, 20  # too weak
     response[8, 9], sides[:, 8, 9] = 0.6, (26, 20, 14, 20)  # the same, 10 to the right: IoU 30/50, not above 0.6
     response[9, 8], sides[:, 9, 8] = 0.5, (20, 28, 20, 12)  # 8 down: IoU 32/48
-    response[7, 8], sides[:, 7, 8] = 0.3, 20  # too weak
     x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]))
-    weight = 0.5**2 * 32 / 48
-    assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + 0.8**2))
+    weight, own = 0.5**2 * (5 / 8 - 0.5) * (32 / 48 - 0.6), 0.8**2 * 0.5 * 0.4
+    assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + own))
 
 
 class Wide(Oracle):

@@ -13,8 +13,8 @@ def configure(parser):
     parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
     parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
                         "in place of the network, whose boxes are too exact on what it was trained on")
-    parser.add_argument("--side", type=int, default=224, help="of the search crop in pixels, a multiple of 16 (224)")
-    parser.add_argument("--wide", type=int, default=320, help="of the search crop while the target is lost, a multiple of 32 more (320); 0: the same")
+    parser.add_argument("--side", type=int, default=256, help="of the search crop in pixels, a multiple of 16 (256)")
+    parser.add_argument("--wide", type=int, default=384, help="of the search crop while the target is lost, a multiple of 32 more (384); 0: the same")
     parser.add_argument("--keep", action="append", default=[], metavar="PARAMETER", choices=("window_influence", "penalty_k", "size_rate"),
                         help="not searched; size_rate, where the sequences do not keep every frame; repeatable")
     parser.add_argument("--state", metavar="UNCERTAIN,LOST", help="thresholds of the states, in place of those that fit the training sequences")

@@ -22,7 +22,7 @@ def configure(parser):
     parser.add_argument("--weigh", action="append", default=[], metavar="TERM=WEIGHT",
                         help="weight of box (2), teacher_response (1), teacher_box (1) or feature (1.5) in the loss; repeatable")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--plan", default="h", help="the backbone: a name of boxnet.PLANS (h); weights of another plan are taken where they fit")
+    parser.add_argument("--plan", default="g", help="the backbone: a name of boxnet.PLANS (g); weights of another plan are taken where they fit")
     parser.add_argument("--seed", type=int, default=0)
 
 
