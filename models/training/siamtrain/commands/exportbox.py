@@ -10,7 +10,8 @@ def configure(parser):
     parser.add_argument("--out", required=True, metavar="FILE.onnx", help="the int8 file; the fp32 one is FILE-fp32.onnx")
     parser.add_argument("--frames", type=int, default=40, help="frames of each sequence that the search uses (40)")
     parser.add_argument("--rounds", type=int, default=1, help="rounds of the search; 0 keeps --loop (1)")
-    parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE", help="where the search begins (0.4,0.1,0.4)")
+    parser.add_argument("--loop", default="0.4,0.1,0.4", metavar="INFLUENCE,K,RATE[,VOTE,CALIBRATION]",
+                        help="where the search begins, or with --rounds 0 what is taken (0.4,0.1,0.4)")
     parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
                         "in place of the network, whose boxes are too exact on what it was trained on")
     parser.add_argument("--side", type=int, default=256, help="of the search crop in pixels, a multiple of 16 (256)")
@@ -35,7 +36,8 @@ def run(args):
     logging.info("%s: %s", args.weights, seen)
     sampler = pairs.Sampler(store.Store(args.store), {"still": 0.4, "video": 0.6}, random.Random(args.seed))
     sample = [sampler.pair() for _ in range(exportbox.CALIBRATION_PAIRS)]
-    loop, state = Loop(*map(float, args.loop.split(","))), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
+    influence, k, rate, *corrections = map(float, args.loop.split(","))
+    loop, state = Loop(influence, k, rate, "centred", *corrections), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
     about = exportbox.manifest(loop, state, side=args.side, wide=args.wide)
     full = "-fp32".join(os.path.splitext(args.out))
     exportbox.write(net, about, full)
