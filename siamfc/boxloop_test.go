@@ -21,7 +21,7 @@ func (s *squares) Exemplar([]float32) error { return nil }
 
 func (s *squares) Search(crop []float32) (Maps, error) {
 	size := int(math.Sqrt(float64(len(crop) / 3)))
-	grid := s.m.gridOf(size)
+	grid := s.m.GridOn(size)
 	n := grid.Size
 	left, top, right, bottom := size, size, 0, 0
 	for i, v := range crop[:size*size] {

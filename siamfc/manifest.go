@@ -110,14 +110,11 @@ type GridSpec struct {
 	Origin float64 `json:"origin"`
 }
 
-// gridOf is the grid on a search crop of another size.
-func (m *Manifest) gridOf(size int) GridSpec {
+// GridOn is the grid on a search crop of a size, which is Grid on one of Search.Size.
+func (m *Manifest) GridOn(size int) GridSpec {
 	more := float64(size - m.Search.Size)
 	return GridSpec{Size: m.Grid.Size + int(more/m.Grid.Stride), Stride: m.Grid.Stride, Origin: m.Grid.Origin - more/2}
 }
-
-// WideGrid is the grid on the search crop while the target is lost; Grid where Search.Wide is 0.
-func (m *Manifest) WideGrid() GridSpec { return m.gridOf(max(m.Search.Wide, m.Search.Size)) }
 
 // InputSpec is what the graph expects of pixels that are given as 0..255: (v - Mean) / Std, in the order "rgb"
 // (also when empty) or "bgr". This project's own models have all of it inside the graph. A zero Std means 1.

@@ -10,7 +10,7 @@ type Network interface {
 	Exemplar(crop []float32) error
 	// Search embeds n search crops, planar float32 [n, 3, Size, Size], and compares each with the exemplar. The maps
 	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; crops of Search.Wide
-	// pixels, where the manifest has them, are told by their length, and give maps on its WideGrid.
+	// pixels, where the manifest has them, are told by their length, and give maps on their own GridOn.
 	Search(crops []float32) (Maps, error)
 }
 

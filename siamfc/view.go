@@ -18,11 +18,10 @@ type view struct {
 }
 
 func newView(m Manifest, size, scales int) *view {
-	grid := m.gridOf(size)
-	m.Grid = grid
-	v := &view{size: size, grid: grid, cropper: NewCropper(size, m.Input), locate: newLocator(m)}
+	m.Grid = m.GridOn(size)
+	v := &view{size: size, grid: m.Grid, cropper: NewCropper(size, m.Input), locate: newLocator(m)}
 	v.pixels = make([]float32, scales*v.cropper.Len())
-	v.response = tracker.Response{Values: make([]float32, grid.Size*grid.Size), Width: grid.Size, Height: grid.Size}
+	v.response = tracker.Response{Values: make([]float32, m.Grid.Size*m.Grid.Size), Width: m.Grid.Size, Height: m.Grid.Size}
 	return v
 }
 

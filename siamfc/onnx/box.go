@@ -57,19 +57,19 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.near, err = b.comparison(g, mf.Search.Size, mf.Grid.Size); err != nil {
+	if b.near, err = b.comparison(g, &mf, mf.Search.Size); err != nil {
 		return nil, err
 	}
 	b.wide = b.near
 	if mf.Search.Wide > 0 {
-		b.wide, err = b.comparison(g, mf.Search.Wide, mf.WideGrid().Size)
+		b.wide, err = b.comparison(g, &mf, mf.Search.Wide)
 	}
 	return b, err
 }
 
-// comparison binds the graph to search crops of `size` pixels, on which its maps have `cells` cells a side.
-func (b *boxNetwork) comparison(g *graph, size, cells int) (_ *comparison, err error) {
-	x, n := int64(size), int64(cells)
+// comparison binds the graph to search crops of `size` pixels.
+func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int) (_ *comparison, err error) {
+	x, n := int64(size), int64(mf.GridOn(size).Size)
 	c := &comparison{}
 	var e1, e2, e3 error
 	c.search, e1 = b.tensor(1, 3, x, x)
