@@ -5,6 +5,7 @@ import numpy as np
 
 BEND_CELLS = 5  # of the displacement's grid along a side: in a search crop about the target's size each
 
+
 def photometric(image, rng, strength=1.0, grey=False):
     """Brightness, contrast and colour balance changed by up to `strength` times a quarter; grey makes all channels equal."""
     gain = 1 + strength * rng.uniform(-0.25, 0.25)

@@ -64,11 +64,14 @@ def digest(path):
 
 
 def session(path):
-    """An ONNX Runtime session on one thread that does not spin, as the Go program has it."""
+    """An ONNX Runtime session on one thread that does not spin, as the Go program has it. DataError names a file that is none for it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as err:  # its errors have no base of their own
+        raise DataError(f"{path}: ONNX Runtime cannot open it: {err}") from err
 
 
 def verify(path, module, inputs):

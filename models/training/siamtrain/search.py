@@ -76,7 +76,8 @@ def lasting(model, loop, clips):
     """The share of a model's error on the first frame that its later boxes still have: what loop.calibration should take off.
 
     It is the slope, through the origin, of the later boxes' median error (of centre in box sizes, of sides as logarithms) on the first
-    frame's (BoxTracker.calibrate), over all clips and all four. (slope, its standard error by bootstrap over clips).
+    frame's (BoxTracker.calibrate), over all clips and all four. (slope, its standard error by bootstrap over clips); (0, 0) of a model that
+    follows nothing.
     """
     first, later = [], []
     for images, boxes in clips:
@@ -90,6 +91,8 @@ def lasting(model, loop, clips):
         first.append(tracker.calibrate(images[0]))
         middle = lambda b: b[:, :2] + b[:, 2:] / 2
         later.append(np.median(np.c_[(middle(found) - middle(truth)) / truth[:, 2:], np.log(found[:, 2:] / truth[:, 2:])], 0))
+    if not first:
+        return 0.0, 0.0
     first, later = np.array(first), np.array(later)
     slope = lambda rows: float((first[rows] * later[rows]).sum() / (first[rows] ** 2).sum())
     draws = np.random.default_rng(0).integers(0, len(first), (1000, len(first)))

@@ -6,13 +6,17 @@ import time
 import numpy as np
 
 from siamtrain import export, teachers
+from siamtrain.errors import DataError
 
 WARM_UP = 20
 
 
 def own(path):
     """One search pass of a box network in this project's layout: a function without arguments."""
-    side, session = export.manifest_of(path)["search"]["size"], export.session(path)
+    about = export.manifest_of(path)
+    if about["kind"] != "box":
+        raise DataError(f"{path}: a model of kind {about['kind']}; box networks are timed")
+    side, session = about["search"]["size"], export.session(path)
     noise = np.random.default_rng(0)
     channels, height, width = session.get_inputs()[1].shape[1:]
     image = noise.uniform(0, 255, (1, 3, side, side)).astype(np.float32)

@@ -169,7 +169,8 @@ class BoxTracker:
             share = response / max(response[i], 1e-9)
             weight = response**self.loop.vote * np.clip(share - NEAR_BEST, 0, None) * np.clip(iou - AGREE, 0, None)
             weight[i] = max(weight[i], 1e-12)
-            box = (corners * weight).sum((1, 2)) / weight.sum()
+            voters = weight > 0  # not those that are no numbers
+            box = (corners[:, voters] * weight[voters]).sum(1) / weight[voters].sum()
         else:
             box = corners[(slice(None), *i)]
         return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1], float(response[i]), float(rate))

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from siamtrain import boxloss, boxnet, checkpoint, colour, heldbox, teachers
+from siamtrain import boxloss, checkpoint, colour, heldbox, teachers
 from siamtrain.boxnet import BoxNet, Projections, normalise, planes
 from siamtrain.distill import STOP, UNIT, WRITTEN
 
@@ -103,7 +103,8 @@ class Trainer:
         saved = torch.load(path, map_location="cpu")
         state = {k: v.float() if v.is_floating_point() else v for k, v in saved["student"].items()}
         if saved["plan"] != self.settings.plan:
-            state = {**self.student.state_dict(), **transplanted(state, saved["plan"], self.settings.plan)}
+            own = self.student.state_dict()
+            state = {**own, **transplanted(state, own)}
         self.student.load_state_dict(state)
         self.average.load_state_dict(self.student.state_dict())
         self.seen = dict(saved["seen"])
@@ -144,28 +145,30 @@ class Trainer:
         return {k: float(v.detach()) for k, v in terms.items()}
 
 
-def transplanted(state, old, new):
-    """A student's weights of plan `old` for plan `new`: each layer takes the next one of its own kind and shape, if there is one left.
+def transplanted(state, own):
+    """What of a student's weights `state` fits another one's, `own`, whose backbone is of another plan, by the names that it has there.
 
-    What the old plan lacks is not in the result (a residual block begins as the identity), nor what is as wide as neither.
+    Each layer of the backbone takes the next one of its own shapes, if there is one left; what else has the same shape is taken as it is.
     """
-    layers = {plan: boxnet.Backbone(plan) for plan in (old, new)}
-    shapes = {plan: [[tuple(v.shape) for v in layer.state_dict().values()] for layer in net] for plan, net in layers.items()}
-    places, begin = {}, 0
-    for place, shape in enumerate(shapes[new]):
-        if shape in shapes[old][begin:]:
-            begin = shapes[old].index(shape, begin)
-            places[begin] = place
-            begin += 1
-    kept = {}
-    for key, value in state.items():
-        if not key.startswith(BACKBONE):
-            kept[key] = value
-            continue
-        layer, rest = key[len(BACKBONE):].split(".", 1)
-        if int(layer) in places:
-            kept[f"{BACKBONE}{places[int(layer)]}.{rest}"] = value
+    kept = {k: v for k, v in state.items() if not k.startswith(BACKBONE) and own[k].shape == v.shape}
+    old = list(_layers(state).values())
+    for number, layer in _layers(own).items():
+        fits = (i for i, other in enumerate(old) if {k: v.shape for k, v in other.items()} == {k: v.shape for k, v in layer.items()})
+        first = next(fits, None)
+        if first is not None:
+            kept.update({f"{BACKBONE}{number}.{k}": v for k, v in old[first].items()})
+            del old[:first + 1]
     return kept
+
+
+def _layers(state):
+    """{number: {name in the layer: weight}} of a student's backbone, in order."""
+    layers = {}
+    for key, value in state.items():
+        if key.startswith(BACKBONE):
+            number, name = key[len(BACKBONE):].split(".", 1)
+            layers.setdefault(int(number), {})[name] = value
+    return layers
 
 
 def write_average(path, state, plan, seen, half=False):

@@ -3,8 +3,10 @@
 import time
 
 import numpy as np
+import pytest
 
 from siamtrain import search, timing
+from siamtrain.errors import DataError
 from siamtrain.search import careful
 from siamtrain.tracking import Loop
 
@@ -35,3 +37,12 @@ def test_turns_measure_the_work_not_the_waiting():
     busy = lambda n: lambda: sum(i * i for i in range(n))
     found = timing.turns({"little": busy(2_000), "much": busy(20_000), "asleep": lambda: time.sleep(0.002)}, 15)
     assert found["much"] > 4 * found["little"] and found["asleep"] < found["much"]
+
+
+def test_files_that_cannot_be_timed_are_named(tmp_path):
+    broken = tmp_path / "nano2_backbone_x.onnx"
+    broken.write_text("hello")
+    with pytest.raises(DataError, match="nano2_backbone_x.onnx: ONNX Runtime cannot open it"):
+        timing.nanotrack(str(tmp_path), 2)
+    with pytest.raises(DataError, match="nano3_backbone_x.onnx: ONNX Runtime cannot open it"):
+        timing.nanotrack(str(tmp_path), 3)

@@ -96,6 +96,8 @@ def test_the_error_of_a_biased_model_lasts():
     clips = [(frames, truth), (frames[3:], truth[3:])]
     share, error = search.lasting(Biased(), tracking.Loop(0.2, 0.0, 1.0), clips)
     assert share == pytest.approx(1, abs=0.1) and error < 0.1
+    elsewhere = [(frames, truth + [0, 0, 300, 300])]
+    assert search.lasting(Biased(), tracking.Loop(0.2, 0.0, 1.0), elsewhere) == (0.0, 0.0)
 
 
 def test_a_view_that_misses_the_target_does_not_calibrate():
@@ -112,6 +114,7 @@ def test_votes_are_weighed_by_response_and_overlap():
     response[7, 8], sides[:, 7, 8] = 0.3, 20  # too weak
     response[8, 9], sides[:, 8, 9] = 0.6, (26, 20, 14, 20)  # the same, 10 to the right: IoU 30/50, not above 0.6
     response[9, 8], sides[:, 9, 8] = 0.5, (20, 28, 20, 12)  # 8 down: IoU 32/48
+    response[0, 0], sides[:, 0, 0] = 0.7, np.nan  # no box
     x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]))
     weight, own = 0.5**2 * (5 / 8 - 0.5) * (32 / 48 - 0.6), 0.8**2 * 0.5 * 0.4
     assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + own))

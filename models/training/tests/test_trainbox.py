@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from shapes import disc
-from siamtrain import distill, trainbox
+from siamtrain import boxnet, distill, trainbox
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,9 @@ def test_half_precision_checkpoint_begins_another_run(ring, tmp_path):
 
 
 def test_layers_of_another_plan_are_taken_in_order(monkeypatch):
-    monkeypatch.setitem(trainbox.boxnet.PLANS, "deep", ((4, 4, 8), (3, 2, 16), 8, 4, (3, 1, 16), (3, 2, 24)))
+    monkeypatch.setitem(boxnet.PLANS, "deep", ((4, 4, 8), (3, 2, 16), 8, 4, (3, 1, 16), (3, 2, 24)))
     old, new = trainbox.Student("tiny"), trainbox.Student("deep")
-    kept = trainbox.transplanted(old.state_dict(), "tiny", "deep")
+    kept = trainbox.transplanted(old.state_dict(), new.state_dict())
     new.load_state_dict({**new.state_dict(), **kept})
     taken = {0: 0, 1: 1, 2: 2, 3: 5}  # the second block and the second convolution of 16 channels stay as they began
     for before, after in taken.items():

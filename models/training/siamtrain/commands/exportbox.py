@@ -14,7 +14,7 @@ def configure(parser):
                         help="where the search begins, or with --rounds 0 what is taken (0.4,0.1,0.4)")
     parser.add_argument("--searcher", metavar="DIR", help="folder with nano3_*.onnx: the search runs NanoTrack v3, which has not seen the sequences, "
                         "in place of the network, whose boxes are too exact on what it was trained on")
-    parser.add_argument("--side", type=int, default=256, help="of the search crop in pixels, a multiple of 16 (256)")
+    parser.add_argument("--side", type=int, default=256, help="of the search crop in pixels, a multiple of 16, 128 to 256 (256)")
     parser.add_argument("--wide", type=int, default=384, help="of the search crop while the target is lost, a multiple of 32 more (384); 0: the same")
     parser.add_argument("--keep", action="append", default=[], metavar="PARAMETER", choices=("window_influence", "penalty_k", "size_rate"),
                         help="not searched; size_rate, where the sequences do not keep every frame; repeatable")
@@ -29,8 +29,15 @@ def run(args):
     import random
 
     from siamtrain import calibrate, export, exportbox, pairs, search, store, teachers, trainbox
+    from siamtrain.boxnet import EXEMPLAR, SEARCH, STRIDE
+    from siamtrain.errors import DataError
     from siamtrain.readers import open_all
     from siamtrain.tracking import Loop, OnnxModel
+
+    if args.side % STRIDE or not EXEMPLAR <= args.side <= SEARCH:
+        raise DataError(f"--side {args.side}: a multiple of {STRIDE}, {EXEMPLAR} to {SEARCH}, is expected")
+    if args.wide and (args.wide <= args.side or (args.wide - args.side) % (2 * STRIDE)):
+        raise DataError(f"--wide {args.wide}: 0, or {args.side} and a multiple of {2 * STRIDE} more, is expected")
 
     net, seen = trainbox.load_network(args.weights)
     logging.info("%s: %s", args.weights, seen)
