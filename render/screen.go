@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"time"
 
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -23,8 +24,8 @@ type Key struct{ Name, Does string }
 // Moment is what a Screen shows.
 type Moment struct {
 	// View is the frame and its result; it is read only.
-	View   *tracker.View
-	Status tracker.Status
+	View   *session.View
+	Status session.Status
 	// Now is the time it is; ages are counted from it.
 	Now time.Time
 	// ShownFPS is how many pictures a second reach the viewer, Latency how old they are on arrival; 0 where unknown.
@@ -60,7 +61,7 @@ func NewScreen() (*Screen, error) {
 }
 
 // Observe remembers v's score; it is to be called once for each new view.
-func (s *Screen) Observe(v *tracker.View) {
+func (s *Screen) Observe(v *session.View) {
 	if v.Target {
 		s.history.Add(v.Result)
 	}

@@ -8,16 +8,17 @@ import (
 	"time"
 
 	"siamtrack/internal/golden"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
 var noon = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 
 // view is a view of scene with a target in it.
-func view() *tracker.View {
+func view() *session.View {
 	box, area := target.Scale(1.5), search.Scale(1.5)
 	whole := scene(640, 360, box)
-	return &tracker.View{
+	return &session.View{
 		Frame:    tracker.Frame{Image: whole},
 		Target:   true,
 		Result:   tracker.Result{Box: box, Score: 0.87, Search: area, Response: bump(16, area, 255, 162)},
@@ -27,7 +28,7 @@ func view() *tracker.View {
 }
 
 func TestScreenGoldens(t *testing.T) {
-	running := tracker.Status{CaptureFPS: 30.04, TrackFPS: 28.6, Dropped: 12, LastFrame: noon}
+	running := session.Status{CaptureFPS: 30.04, TrackFPS: 28.6, Dropped: 12, LastFrame: noon}
 	lost := running
 	lost.Attempt, lost.Problem, lost.LastFrame = 3, errors.New("capture: open rtsp://camera/1: connection refused"), noon.Add(-7300*time.Millisecond)
 	paused := running
@@ -66,8 +67,8 @@ func TestScreenGoldens(t *testing.T) {
 }
 
 func TestNotice(t *testing.T) {
-	there := tracker.Status{LastFrame: noon}
-	with := func(change func(*tracker.Status)) tracker.Status {
+	there := session.Status{LastFrame: noon}
+	with := func(change func(*session.Status)) session.Status {
 		st := there
 		change(&st)
 		return st
@@ -79,14 +80,14 @@ func TestNotice(t *testing.T) {
 		want string
 	}{
 		{"followed", Moment{View: followed, Status: there}, ""},
-		{"no target", Moment{View: &tracker.View{}, Status: there}, "drag a box round what to follow"},
-		{"silent", Moment{View: followed, Status: with(func(s *tracker.Status) { s.LastFrame = noon.Add(-1500 * time.Millisecond) })}, "no frame for 1.5 s"},
-		{"lost and silent", Moment{View: followed, Notice: "x", Status: with(func(s *tracker.Status) {
+		{"no target", Moment{View: &session.View{}, Status: there}, "drag a box round what to follow"},
+		{"silent", Moment{View: followed, Status: with(func(s *session.Status) { s.LastFrame = noon.Add(-1500 * time.Millisecond) })}, "no frame for 1.5 s"},
+		{"lost and silent", Moment{View: followed, Notice: "x", Status: with(func(s *session.Status) {
 			s.LastFrame, s.Attempt = noon.Add(-2*time.Second), 1
 		})}, "source lost, last frame 2.0 s ago, attempt 1 to open it again"},
 		{"just happened", Moment{View: followed, Status: there, Notice: "saved"}, "saved"},
-		{"paused", Moment{View: followed, Status: with(func(s *tracker.Status) { s.Paused, s.LastFrame = true, noon.Add(-time.Hour) })}, "paused"},
-		{"ended", Moment{View: followed, Status: with(func(s *tracker.Status) { s.Ended, s.Attempt = true, 3 })}, "end of the video"},
+		{"paused", Moment{View: followed, Status: with(func(s *session.Status) { s.Paused, s.LastFrame = true, noon.Add(-time.Hour) })}, "paused"},
+		{"ended", Moment{View: followed, Status: with(func(s *session.Status) { s.Ended, s.Attempt = true, 3 })}, "end of the video"},
 	} {
 		c.m.Now = noon
 		if got, _ := notice(c.m); got != c.want {

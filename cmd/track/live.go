@@ -14,6 +14,7 @@ import (
 	"siamtrack/internal/live"
 	"siamtrack/internal/serve"
 	"siamtrack/render/window"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -96,7 +97,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 			return again, nil
 		}
 	}
-	s := tracker.NewSession(src, model, o)
+	s := session.New(src, model, o)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := f.show(cmd, source, s, keeper)
 	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all
@@ -106,19 +107,19 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 }
 
 // show shows the session in a window or to browsers until it is closed.
-func (f *liveFlags) show(cmd *cobra.Command, source string, s *tracker.Session, keeper *live.Keeper) (window.Report, error) {
+func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keeper *live.Keeper) (window.Report, error) {
 	name := sourceName(source)
 	if f.http != "" {
 		return window.Report{}, f.serve(cmd, name, s)
 	}
 	return window.Run(cmd.Context(), window.Options{
 		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record, Log: logger(cmd),
-		Snapshot: func(v *tracker.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
+		Snapshot: func(v *session.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
 	})
 }
 
 // serve shows the session to browsers.
-func (f *liveFlags) serve(cmd *cobra.Command, name string, s *tracker.Session) error {
+func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session) error {
 	log := logger(cmd)
 	l, local, err := serve.Listen(f.http)
 	if err != nil {
@@ -148,7 +149,7 @@ func sourceName(source string) string {
 }
 
 // liveSummary says what a session did; late is the number of frames that a video is without.
-func liveSummary(st tracker.Status, r window.Report, late int) string {
+func liveSummary(st session.Status, r window.Report, late int) string {
 	text := fmt.Sprintf("%d frames captured, %d tracked or shown, %d dropped", st.Captured, st.Tracked, st.Dropped)
 	if st.Reconnects > 0 {
 		text += fmt.Sprintf(", the source opened again %d times", st.Reconnects)

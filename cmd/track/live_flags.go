@@ -11,6 +11,7 @@ import (
 	"siamtrack/internal/live"
 	"siamtrack/internal/record"
 	"siamtrack/internal/serve"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -53,8 +54,8 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 }
 
 // session returns the session's options that flags name alone.
-func (f *liveFlags) session() (tracker.SessionOptions, error) {
-	o := tracker.SessionOptions{Attempts: f.reconnect, Timeout: f.timeout}
+func (f *liveFlags) session() (session.Options, error) {
+	o := session.Options{Attempts: f.reconnect, Timeout: f.timeout}
 	switch {
 	case f.timeout <= 0:
 		return o, usagef("--timeout %v: a time above 0 is needed", f.timeout)

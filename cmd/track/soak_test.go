@@ -21,6 +21,7 @@ import (
 	"siamtrack/internal/live"
 	"siamtrack/internal/record"
 	"siamtrack/render"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -54,10 +55,10 @@ func TestSoakLive(t *testing.T) {
 	}
 	screen.Show = render.Show{HeatMap: true, Search: true, Panel: true, Figures: true}
 	box := tracker.Box{X: 349, Y: 428, W: 50, H: 148}
-	s := tracker.NewSession(loop, model, tracker.SessionOptions{Init: &box, Live: true, Each: keeper.Each})
+	s := session.New(loop, model, session.Options{Init: &box, Live: true, Each: keeper.Each})
 	s.ShowCrops(true)
 
-	curve := soak(t, s, frames, func(v *tracker.View) {
+	curve := soak(t, s, frames, func(v *session.View) {
 		screen.Observe(v)
 		screen.Draw(render.Moment{View: v, Status: s.Status(), Now: time.Now()})
 	})
@@ -156,7 +157,7 @@ type point struct {
 }
 
 // soak draws every view until so many frames were captured, and measures a hundred times meanwhile.
-func soak(t *testing.T, s *tracker.Session, frames int, draw func(*tracker.View)) []point {
+func soak(t *testing.T, s *session.Session, frames int, draw func(*session.View)) []point {
 	t.Helper()
 	var curve []point
 	for {

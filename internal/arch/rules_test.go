@@ -25,12 +25,13 @@ var imports = map[string][]string{
 	"tracker":       {},
 	"siamfc":        {"tracker"},
 	"siamfc/onnx":   {"siamfc", "tracker"},
-	"render":        {"tracker"},
-	"render/window": {"render", "tracker"},
+	"session":       {"tracker"},
+	"render":        {"session", "tracker"},
+	"render/window": {"render", "session", "tracker"},
 	"bench":         {"bench/...", "tracker"},
 	"match":         {"match/...", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
-	"internal": {"internal/...", "bench/...", "match/...", "render", "siamfc", "tracker"},
+	"internal": {"internal/...", "bench/...", "match/...", "render", "session", "siamfc", "tracker"},
 	// It looks at every native part of the machine, so it stands beside cmd/track.
 	"internal/doctor": {"capture", "siamfc/...", "render/...", "internal/...", "tracker"},
 	// Tools for tests are imported by tests, which no direction binds.
@@ -40,7 +41,7 @@ var imports = map[string][]string{
 }
 
 // standardOnly are the packages that need nothing outside the standard library and this module.
-var standardOnly = []string{"tracker", "siamfc", "bench/metric", "bench/region"}
+var standardOnly = []string{"tracker", "session", "siamfc", "bench/metric", "bench/region"}
 
 // Above a soft limit the test says so, above the hard one it fails.
 const (

@@ -9,10 +9,11 @@ import (
 	"sync"
 
 	"siamtrack/internal/follow"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
-// Keeper writes the views of a session to files. Each is meant for tracker.SessionOptions.Each; Record may be called
+// Keeper writes the views of a session to files. Each is meant for session.Options.Each; Record may be called
 // at the same time by another goroutine.
 type Keeper struct {
 	tracks   []follow.Sink
@@ -77,7 +78,7 @@ func (k *Keeper) end() {
 
 // Each keeps a view. Of a frame that comes twice, because a target was chosen on it again, the tracks keep the first
 // row.
-func (k *Keeper) Each(v *tracker.View) error {
+func (k *Keeper) Each(v *session.View) error {
 	step := tracker.Step{Frame: &v.Frame, Result: v.Result, Elapsed: v.Elapsed, Initial: v.Initial}
 	if v.Target && v.Frame.Index > k.last {
 		k.last = v.Frame.Index

@@ -16,6 +16,7 @@ import (
 
 	"siamtrack/internal/follow"
 	"siamtrack/internal/record"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -38,8 +39,8 @@ func (f *frames) Close() error {
 }
 
 // view is frame i of a source of the given rate.
-func view(i int, fps float64, size int) *tracker.View {
-	return &tracker.View{
+func view(i int, fps float64, size int) *session.View {
+	return &session.View{
 		Frame: tracker.Frame{
 			Image: image.NewRGBA(image.Rect(0, 0, size, size)), Index: i,
 			Time: time.Duration(float64(i) / fps * float64(time.Second)),
@@ -204,7 +205,7 @@ func TestKeeperPassesErrorsOn(t *testing.T) {
 	if _, err := k.Record(true); !errors.Is(err, full) {
 		t.Errorf("video: %v", err)
 	}
-	if err := k.Each(&tracker.View{Frame: view(1, 30, 8).Frame}); err != nil {
+	if err := k.Each(&session.View{Frame: view(1, 30, 8).Frame}); err != nil {
 		t.Errorf("a video that did not begin: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -36,7 +37,7 @@ type box struct {
 
 // Snapshot writes v's frame, with nothing drawn on it, as a PNG into folder, and beside it a JSON file that says where
 // the target is. It returns the picture's path, which is named after the time now.
-func Snapshot(folder string, v *tracker.View, now time.Time) (string, error) {
+func Snapshot(folder string, v *session.View, now time.Time) (string, error) {
 	name := now.Format("snapshot-20060102-150405.000")
 	path := filepath.Join(folder, name+".png")
 	size := v.Frame.Image.Rect.Size()

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"siamtrack/render"
-	"siamtrack/tracker"
+	"siamtrack/session"
 )
 
 // picture is an encoded picture. It never changes, so that viewers share it.
@@ -18,7 +18,7 @@ type picture struct{ jpeg []byte }
 const quality = 80
 
 // take makes v the newest view, and encodes it if anybody looks.
-func (s *Server) take(v *tracker.View) {
+func (s *Server) take(v *session.View) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.o.Session.Release(s.view)
@@ -90,7 +90,7 @@ func (s *Server) freeze() (id int, size image.Point) {
 	for y := range img.Rect.Dy() {
 		copy(still.Pix[y*still.Stride:][:still.Stride], img.Pix[y*img.Stride:])
 	}
-	v := &tracker.View{Frame: s.view.Frame, Captured: s.view.Captured}
+	v := &session.View{Frame: s.view.Frame, Captured: s.view.Captured}
 	v.Frame.Image = still
 	return s.frozen.put(v, time.Now()), img.Rect.Size()
 }
@@ -105,7 +105,7 @@ type shelf struct {
 type still struct {
 	id    int
 	until time.Time
-	view  *tracker.View
+	view  *session.View
 }
 
 const (
@@ -114,7 +114,7 @@ const (
 )
 
 // put keeps v and returns its number, from 1. The oldest one gives way where there is no room.
-func (s *shelf) put(v *tracker.View, now time.Time) int {
+func (s *shelf) put(v *session.View, now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(now)
@@ -127,7 +127,7 @@ func (s *shelf) put(v *tracker.View, now time.Time) int {
 }
 
 // get returns the frame of that number, nil where it is not kept any more.
-func (s *shelf) get(id int, now time.Time) *tracker.View {
+func (s *shelf) get(id int, now time.Time) *session.View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(now)

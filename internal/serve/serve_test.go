@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"siamtrack/internal/synth"
+	"siamtrack/session"
 	"siamtrack/siamfc"
 	"siamtrack/tracker"
 )
@@ -24,7 +25,7 @@ import (
 type site struct {
 	t       *testing.T
 	base    string
-	session *tracker.Session
+	session *session.Session
 	video   *synth.Video
 	client  http.Client
 }
@@ -39,8 +40,8 @@ func open(t *testing.T, change func(*Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := tracker.NewSession(video, follower, tracker.SessionOptions{})
-	o := Options{Title: "a test", Session: session}
+	live := session.New(video, follower, session.Options{})
+	o := Options{Title: "a test", Session: live}
 	if change != nil {
 		change(&o)
 	}
@@ -55,14 +56,14 @@ func open(t *testing.T, change func(*Options)) *site {
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, shallow{l}) }()
-	w := &site{t: t, base: "http://" + l.Addr().String(), session: session, video: video}
+	w := &site{t: t, base: "http://" + l.Addr().String(), session: live, video: video}
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 		w.client.CloseIdleConnections()
-		if err := session.Close(); err != nil {
+		if err := live.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -334,7 +335,7 @@ func TestShelfForgets(t *testing.T) {
 	var s shelf
 	now := time.Now()
 	for i := range maxStills + 3 {
-		s.put(&tracker.View{Frame: tracker.Frame{Index: i}}, now)
+		s.put(&session.View{Frame: tracker.Frame{Index: i}}, now)
 	}
 	if s.get(3, now) != nil || s.get(4, now) == nil || s.get(4, now).Frame.Index != 3 || len(s.items) != maxStills {
 		t.Errorf("%d frames kept", len(s.items))

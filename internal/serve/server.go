@@ -17,14 +17,14 @@ import (
 	"time"
 
 	"siamtrack/render"
-	"siamtrack/tracker"
+	"siamtrack/session"
 )
 
 // Options say what is served and to whom.
 type Options struct {
 	// Title names the source.
 	Title   string
-	Session *tracker.Session
+	Session *session.Session
 	// Token, if not empty, is asked of every request: as a bearer token, as ?token= or as the cookie that the page sets.
 	Token string
 	// AnyHost lets requests through whatever host name they ask for. Without it only loopback names are answered, so
@@ -58,10 +58,10 @@ type Server struct {
 	watchers atomic.Int64 // the open streams of pictures
 
 	mu      sync.Mutex
-	view    *tracker.View // the newest one, nil before the first
+	view    *session.View // the newest one, nil before the first
 	picture *picture      // the newest one encoded
 	changed chan struct{} // closed and replaced whenever there is something new
-	shown   tracker.Rate
+	shown   session.Rate
 	latency time.Duration
 }
 

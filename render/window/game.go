@@ -12,6 +12,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
 	"siamtrack/render"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -20,10 +21,10 @@ type game struct {
 	ctx      context.Context
 	waker    waker
 	o        Options
-	incoming atomic.Pointer[tracker.View] // the newest view, not yet taken
+	incoming atomic.Pointer[session.View] // the newest view, not yet taken
 	news     atomic.Bool                  // something else is to be shown: an age, an end
-	view     *tracker.View                // the one that is shown
-	blank    *tracker.View                // what is shown before the first
+	view     *session.View                // the one that is shown
+	blank    *session.View                // what is shown before the first
 	screen   *render.Screen
 	drag     render.Drag
 	chars    []rune
@@ -40,7 +41,7 @@ type game struct {
 	texture      *ebiten.Image
 	dirty, probe bool // the picture must be drawn; it has just been
 	isNew        bool // the view has not been on the screen
-	shown        tracker.Rate
+	shown        session.Rate
 	latency      time.Duration // of the pictures of late, averaged
 	report       Report
 }
@@ -57,7 +58,7 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	blank := &tracker.View{Frame: tracker.Frame{Image: img}}
+	blank := &session.View{Frame: tracker.Frame{Image: img}}
 	g := &game{
 		ctx: ctx, o: o, screen: screen, blank: blank, view: blank, bindings: bindings(), recording: o.Recording, dirty: true,
 	}

@@ -15,17 +15,17 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"siamtrack/render"
-	"siamtrack/tracker"
+	"siamtrack/session"
 )
 
 // Options say what a window shows and what its keys reach.
 type Options struct {
 	// Title names the source.
 	Title   string
-	Session *tracker.Session
+	Session *session.Session
 	// Snapshot saves a view's frame and its box, and returns what was written. Record switches recording on or off.
 	// Both run between two pictures.
-	Snapshot func(v *tracker.View) (name string, err error)
+	Snapshot func(v *session.View) (name string, err error)
 	Record   func(on bool) (name string, err error)
 	// Recording tells that a file is being written from the beginning.
 	Recording bool

@@ -1,4 +1,6 @@
-package tracker
+// Package session is the live loop: it follows targets in a source whose newest frame is what counts, pauses and steps
+// it, takes a person's choices, and opens a lost source again.
+package session
 
 import (
 	"context"
@@ -7,18 +9,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"siamtrack/tracker"
 )
 
-// SessionOptions say how a live source is treated. The zero value plays a file at its own speed.
-type SessionOptions struct {
+// Options say how a live source is treated. The zero value plays a file at its own speed.
+type Options struct {
 	// Init is the target in the first frame, as a person gave it; nil: there is none until Select.
-	Init *Box
+	Init *tracker.Box
 	// Live tells that frames come when they come and are lost if nobody reads them (a camera, a stream, a pipe). While
 	// paused such a source is read on and its frames are thrown away. Without it the source waits while paused, and
 	// its frames are paced by their own times.
 	Live bool
 	// Reopen opens a lost live source again; nil where that is impossible: then the source's end is the session's.
-	Reopen func(context.Context) (Source, error)
+	Reopen func(context.Context) (tracker.Source, error)
 	// Attempts is how often in a row Reopen may fail before the session ends with its error; negative: for ever.
 	Attempts int
 	// Timeout is how long a live source may stay silent before it is closed and opened again; 0: for ever.
@@ -38,8 +42,8 @@ type SessionOptions struct {
 //
 // All methods may be called from any goroutine.
 type Session struct {
-	o       SessionOptions
-	tracker Tracker
+	o       Options
+	tracker tracker.Tracker
 	cancel  context.CancelFunc
 	free    pool
 	fresh   slot           // captured, not yet tracked
@@ -63,7 +67,7 @@ type Session struct {
 // choice is what a person last asked for: box on the frame of view on, or, where on is nil, no target.
 type choice struct {
 	on  *View
-	box Box
+	box tracker.Box
 }
 
 // poolSize is the number of views that may wait in the free list: one each for capture, the two slots, the tracker
@@ -73,9 +77,9 @@ const poolSize = 7
 // ErrEnded is returned by Select once the session has ended.
 var ErrEnded = errors.New("the session has ended")
 
-// NewSession starts following src, which it closes at the end. It leaves t, which it alone uses until Done, to its
+// New starts following src, which it closes at the end. It leaves t, which it alone uses until Done, to its
 // owner to close. Without a target the frames pass through as they are.
-func NewSession(src Source, t Tracker, o SessionOptions) *Session {
+func New(src tracker.Source, t tracker.Tracker, o Options) *Session {
 	if o.Backoff <= 0 {
 		o.Backoff = 250 * time.Millisecond
 	}
@@ -95,8 +99,8 @@ func NewSession(src Source, t Tracker, o SessionOptions) *Session {
 }
 
 // Select makes box, drawn on the frame of view on, the target. It copies that frame; on stays the caller's. The error
-// wraps ErrBox where the box cannot be tracked, and ErrEnded where nothing will be tracked any more.
-func (s *Session) Select(on *View, box Box) error {
+// wraps tracker.ErrBox where the box cannot be tracked, and ErrEnded where nothing will be tracked any more.
+func (s *Session) Select(on *View, box tracker.Box) error {
 	size := on.Frame.Image.Rect
 	target, err := box.Trackable(size.Dx(), size.Dy())
 	if err != nil {

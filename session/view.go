@@ -1,15 +1,17 @@
-package tracker
+package session
 
 import (
 	"image"
 	"time"
+
+	"siamtrack/tracker"
 )
 
 // View is one frame on its way through a Session, with what the tracker said of it. It has one owner at a time, who
 // may read and change all of it; its memory is used again after Session.Release.
 type View struct {
 	// Frame is the picture. Index and Time go on counting when a lost source is opened again.
-	Frame Frame
+	Frame tracker.Frame
 	// Captured is when the frame left its source (a file's: when its time to be shown came).
 	Captured time.Time
 	// Target tells whether a target was being followed; without one Result is the zero Result.
@@ -17,25 +19,25 @@ type View struct {
 	// Initial marks the frame that the tracker was started on: its Result repeats the given box with score 1.
 	Initial bool
 	// Result is what the tracker said. Its Response belongs to the view and lives as long.
-	Result Result
+	Result tracker.Result
 	// Elapsed is the time that Init or Update took.
 	Elapsed time.Duration
 	// Exemplar and Search are what the network saw, nil unless Session.ShowCrops asked for them and the tracker is a
-	// CropViewer.
+	// tracker.CropViewer.
 	Exemplar, Search *image.RGBA
 
-	response               Response    // the memory behind Result.Response
-	exemplarBuf, searchBuf *image.RGBA // the memory behind Exemplar and Search
+	response               tracker.Response // the memory behind Result.Response
+	exemplarBuf, searchBuf *image.RGBA      // the memory behind Exemplar and Search
 }
 
 // reset forgets the result and keeps the memory.
 func (v *View) reset() {
 	v.Target, v.Initial, v.Elapsed = false, false, 0
-	v.Result, v.Exemplar, v.Search = Result{}, nil, nil
+	v.Result, v.Exemplar, v.Search = tracker.Result{}, nil, nil
 }
 
 // setResult stores r with a copy of its response map.
-func (v *View) setResult(r Result) {
+func (v *View) setResult(r tracker.Result) {
 	if r.Response != nil {
 		values := append(v.response.Values[:0], r.Response.Values...)
 		v.response = *r.Response

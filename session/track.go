@@ -1,9 +1,11 @@
-package tracker
+package session
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"siamtrack/tracker"
 )
 
 // track is the goroutine that owns the tracker: it answers choices and follows fresh frames until no more come.
@@ -75,21 +77,21 @@ func (s *Session) follow(v *View) error {
 }
 
 // start starts the tracker on target in v's frame and publishes v.
-func (s *Session) start(v *View, target Box) error {
+func (s *Session) start(v *View, target tracker.Box) error {
 	began := time.Now()
 	if err := s.tracker.Init(v.Frame.Image, target); err != nil {
 		return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
 	}
 	s.following = true
 	v.Elapsed, v.Target, v.Initial = time.Since(began), true, true
-	v.Result = Result{Box: target, Score: 1}
+	v.Result = tracker.Result{Box: target, Score: 1}
 	s.addCrops(v)
 	return s.publish(v)
 }
 
 // addCrops adds the network's view where it is asked for and known.
 func (s *Session) addCrops(v *View) {
-	if viewer, ok := s.tracker.(CropViewer); ok && s.crops.Load() {
+	if viewer, ok := s.tracker.(tracker.CropViewer); ok && s.crops.Load() {
 		v.setCrops(viewer.Crops())
 	}
 }

@@ -1,4 +1,4 @@
-package tracker_test
+package session_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"siamtrack/internal/synth"
+	"siamtrack/session"
 	"siamtrack/tracker"
 )
 
@@ -57,9 +58,9 @@ func scene(t *testing.T, n int, fps float64) *synth.Video {
 var someBox = tracker.Box{X: 10, Y: 10, W: 20, H: 20}
 
 // start begins a session that is closed with the test.
-func start(t *testing.T, src tracker.Source, tr tracker.Tracker, o tracker.SessionOptions) *tracker.Session {
+func start(t *testing.T, src tracker.Source, tr tracker.Tracker, o session.Options) *session.Session {
 	t.Helper()
-	s := tracker.NewSession(src, tr, o)
+	s := session.New(src, tr, o)
 	t.Cleanup(func() {
 		for range 2 {
 			if err := s.Close(); err != nil {
@@ -71,7 +72,7 @@ func start(t *testing.T, src tracker.Source, tr tracker.Tracker, o tracker.Sessi
 }
 
 // next waits for the next view.
-func next(t *testing.T, s *tracker.Session) *tracker.View {
+func next(t *testing.T, s *session.Session) *session.View {
 	t.Helper()
 	select {
 	case v := <-s.Results():
@@ -87,7 +88,7 @@ func TestSessionFollowsAFileToItsEnd(t *testing.T) {
 		var seen []int
 		tr := &sluggish{delay: 5 * time.Millisecond}
 		begin := time.Now()
-		s := start(t, scene(t, 40, 20), tr, tracker.SessionOptions{Init: &someBox, Each: func(v *tracker.View) error {
+		s := start(t, scene(t, 40, 20), tr, session.Options{Init: &someBox, Each: func(v *session.View) error {
 			seen = append(seen, v.Frame.Index)
 			if v.Initial != (v.Frame.Index == 0) || !v.Target || v.Result.Box != someBox {
 				t.Errorf("frame %d: initial %v, target %v, box %v", v.Frame.Index, v.Initial, v.Target, v.Result.Box)
@@ -108,8 +109,8 @@ func TestSessionFollowsAFileToItsEnd(t *testing.T) {
 		if err := s.Err(); err != nil {
 			t.Error(err)
 		}
-		if err := s.Select(&tracker.View{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 99, 99))}},
-			someBox); !errors.Is(err, tracker.ErrEnded) {
+		if err := s.Select(&session.View{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 99, 99))}},
+			someBox); !errors.Is(err, session.ErrEnded) {
 			t.Errorf("select after the end: %v", err)
 		}
 	})
@@ -132,7 +133,7 @@ func TestSessionLatency(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr := &sluggish{delay: c.delay}
-				s := start(t, synth.Paced(scene(t, 1200, 60)), tr, tracker.SessionOptions{Init: &someBox, Live: true})
+				s := start(t, synth.Paced(scene(t, 1200, 60)), tr, session.Options{Init: &someBox, Live: true})
 				var worst time.Duration
 				for open := true; open; {
 					select {
@@ -164,7 +165,7 @@ func TestSessionLatency(t *testing.T) {
 func TestSessionSelectAndClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := &sluggish{}
-		s := start(t, synth.Paced(scene(t, 0, 30)), tr, tracker.SessionOptions{Live: true})
+		s := start(t, synth.Paced(scene(t, 0, 30)), tr, session.Options{Live: true})
 		v := next(t, s)
 		if v.Target {
 			t.Fatal("a target before one was chosen")
@@ -202,7 +203,7 @@ func TestSessionPauseAndStep(t *testing.T) {
 			if live {
 				src = synth.Paced(src)
 			}
-			s := start(t, src, &sluggish{}, tracker.SessionOptions{Live: live, Init: &someBox})
+			s := start(t, src, &sluggish{}, session.Options{Live: live, Init: &someBox})
 			next(t, s)
 			s.Pause(true)
 			time.Sleep(time.Second)
@@ -257,7 +258,7 @@ func TestSessionReconnects(t *testing.T) {
 					return synth.Paced(c.source(t)), nil
 				}
 				tr := &sluggish{}
-				s := start(t, synth.Paced(c.source(t)), tr, tracker.SessionOptions{
+				s := start(t, synth.Paced(c.source(t)), tr, session.Options{
 					Init: &someBox, Live: true, Reopen: reopen, Attempts: 5, Timeout: 2 * time.Second,
 				})
 				index := -1
@@ -288,7 +289,7 @@ func TestSessionReconnects(t *testing.T) {
 func TestSessionShowsThatTheSourceIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := errors.New("no route to host")
-		s := start(t, synth.StallAfter(synth.Paced(scene(t, 0, 25)), 10), &sluggish{}, tracker.SessionOptions{
+		s := start(t, synth.StallAfter(synth.Paced(scene(t, 0, 25)), 10), &sluggish{}, session.Options{
 			Live: true, Timeout: time.Second, Attempts: -1,
 			Reopen: func(context.Context) (tracker.Source, error) { return nil, lost },
 		})
@@ -315,20 +316,20 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 		name   string
 		source func(*testing.T) tracker.Source
 		err    error // of the tracker
-		o      tracker.SessionOptions
+		o      session.Options
 		want   error
 	}{
-		{"the source fails", failing, nil, tracker.SessionOptions{}, reason},
-		{"reconnecting is off", failing, nil, tracker.SessionOptions{Live: true, Reopen: refuse}, reason},
-		{"it cannot be opened again", failing, nil, tracker.SessionOptions{Live: true, Reopen: refuse, Attempts: 4}, reason},
-		{"it opens but gives nothing", failing, nil, tracker.SessionOptions{Live: true, Attempts: 4,
+		{"the source fails", failing, nil, session.Options{}, reason},
+		{"reconnecting is off", failing, nil, session.Options{Live: true, Reopen: refuse}, reason},
+		{"it cannot be opened again", failing, nil, session.Options{Live: true, Reopen: refuse, Attempts: 4}, reason},
+		{"it opens but gives nothing", failing, nil, session.Options{Live: true, Attempts: 4,
 			Reopen: func(context.Context) (tracker.Source, error) { return synth.FailAfter(scene(t, 0, 30), 0, reason), nil },
 		}, reason},
 		{"it is silent and cannot be opened again", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 30), 2) }, nil,
-			tracker.SessionOptions{Live: true, Timeout: time.Second}, tracker.ErrSilent},
-		{"the tracker fails", endless, reason, tracker.SessionOptions{Init: &someBox}, reason},
-		{"the first box is outside", endless, nil, tracker.SessionOptions{Init: &tracker.Box{X: 500, Y: 1, W: 9, H: 9}}, tracker.ErrBox},
-		{"recording fails", endless, nil, tracker.SessionOptions{Each: func(*tracker.View) error { return reason }}, reason},
+			session.Options{Live: true, Timeout: time.Second}, session.ErrSilent},
+		{"the tracker fails", endless, reason, session.Options{Init: &someBox}, reason},
+		{"the first box is outside", endless, nil, session.Options{Init: &tracker.Box{X: 500, Y: 1, W: 9, H: 9}}, tracker.ErrBox},
+		{"recording fails", endless, nil, session.Options{Each: func(*session.View) error { return reason }}, reason},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -344,20 +345,20 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 
 // TestSessionCloses closes a session at each point where it may wait; synctest fails where a goroutine is left.
 func TestSessionCloses(t *testing.T) {
-	for name, begin := range map[string]func(t *testing.T) *tracker.Session{
-		"running": func(t *testing.T) *tracker.Session {
-			return tracker.NewSession(scene(t, 0, 30), &sluggish{delay: time.Millisecond}, tracker.SessionOptions{Init: &someBox})
+	for name, begin := range map[string]func(t *testing.T) *session.Session{
+		"running": func(t *testing.T) *session.Session {
+			return session.New(scene(t, 0, 30), &sluggish{delay: time.Millisecond}, session.Options{Init: &someBox})
 		},
-		"paused": func(t *testing.T) *tracker.Session {
-			s := tracker.NewSession(scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{})
+		"paused": func(t *testing.T) *session.Session {
+			s := session.New(scene(t, 0, 30), &sluggish{}, session.Options{})
 			s.Pause(true)
 			return s
 		},
-		"stalled": func(t *testing.T) *tracker.Session {
-			return tracker.NewSession(synth.StallAfter(scene(t, 0, 30), 1), &sluggish{}, tracker.SessionOptions{Live: true})
+		"stalled": func(t *testing.T) *session.Session {
+			return session.New(synth.StallAfter(scene(t, 0, 30), 1), &sluggish{}, session.Options{Live: true})
 		},
-		"reopening": func(t *testing.T) *tracker.Session {
-			return tracker.NewSession(scene(t, 1, 30), &sluggish{}, tracker.SessionOptions{Live: true, Attempts: -1,
+		"reopening": func(t *testing.T) *session.Session {
+			return session.New(scene(t, 1, 30), &sluggish{}, session.Options{Live: true, Attempts: -1,
 				Reopen: func(ctx context.Context) (tracker.Source, error) {
 					time.Sleep(2 * time.Second) // deaf to ctx, as native code is
 					return scene(t, 0, 30), nil
@@ -381,7 +382,7 @@ func TestSessionCloses(t *testing.T) {
 
 func TestSessionViewsOutliveTheNextUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := start(t, scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{Init: &someBox})
+		s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: &someBox})
 		s.ShowCrops(true)
 		next(t, s)
 		v := next(t, s)
@@ -398,7 +399,7 @@ func TestSessionViewsOutliveTheNextUpdate(t *testing.T) {
 
 // TestSessionReusesItsMemory counts bytes: after the warm-up no more pictures may be made.
 func TestSessionReusesItsMemory(t *testing.T) {
-	s := start(t, scene(t, 0, 30), &sluggish{}, tracker.SessionOptions{Init: &someBox, Live: true})
+	s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: &someBox, Live: true})
 	s.ShowCrops(true)
 	run := func(frames int) uint64 {
 		var before, after runtime.MemStats

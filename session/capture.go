@@ -1,4 +1,4 @@
-package tracker
+package session
 
 import (
 	"context"
@@ -6,16 +6,18 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"siamtrack/tracker"
 )
 
-// ErrSilent is wrapped by the error of a live source that gave no frame for SessionOptions.Timeout.
+// ErrSilent is wrapped by the error of a live source that gave no frame for Options.Timeout.
 var ErrSilent = errors.New("no frame came")
 
 // supervise reads src to its end, and after that what Reopen gives, until there is nothing to reopen.
-func (s *Session) supervise(ctx context.Context, src Source) {
+func (s *Session) supervise(ctx context.Context, src tracker.Source) {
 	defer close(s.dry)
 	began := time.Now()
-	var base Frame // what the frames of a source that was opened again count on from
+	var base tracker.Frame // what the frames of a source that was opened again count on from
 	for {
 		err := s.watch(ctx, src, base)
 		if ctx.Err() != nil {
@@ -35,14 +37,14 @@ func (s *Session) supervise(ctx context.Context, src Source) {
 			s.fail(ctx, err)
 			return
 		}
-		base = Frame{Index: s.Status().Captured, Time: time.Since(began)}
+		base = tracker.Frame{Index: s.Status().Captured, Time: time.Since(began)}
 	}
 }
 
 // watch reads src in a goroutine of its own and returns why it ended: its error, or that it was silent for too long.
 // It closes src in every case. A source that does not come back after that is left to itself: its goroutine ends when
 // its Next does.
-func (s *Session) watch(ctx context.Context, src Source, base Frame) error {
+func (s *Session) watch(ctx context.Context, src tracker.Source, base tracker.Frame) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
@@ -88,7 +90,7 @@ func (s *Session) listen(ctx context.Context, ended <-chan error) error {
 }
 
 // read passes the frames of src on until it fails or ctx ends. A frame's index and time count on from base.
-func (s *Session) read(ctx context.Context, src Source, base Frame) error {
+func (s *Session) read(ctx context.Context, src tracker.Source, base tracker.Frame) error {
 	pace := pacer{}
 	for {
 		if !s.o.Live {
@@ -143,7 +145,7 @@ func (s *Session) arrive(v *View) {
 
 // reopen tries to open the source again, with growing waits between the attempts, until it succeeds or has failed too
 // often. why is what the source was lost for.
-func (s *Session) reopen(ctx context.Context, why error) (Source, error) {
+func (s *Session) reopen(ctx context.Context, why error) (tracker.Source, error) {
 	attempt := s.Status().Attempt // not 0 where the source was opened and lost again before it gave a frame
 	for ; s.o.Attempts < 0 || attempt < s.o.Attempts; attempt++ {
 		s.update(func(st *Status) { st.Attempt, st.Problem = attempt+1, why })
@@ -172,9 +174,9 @@ func (s *Session) backoff(n int) time.Duration {
 }
 
 // openOnce calls Reopen without waiting for it longer than ctx lasts; what it opens too late is closed.
-func (s *Session) openOnce(ctx context.Context) (Source, error) {
+func (s *Session) openOnce(ctx context.Context) (tracker.Source, error) {
 	type opened struct {
-		src Source
+		src tracker.Source
 		err error
 	}
 	result := make(chan opened)
