@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-
 from shapes import centre_of, disc
-from siamtrain import augment
+
+from siamtrain.data import augment
 
 
 @pytest.mark.parametrize("factor", [0.2, 0.37, 0.7])

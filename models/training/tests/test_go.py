@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from siamtrain import export, peakloop, synthetic
-from siamtrain.siamfc import Branch, SiamFC
-from siamtrain.tinynet import TinyNet
+from siamtrain.backbone.tiny import TinyNet
+from siamtrain.classic import files
+from siamtrain.classic.network import Branch, SiamFC
+from siamtrain.data import synthetic
+from siamtrain.loop.follow import follow
+from siamtrain.loop.peak import Loop, open_tracker
 
 TRACK = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "..", "bin", "track"))
 
@@ -20,8 +23,8 @@ def test_the_exported_file_runs_in_go(tmp_path):
     net = SiamFC(32, 0, TinyNet())
     net.set_scale(0.3, -3)
     path = str(tmp_path / "tiny.onnx")
-    manifest = export.peak_manifest("tiny", "test", net.scale.item(), net.bias.item(), peakloop.Loop(), {"uncertain": 0.5, "lost": 0.0})
-    export.write_peak(Branch(net), manifest, path)
+    manifest = files.manifest("tiny", "test", net.scale.item(), net.bias.item(), Loop(), {"uncertain": 0.5, "lost": 0.0})
+    files.write(Branch(net), manifest, path)
     boxes = synthetic.write(str(tmp_path / "video"), 300, 10)
     out = str(tmp_path / "go.txt")
     box = ",".join(f"{v:g}" for v in boxes[0])
@@ -29,7 +32,7 @@ def test_the_exported_file_runs_in_go(tmp_path):
                           capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     images, _ = synthetic.video(300, 10)
-    want, _ = peakloop.follow(peakloop.open_tracker(path), images, boxes[0])
+    want, _ = follow(open_tracker(path), images, boxes[0])
     got = np.loadtxt(out, delimiter=",")
     assert got.shape == (10, 4) and np.isfinite(got).all()
     # An untrained map is flat: rounding the crop to whole grey levels moves its peak by a few steps of 0.4 pixels, and the next frame

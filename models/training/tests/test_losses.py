@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from siamtrain import losses
+from siamtrain.fit import losses
 
 
 def test_balanced_logistic_weighs_both_sides_one_half():

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from siamtrain import __main__ as cli
+from siamtrain.data.images import ImageCache
+from siamtrain.data.readers import open_data
 from siamtrain.errors import DataError
-from siamtrain.images import ImageCache
-from siamtrain.readers import open_data
 
 
 def picture(path, width=60, height=40):

@@ -17,8 +17,8 @@ def run(args):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    from siamtrain.heldbox import CURVE as HELD
-    from siamtrain.watch import read_curve
+    from siamtrain.box.validate import CURVE as HELD
+    from siamtrain.fit.watch import read_curve
 
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.6))
     for folder in args.runs:

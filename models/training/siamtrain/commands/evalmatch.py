@@ -17,14 +17,15 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import fewshot, plots, robustness, trainmatch
+    from siamtrain.checks import plots
+    from siamtrain.data.images import ImageCache
+    from siamtrain.data.readers import open_all
     from siamtrain.errors import DataError
-    from siamtrain.images import ImageCache
-    from siamtrain.readers import open_all
+    from siamtrain.matching import fewshot, robustness, train
 
     cache = ImageCache(2 << 30)
     tracks = [t for t in open_all(args.data).tracks if t.boxes is not None and len(t.visible()) > 1]
-    whole = [t for folder in args.identities for t in trainmatch.identities_of(folder, cache, context=0) if len(t.files) > 1]
+    whole = [t for folder in args.identities for t in train.identities_of(folder, cache, context=0) if len(t.files) > 1]
     if len(tracks + whole) < 2:
         raise DataError(f"{len(tracks + whole)} identities with two or more pictures found; at least 2 are needed")
     if args.robustness and tracks and whole:

@@ -13,13 +13,14 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import sequences, trackers
-    from siamtrain.readers import otb
+    from siamtrain.data.readers import otb
+    from siamtrain.loop import sequences
+    from siamtrain.loop.follow import open_tracker
 
     tracks = [t for path in args.data for t in otb.read(path, raw=True).tracks]
     if not tracks:
         raise DataError(f"{', '.join(args.data)}: no sequences in the OTB layout (NAME/img, groundtruth_rect.txt)")
-    runs = sequences.run(trackers.open_tracker(args.model), tracks, args.frames)
+    runs = sequences.run(open_tracker(args.model), tracks, args.frames)
     if args.out:
         sequences.write(args.out, tracks, runs)
     print(sequences.table(tracks, sequences.summary(runs)[1]))

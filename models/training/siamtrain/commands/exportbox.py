@@ -28,28 +28,31 @@ def run(args):
     import os
     import random
 
-    from siamtrain import calibrate, export, exportbox, pairs, search, store, teachers, trainbox
-    from siamtrain.boxnet import EXEMPLAR, SEARCH, STRIDE
+    from siamtrain.box import files, pairs, teachers, train
+    from siamtrain.data import store
+    from siamtrain.data.readers import open_all
     from siamtrain.errors import DataError
-    from siamtrain.readers import open_all
-    from siamtrain.tracking import Loop, OnnxModel
+    from siamtrain.file import export
+    from siamtrain.fit import calibrate
+    from siamtrain.loop import search
+    from siamtrain.loop.box import EXEMPLAR, SEARCH, STRIDE, Loop, OnnxModel
 
     if args.side % STRIDE or not EXEMPLAR <= args.side <= SEARCH:
         raise DataError(f"--side {args.side}: a multiple of {STRIDE}, {EXEMPLAR} to {SEARCH}, is expected")
     if args.wide and (args.wide <= args.side or (args.wide - args.side) % (2 * STRIDE)):
         raise DataError(f"--wide {args.wide}: 0, or {args.side} and a multiple of {2 * STRIDE} more, is expected")
 
-    net, seen = trainbox.load_network(args.weights)
+    net, seen = train.load_network(args.weights)
     logging.info("%s: %s", args.weights, seen)
     sampler = pairs.Sampler(store.Store(args.store), {"still": 0.4, "video": 0.6}, random.Random(args.seed))
-    sample = [sampler.pair() for _ in range(exportbox.CALIBRATION_PAIRS)]
+    sample = [sampler.pair() for _ in range(files.CALIBRATION_PAIRS)]
     influence, k, rate, *corrections = map(float, args.loop.split(","))
     loop, state = Loop(influence, k, rate, "centred", *corrections), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
-    about = exportbox.manifest(loop, state, side=args.side, wide=args.wide)
+    about = files.manifest(loop, state, side=args.side, wide=args.wide)
     full = "-fp32".join(os.path.splitext(args.out))
-    exportbox.write(net, about, full)
-    exportbox.write_int8(full, sample, about, args.out)
-    logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *exportbox.differences(full, args.out, sample))
+    files.write(net, about, full)
+    files.write_int8(full, sample, about, args.out)
+    logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *files.differences(full, args.out, sample))
     clips = search.load([t for t in open_all(args.data).tracks if len(t.files) > 1], args.frames)
     model = OnnxModel(args.out)
     searcher = teachers.Nano(args.searcher) if args.searcher else model
@@ -65,5 +68,5 @@ def run(args):
     loop = dataclasses.replace(loop, hold=state["lost"])
     logging.info("%s, %s; AUC %.4f on %d training sequences before calibration and votes", loop, state, found, len(clips))
     for path in (full, args.out):
-        export.set_manifest(path, exportbox.manifest(loop, state, side=args.side, wide=args.wide))
+        export.set_manifest(path, files.manifest(loop, state, side=args.side, wide=args.wide))
         logging.info("%s: sha256 %s", path, export.digest(path))

@@ -18,17 +18,17 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import export
+    from siamtrain.file import export
 
     manifest = export.manifest_of(args.init)
     name = args.name or manifest["name"] + "-finetuned"
     if manifest["kind"] == "box":
-        from siamtrain import finetunebox, trainbox
+        from siamtrain.box import finetune, train
 
-        settings = trainbox.Settings(rate=args.rate, backbone_rate=0.5, warmup=5, batch=16, decay=0.95, seed=args.seed)
-        finetunebox.run(args.init, args.weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
+        settings = train.Settings(rate=args.rate, backbone_rate=0.5, warmup=5, batch=16, decay=0.95, seed=args.seed)
+        finetune.run(args.init, args.weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
     else:
-        from siamtrain import finetune, trainfc
+        from siamtrain.classic import finetune, train
 
-        settings = trainfc.Settings(steps=args.steps, batch=8, rate=args.rate, warmup=5, look=20, seed=args.seed)
+        settings = train.Settings(steps=args.steps, batch=8, rate=args.rate, warmup=5, look=20, seed=args.seed)
         finetune.run(args.init, args.data, settings, args.run, args.out, name, args.held)

@@ -18,7 +18,10 @@ def run(args):
 
     import cv2
 
-    from siamtrain import crop, export, parity, peakloop, synthetic
+    from siamtrain.checks import parity
+    from siamtrain.data import crop, synthetic
+    from siamtrain.file import export
+    from siamtrain.loop.follow import follow
 
     about = export.manifest_of(args.model)
     if args.video:
@@ -29,8 +32,8 @@ def run(args):
     for i, image in enumerate(images):
         cv2.imwrite(os.path.join(args.out, f"{i}.png"), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     torch_tracker, onnx_tracker, embed = (parity.box if about["kind"] == "box" else parity.peak)(args.model, about)
-    found, scores = peakloop.follow(torch_tracker, images, box)
-    onnx_found, _ = peakloop.follow(onnx_tracker, images, box)
+    found, scores = follow(torch_tracker, images, box)
+    onnx_found, _ = follow(onnx_tracker, images, box)
     if abs(found - onnx_found).max() > 0.1:
         raise export.ParityError(f"{args.model}: boxes of PyTorch and ONNX Runtime differ by {abs(found - onnx_found).max():.3g} pixels")
     x, y, w, h = box

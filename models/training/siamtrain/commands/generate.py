@@ -18,7 +18,8 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import distill, store
+    from siamtrain.box import distill
+    from siamtrain.data import store
 
     shares = {k: float(v) for k, v in (part.split("=") for part in (args.shares or SHARES[args.what]).split(","))}
     ring = distill.Ring(args.ring, args.size)

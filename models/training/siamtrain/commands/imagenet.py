@@ -12,24 +12,27 @@ def configure(parser):
 def run(args):
     import logging
 
-    from siamtrain import calibrate, export, imagenet, peakloop, sequences
-    from siamtrain.fcpairs import PairMaker
-    from siamtrain.images import ImageCache
-    from siamtrain.readers import open_all
+    from siamtrain.classic import files, imagenet
+    from siamtrain.classic.pairs import PairMaker
+    from siamtrain.data.images import ImageCache
+    from siamtrain.data.readers import open_all
+    from siamtrain.fit import calibrate
+    from siamtrain.loop import sequences
+    from siamtrain.loop.peak import Loop, open_tracker
 
     tracks = open_all(args.data).tracks
     features = imagenet.ImageNetFeatures().eval()
     maker = PairMaker(tracks, ImageCache())
     scale, bias = imagenet.fit(features, [maker.batch(k, 16) for k in range(args.pairs // 16)])
-    loop = peakloop.Loop()
+    loop = Loop()
     about = "EfficientNet-Lite0 to stride 8, ImageNet weights, not trained to track"
 
     def write(state):
-        return export.write_peak(features, export.peak_manifest("efficientnet-lite0", about, scale, bias, loop, state), args.out)
+        return files.write(features, files.manifest("efficientnet-lite0", about, scale, bias, loop, state), args.out)
 
     write({"uncertain": 0.5, "lost": 0.5})
     videos = [t for t in tracks if len(t.files) > 1]
-    runs = sequences.run(peakloop.open_tracker(args.out), videos)
+    runs = sequences.run(open_tracker(args.out), videos)
     state = calibrate.thresholds(runs)
     logging.info("scale %.4g, bias %.4g, %s, training AUC %.3f", scale, bias, state, sequences.summary(runs)[0][0])
     logging.info("%s: sha256 %s", args.out, write(state))

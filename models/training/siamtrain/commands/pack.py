@@ -10,6 +10,6 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import store
+    from siamtrain.data import store
 
     store.pack(args.data, args.out, args.longest)

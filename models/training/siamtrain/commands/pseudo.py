@@ -13,7 +13,7 @@ def configure(parser):
 def run(args):
     import os
 
-    from siamtrain import pseudo, teachers
-    from siamtrain.store import PSEUDO, Store
+    from siamtrain.box import pseudo, teachers
+    from siamtrain.data.store import PSEUDO, Store
 
     pseudo.make(Store(args.store), teachers.Nano(args.teachers), os.path.join(args.store, PSEUDO), args.seed, args.rounds)

@@ -10,7 +10,7 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import timing
+    from siamtrain.checks import timing
 
     passes = {"NanoTrack v2": timing.nanotrack(args.peers, 2), "NanoTrack v3": timing.nanotrack(args.peers, 3),
               **{path: timing.own(path) for path in args.models}}

@@ -19,7 +19,7 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain import recipe, trainfc
+    from siamtrain.classic import recipe, train
 
-    settings = trainfc.Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
-    recipe.train(args.data, settings, args.run, args.out, args.name, args.unsupervised, not args.random_start, int(args.cache * 2**30))
+    settings = train.Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
+    recipe.run(args.data, settings, args.run, args.out, args.name, args.unsupervised, not args.random_start, int(args.cache * 2**30))

@@ -22,19 +22,19 @@ def configure(parser):
     parser.add_argument("--weigh", action="append", default=[], metavar="TERM=WEIGHT",
                         help="weight of box (2), teacher_response (1), teacher_box (1) or feature (1.5) in the loss; repeatable")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--plan", default="g", help="the backbone: a name of boxnet.PLANS (g); weights of another plan are taken where they fit")
+    parser.add_argument("--plan", default="g", help="the backbone: a name of box.network.PLANS (g); weights of another plan are taken where they fit")
     parser.add_argument("--seed", type=int, default=0)
 
 
 def run(args):
     import math
 
-    from siamtrain import distill, heldbox, trainbox
+    from siamtrain.box import distill, train, validate
     from siamtrain.errors import DataError
 
     features = args.phase == "features"
     given = lambda value, other: other if value is None else value
-    settings = trainbox.Settings(
+    settings = train.Settings(
         phase=args.phase, minutes=args.minutes, rate=args.rate, batch=args.batch, threads=args.threads, plan=args.plan, seed=args.seed,
         warmup=args.warmup, precision=args.precision,
         backbone_rate=given(args.backbone_rate, 1.0 if features else 0.5), last_rate=given(args.last_rate, 0.1 if features else 0.005))
@@ -42,10 +42,10 @@ def run(args):
         if term not in ("box", "teacher_response", "teacher_box", "feature"):
             raise DataError(f"--weigh {term}: the terms are box, teacher_response, teacher_box and feature")
         setattr(settings, term, float(weight))
-    trainer = trainbox.Trainer(settings, args.out)
+    trainer = train.Trainer(settings, args.out)
     if args.begin:
         trainer.begin_from(args.begin)
     if args.resume:
         trainer.resume()
-    held = heldbox.Held(args.held, args.out, args.patience or math.inf, trainer.step_number) if args.held else None
-    trainbox.train(trainer, distill.Ring(args.ring), held)
+    held = validate.Held(args.held, args.out, args.patience or math.inf, trainer.step_number) if args.held else None
+    train.run(trainer, distill.Ring(args.ring), held)

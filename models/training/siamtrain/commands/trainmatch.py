@@ -23,23 +23,25 @@ def run(args):
 
     import torch
 
-    from siamtrain import embed, export, lite0, trainmatch
-    from siamtrain.images import ImageCache
-    from siamtrain.readers import open_all
+    from siamtrain.backbone import lite0
+    from siamtrain.data.images import ImageCache
+    from siamtrain.data.readers import open_all
+    from siamtrain.matching import files, train
+    from siamtrain.matching.network import Embedding
 
     cache = ImageCache(2 << 30)
     tracks = [t for t in open_all(args.data).tracks if t.boxes is not None and len(t.visible())]
     for folder in args.identities:
-        tracks += trainmatch.identities_of(folder, cache)
-    training, held = trainmatch.hold_back(tracks)
-    net = embed.Embedding()
+        tracks += train.identities_of(folder, cache)
+    training, held = train.hold_back(tracks)
+    net = Embedding()
     if args.init:
-        trainmatch.load(net, args.init)
+        train.load(net, args.init)
     else:
         lite0.load_imagenet(net.backbone)
-    settings = trainmatch.Settings(steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed)
-    batches = [trainmatch.Views(held, cache, settings, 10**6).batch(k) for k in range(6)]
-    trainmatch.train(net, trainmatch.Views(training, cache, settings, args.seed), batches, settings, args.run)
+    settings = train.Settings(steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed)
+    batches = [train.Views(held, cache, settings, 10**6).batch(k) for k in range(6)]
+    train.run(net, train.Views(training, cache, settings, args.seed), batches, settings, args.run)
     torch.save(net.state_dict(), os.path.join(args.run, "best.pt"))
     name = args.name or os.path.splitext(os.path.basename(args.out))[0]
-    logging.info("%s: sha256 %s", args.out, export.write_embedding(net, name, "EfficientNet-Lite0 with batch-hard triplets", args.out))
+    logging.info("%s: sha256 %s", args.out, files.write(net, name, "EfficientNet-Lite0 with batch-hard triplets", args.out))

@@ -1,0 +1,1 @@
+"""The box network: its layers, its data, its teachers, its training and its files."""

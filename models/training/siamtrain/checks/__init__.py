@@ -1,0 +1,1 @@
+"""What a finished model is looked at with: parity, time, probes, curves."""

@@ -1,0 +1,68 @@
+"""PyTorch's and ONNX Runtime's trackers of one exported file side by side, for the fixture of the Go parity test."""
+
+import cv2
+import onnx
+import torch
+from onnx import numpy_helper
+
+from siamtrain.box import network
+from siamtrain.classic import finetune
+from siamtrain.classic.network import Branch
+from siamtrain.data import crop
+from siamtrain.errors import DataError
+from siamtrain.loop.box import EXEMPLAR, STRIDE, BoxTracker, Loop, OnnxModel
+from siamtrain.loop.peak import PeakTracker, open_tracker
+
+
+def cut(path, box, count, margin):
+    """(frames, box): every second frame of a video's first ones, and of each only what is within `margin` pixels of the box."""
+    x, y = (max(0, int(v) - margin) for v in box[:2])
+    capture, frames = cv2.VideoCapture(path), []
+    for i in range(2 * count):
+        ok, frame = capture.read()
+        if not ok:
+            raise DataError(f"{path}: frame {i} cannot be read, {2 * count} are needed")
+        if i % 2 == 0:
+            frames.append(frame[y:int(box[1] + box[3]) + margin, x:int(box[0] + box[2]) + margin].copy())
+    capture.release()
+    return frames, [box[0] - x, box[1] - y, *box[2:]]
+
+
+def peak(path, about):
+    """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of a classic model."""
+    net = finetune.load_onnx(path)
+    branch, onnx_tracker = Branch(net.eval()), open_tracker(path)
+    tracker = PeakTracker(branch.numpy, about["correlation"]["scale"], about["correlation"]["bias"], onnx_tracker.loop)
+    return tracker, onnx_tracker, lambda patch: branch.numpy(crop.planar([patch])).ravel()
+
+
+class TorchBox:
+    """The exported box graph run by PyTorch, with the weights of its file: a model of loop.box."""
+
+    def __init__(self, path, side):
+        self.side, self.cells, self.origin = side, side // STRIDE, -side / 2
+        weights = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer}
+        width = weights["neck.weight"].shape[0]
+        graphs = (network.Exported(network.BoxNet(plan, width).eval()).eval() for plan in network.PLANS)
+        fits = lambda graph: all(k in weights and weights[k].shape == v.shape for k, v in graph.state_dict().items())
+        self.graph = next(filter(fits, graphs), None)
+        if self.graph is None:
+            raise DataError(f"{path}: its network is of no plan of network.PLANS; is it the fp32 file?")
+        self.graph.load_state_dict({k: weights[k] for k in self.graph.state_dict()})
+        self.blank = torch.zeros(1, width, EXEMPLAR // STRIDE, EXEMPLAR // STRIDE)
+
+    @torch.no_grad()
+    def exemplar(self, image):
+        return self.graph(torch.from_numpy(crop.planar([image])), self.blank)[0]
+
+    @torch.no_grad()
+    def locate(self, kept, image):
+        _, response, sides = self.graph(torch.from_numpy(crop.planar([image])), kept)
+        return response[0, 0].numpy(), sides[0].numpy()
+
+
+def box(path, about):
+    """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
+    loop = Loop(**{k: v for k, v in about["loop"].items() if k in Loop.__dataclass_fields__})
+    model = TorchBox(path, about["search"]["size"])
+    return (BoxTracker(model, loop), BoxTracker(OnnxModel(path), loop), lambda patch: model.exemplar(patch).numpy().ravel())

@@ -1,0 +1,48 @@
+"""CPU time of one search pass of several networks, taking turns in one run, so that what else the machine does meets all of them alike."""
+
+import os
+import time
+
+import numpy as np
+
+from siamtrain.box import teachers
+from siamtrain.errors import DataError
+from siamtrain.file import export
+
+WARM_UP = 20
+
+
+def own(path):
+    """One search pass of a box network in this project's layout: a function without arguments."""
+    about = export.manifest_of(path)
+    if about["kind"] != "box":
+        raise DataError(f"{path}: a model of kind {about['kind']}; box networks are timed")
+    side, session = about["search"]["size"], export.session(path)
+    noise = np.random.default_rng(0)
+    channels, height, width = session.get_inputs()[1].shape[1:]
+    image = noise.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
+    kept = noise.standard_normal((1, channels, height, width)).astype(np.float32)
+    return lambda: session.run(["response", "sides"], {"image": image, "exemplar": kept})
+
+
+def nanotrack(folder, version):
+    """The same of NanoTrack v2 or v3: search branch and head."""
+    branch, head = (export.session(os.path.join(folder, f"nano{version}_{part}.onnx")) for part in ("backbone_x", "head"))
+    noise = np.random.default_rng(0)
+    image = noise.uniform(0, 255, (1, 3, teachers.NANO_SEARCH, teachers.NANO_SEARCH)).astype(np.float32)
+    exemplar, search = (i.name for i in head.get_inputs())
+    features = branch.run(None, {"input": image})[0]
+    kept = noise.standard_normal((1, features.shape[1], 8, 8)).astype(np.float32)
+    return lambda: head.run(None, {exemplar: kept, search: branch.run(None, {"input": image})[0]})
+
+
+def turns(passes, runs):
+    """Median CPU seconds of each of {name: function} over `runs` rounds in which each has one turn."""
+    spent = {name: [] for name in passes}
+    for k in range(WARM_UP + runs):
+        for name, run in passes.items():
+            begin = time.process_time()
+            run()
+            if k >= WARM_UP:
+                spent[name].append(time.process_time() - begin)
+    return {name: float(np.median(values)) for name, values in spent.items()}

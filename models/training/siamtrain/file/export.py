@@ -1,0 +1,86 @@
+"""Writes a network as one self-describing ONNX file and proves that ONNX Runtime gives what PyTorch gives.
+
+The manifest (sizes, grid, loop, thresholds) is JSON in the file's metadata under the key "siamtrack"; siamfc/manifest.go reads it.
+"""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from google.protobuf.message import DecodeError
+
+from siamtrain.errors import DataError
+
+METADATA_KEY = "siamtrack"
+OPSET = 13  # per-channel quantisation needs it; torch 1.13 writes it too
+TOLERANCE = 1e-4  # largest difference, relative to the largest value
+
+
+class ParityError(Exception):
+    """ONNX Runtime and PyTorch disagree."""
+
+
+def write(module, inputs, outputs, dynamic, manifest, path):
+    """Exports module, called with the tensors of the dict `inputs` in order, with named outputs, and stores the manifest.
+
+    dynamic maps names to {axis: axis name}. The file replaces path only when it is complete. Returns the file's SHA-256.
+    """
+    module = module.eval()  # torch.onnx.export restores train() of what it was given
+    part = f"{path}.part"
+    options = {} if torch.__version__.startswith("1.") else {"dynamo": False}
+    torch.onnx.export(module, tuple(inputs.values()), part, input_names=list(inputs), output_names=list(outputs),
+                      dynamic_axes=dynamic, opset_version=OPSET, do_constant_folding=True, **options)
+    set_manifest(part, manifest)
+    os.replace(part, path)
+    return digest(path)
+
+
+def set_manifest(path, manifest):
+    """Puts the manifest into an ONNX file's metadata, in place of an older one."""
+    model = onnx.load(path)
+    del model.metadata_props[:]
+    entry = model.metadata_props.add()
+    entry.key, entry.value = METADATA_KEY, json.dumps(manifest, separators=(",", ":"))
+    onnx.save(model, path)
+
+
+def manifest_of(path):
+    """The manifest in an ONNX file's metadata. DataError names a file that is no model of ours."""
+    try:
+        model = onnx.load(path, load_external_data=False)
+        return json.loads({p.key: p.value for p in model.metadata_props}[METADATA_KEY])
+    except (DecodeError, KeyError) as err:
+        raise DataError(f"{path}: not an ONNX file with a Siamtrack manifest in its metadata") from err
+
+
+def digest(path):
+    """SHA-256 of a file, in hex."""
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def session(path):
+    """An ONNX Runtime session on one thread that does not spin, as the Go program has it. DataError names a file that is none for it."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as err:  # its errors have no base of their own
+        raise DataError(f"{path}: ONNX Runtime cannot open it: {err}") from err
+
+
+def verify(path, module, inputs):
+    """Runs the file and the module on the same inputs; the largest relative difference over all outputs, or ParityError."""
+    with torch.no_grad():
+        want = module.eval()(*inputs.values())
+    want = [want] if isinstance(want, torch.Tensor) else want
+    got = session(path).run(None, {k: v.numpy() for k, v in inputs.items()})
+    worst = max(float(np.abs(g - w.numpy()).max() / max(w.abs().max().item(), 1e-12)) for g, w in zip(got, want))
+    if not worst <= TOLERANCE:
+        raise ParityError(f"{path}: ONNX Runtime differs from PyTorch by {worst:.2g} of the largest value, {TOLERANCE:g} allowed")
+    return worst

@@ -1,0 +1,178 @@
+"""The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
+
+A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0), .exemplar(crop)
+-> kept features and .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
+It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of that.
+Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from siamtrain.data import crop
+from siamtrain.file import export
+
+STRIDE = 16  # crop pixels between two cells of the response
+EXEMPLAR, SEARCH = 128, 256  # sides of the crops that box networks are trained on
+MIN_SIDE = 4.0
+AGREE, NEAR_BEST = 0.6, 0.5  # IoU with the best cell's box, and share of its response, above which a cell votes on the box
+# How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, factor on its side.
+VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
+MOST_SHIFT, MOST_CHANGE = 0.3, 0.5  # of the box's size, and of the logarithm of its sides: beyond them a view has not found the target
+
+
+@dataclasses.dataclass(frozen=True)
+class Loop:
+    """Parameters of the loop; siamfc/manifest.go describes each."""
+
+    window_influence: float = 0.4
+    penalty_k: float = 0.1
+    size_rate: float = 0.4
+    window: str = "centred"
+    vote: float = 0.0
+    calibration: float = 0.0
+    hold: float = 0.0
+
+    def manifest(self):
+        return {k: round(v, 4) if isinstance(v, float) else v for k, v in dataclasses.asdict(self).items()}
+
+
+class OnnxModel:
+    """A box network in this project's one-file layout, shown search crops of the size in its manifest."""
+
+    def __init__(self, path):
+        about = export.manifest_of(path)
+        self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
+        self.cells, self.origin = self.side // STRIDE, -self.side / 2
+        self._session = export.session(path)
+        self._blank = np.zeros([1, self._session.get_inputs()[1].shape[1], *[EXEMPLAR // STRIDE] * 2], np.float32)
+
+    def exemplar(self, image):
+        return self._session.run(["features"], {"image": crop.planar([image]), "exemplar": self._blank})[0]
+
+    def locate(self, kept, image):
+        response, sides = self._session.run(["response", "sides"], {"image": crop.planar([image]), "exemplar": kept})
+        return response[0, 0], sides[0]
+
+
+def window_of(kind, cells, origin):
+    """The window over the cells: Hann's by index ("hann"), or by distance from the crop's centre ("centred")."""
+    if kind == "hann":
+        line = np.hanning(cells)
+    else:
+        at = (origin + STRIDE * np.arange(cells)) / (STRIDE * (cells + 1) / 2)
+        line = 0.5 + 0.5 * np.cos(np.pi * np.clip(at, -1, 1))
+    return np.outer(line, line)
+
+
+def change(ratio):
+    """How much a ratio differs from 1, at least 1."""
+    return np.maximum(ratio, 1 / ratio)
+
+
+class BoxTracker:
+    """One target in a sequence of frames."""
+
+    def __init__(self, model, loop):
+        self.model, self.loop = model, loop
+        self.wide = getattr(model, "wide", 0) or model.side
+        self.grids = {side: self.grid(side) for side in (model.side, self.wide)}
+        self.face(model.side)
+
+    def grid(self, side):
+        """(window, x, y) over the cells of a search crop of `side` pixels."""
+        more = side - self.model.side
+        cells, origin = self.model.cells + more // STRIDE, self.model.origin - more / 2
+        at = origin + STRIDE * np.arange(cells)
+        return window_of(self.loop.window, cells, origin), *np.meshgrid(at, at)
+
+    def face(self, side):
+        """Takes search crops of `side` pixels from now on."""
+        self.side, (self.window, self.x, self.y) = side, self.grids[side]
+
+    def judge(self, score):
+        """Goes over to the wide crop after frames below the lost score, and back at the uncertain one, as siamfc/quality.go judges."""
+        if self.wide == self.model.side:
+            return
+        state = self.model.state
+        if self.side == self.wide:
+            if score >= state["uncertain"]:
+                self.bad = 0
+                self.face(self.model.side)
+            return
+        self.bad = self.bad + 1 if score < state["lost"] else 0
+        if self.bad >= max(1, state.get("patience", 1)):
+            self.face(self.wide)
+
+    def init(self, image, box):
+        x, y, w, h = (float(v) for v in box)
+        self.centre, self.size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
+        self.fill = crop.mean_colour(image)
+        self.kept = self.model.exemplar(crop.square(image, *self.centre, crop.context_side(w, h), EXEMPLAR, self.fill))
+        self.bias, self.bad = np.zeros(4), 0
+        self.face(self.model.side)
+        if self.loop.calibration:
+            self.bias = self.calibrate(image) * self.loop.calibration
+
+    def update(self, image):
+        """(box, score) in the next frame."""
+        dx, dy, w, h, score, rate = self.look(image, self.centre, 1.0)
+        w, h = np.array([w, h]) * np.exp(-self.bias[2:])
+        shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
+        limit = np.array([image.shape[1], image.shape[0]], float)
+        self.centre = np.clip(self.centre + shift, 0, limit)
+        if score >= self.loop.hold:
+            self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
+        self.judge(score)
+        return np.array([*(self.centre - self.size / 2), *self.size]), score
+
+    def look(self, image, centre, factor):
+        """What the crop about `centre`, its side times factor, shows: best's answer in image pixels about that centre."""
+        side = crop.context_side(*self.size) * self.side / EXEMPLAR * factor
+        zoom = self.side / side
+        response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
+        dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
+        return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
+
+    def calibrate(self, image):
+        """The network's error on the first frame, whose box is known: of the centre in box sizes, of the sides as logarithms.
+
+        The mean over VIEWS, without those that do not find the target.
+        """
+        side, errors = crop.context_side(*self.size) / EXEMPLAR, []
+        for dx, dy, factor in VIEWS:
+            move = np.array([dx, dy]) * side * factor
+            x, y, w, h, _, _ = self.look(image, self.centre + move, factor)
+            error = np.array([(move[0] + x) / self.size[0], (move[1] + y) / self.size[1], *np.log(np.maximum([w, h], 1e-9) / self.size)])
+            if np.abs(error[:2]).max() <= MOST_SHIFT and np.abs(error[2:]).max() <= MOST_CHANGE:
+                errors.append(error)
+        return np.mean(errors, 0) if errors else np.zeros(4)
+
+    def best(self, response, sides, size):
+        """The best cell's box about the crop's centre: centre x, y, width, height, and its score and rate."""
+        left, top, right, bottom = sides
+        w, h = left + right, top + bottom
+        with np.errstate(all="ignore"):
+            padded = np.sqrt((w + (w + h) / 2) * (h + (w + h) / 2)) / crop.context_side(*size)
+            penalty = np.exp(-self.loop.penalty_k * (change(padded) * change((w / h) / (size[0] / size[1])) - 1))
+        usable = (w > 0) & (h > 0)
+        influence = self.loop.window_influence
+        rank = np.where(usable, penalty * response * (1 - influence) + self.window * influence, -np.inf)
+        if not usable.any():
+            return 0.0, 0.0, *size, 0.0, 0.0
+        i = np.unravel_index(int(np.argmax(rank)), rank.shape)
+        rate = penalty[i] * response[i] * self.loop.size_rate
+        x1, y1, x2, y2 = corners = np.stack([self.x - left, self.y - top, self.x + right, self.y + bottom])
+        if self.loop.vote:
+            width, height = np.minimum(x2, x2[i]) - np.maximum(x1, x1[i]), np.minimum(y2, y2[i]) - np.maximum(y1, y1[i])
+            shared = np.clip(width, 0, None) * np.clip(height, 0, None)
+            iou = np.where(usable, shared / np.maximum(w * h + w[i] * h[i] - shared, 1e-9), 0)
+            share = response / max(response[i], 1e-9)
+            weight = response**self.loop.vote * np.clip(share - NEAR_BEST, 0, None) * np.clip(iou - AGREE, 0, None)
+            weight[i] = max(weight[i], 1e-12)
+            voters = weight > 0  # not those that are no numbers
+            box = (corners[:, voters] * weight[voters]).sum(1) / weight[voters].sum()
+        else:
+            box = corners[(slice(None), *i)]
+        return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1], float(response[i]), float(rate))

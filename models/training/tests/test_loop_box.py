@@ -1,0 +1,203 @@
+"""The box kind's loop on a model that knows the answer, forward-backward tracks, and the ring."""
+
+import numpy as np
+import pytest
+import torch
+from shapes import centre_of, disc
+
+from siamtrain.box import colour, distill, pseudo
+from siamtrain.data.propose import moving_boxes
+from siamtrain.data.score import score
+from siamtrain.loop import search
+from siamtrain.loop.box import STRIDE, BoxTracker, Loop, window_of
+from siamtrain.loop.follow import follow
+
+
+class Oracle:
+    """Finds the white disc of a crop: response near its centre, sides of a square of 1.2 x its diameter."""
+
+    side, cells, origin = 256, 16, -128
+
+    def exemplar(self, image):
+        return None
+
+    def locate(self, kept, image):
+        if image.max() < 50:
+            return np.full((16, 16), 0.05), np.full((4, 16, 16), 20.0)
+        x, y = centre_of(image)
+        reach = 1.2 * np.sqrt((image[..., 0] / 255.0).sum() / np.pi)
+        at = 128 + self.origin + STRIDE * np.arange(16)
+        columns, rows = np.meshgrid(at, at)
+        sides = np.stack([columns - x + reach, rows - y + reach, x + reach - columns, y + reach - rows])
+        return np.exp(-np.hypot(columns - x, rows - y) / 20), sides
+
+
+def moving(count=20, step=4):
+    """Frames of a disc that moves right, and its boxes."""
+    centres = [(60 + step * i, 100.0) for i in range(count)]
+    boxes = np.array([[x - 10.8, y - 10.8, 21.6, 21.6] for x, y in centres])
+    return [disc(x, y) for x, y in centres], boxes
+
+
+def test_loop_follows_what_the_model_finds():
+    frames, truth = moving()
+    boxes, scores = follow(BoxTracker(Oracle(), Loop(0.2, 0.05, 0.5)), frames, truth[0])
+    assert np.abs(boxes - truth).max() < 1.5  # the oracle measures a disc with soft edges
+    assert scores.min() > 0.5 and score(boxes, truth)[0] > 0.85
+
+
+def test_best_cell_is_nearest_the_closed_form():
+    tracker = BoxTracker(Oracle(), Loop(0.0, 0.1, 0.4, "hann"))
+    response, sides = np.full((16, 16), 0.1), np.full((4, 16, 16), 32.0)
+    response[9, 5], sides[:, 9, 5] = 0.9, (10, 20, 30, 60)
+    x, y, w, h, confidence, rate = tracker.best(response, sides, np.array([40.0, 80.0]))
+    assert (x, y, w, h, confidence) == (-128 + 80 + 10, -128 + 144 + 20, 40, 80, 0.9)
+    assert rate == pytest.approx(0.9 * 0.4)  # no change of size or aspect: no penalty
+
+
+def test_size_penalty_is_siamrpns():
+    tracker = BoxTracker(Oracle(), Loop(0.0, 0.3, 1.0))
+    response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 20.0)
+    response[8, 8] = 1.0
+    rate = tracker.best(response, sides, np.array([20.0, 20.0]))[5]
+    assert rate == pytest.approx(np.exp(-0.3 * (2 - 1)))  # twice the padded size, the same aspect
+
+
+def test_maps_without_a_usable_box_leave_the_target_where_it_was():
+    tracker = BoxTracker(Oracle(), Loop())
+    sides = np.full((4, 16, 16), np.nan)
+    assert tracker.best(np.ones((16, 16)), sides, np.array([7.0, 9.0])) == (0.0, 0.0, 7.0, 9.0, 0.0, 0.0)
+
+
+def test_windows():
+    centred, hann = window_of("centred", 16, -128), window_of("hann", 16, -128)
+    assert np.unravel_index(centred.argmax(), centred.shape) == (8, 8) and centred.max() == 1
+    np.testing.assert_allclose(hann, np.outer(np.hanning(16), np.hanning(16)))
+
+
+class Biased(Oracle):
+    """An oracle whose box is a tenth too wide and lies a twentieth of its width too far right."""
+
+    def locate(self, kept, image):
+        response, (left, top, right, bottom) = super().locate(kept, image)
+        width = left + right
+        return response, np.stack([left, top, right + 0.1 * width, bottom])
+
+
+def test_calibration_takes_off_the_error_of_the_first_frame():
+    frames, truth = moving()
+    loop = Loop(0.2, 0.0, 1.0)
+    before, after = (follow(BoxTracker(Biased(), Loop(0.2, 0.0, 1.0, calibration=k)), frames, truth[0])[0] for k in (0, 1))
+    exact, _ = follow(BoxTracker(Oracle(), loop), frames, truth[0])
+    wide = before[1:, 2] / exact[1:, 2]
+    assert wide.min() > 1.05 and np.abs(after[1:] - truth[1:]).max() < 0.6 < np.abs(exact[1:] - truth[1:]).max()
+
+
+def test_the_error_of_a_biased_model_lasts():
+    frames, truth = moving()
+    clips = [(frames, truth), (frames[3:], truth[3:])]
+    share, error = search.lasting(Biased(), Loop(0.2, 0.0, 1.0), clips)
+    assert share == pytest.approx(1, abs=0.1) and error < 0.1
+    elsewhere = [(frames, truth + [0, 0, 300, 300])]
+    assert search.lasting(Biased(), Loop(0.2, 0.0, 1.0), elsewhere) == (0.0, 0.0)
+
+
+def test_a_view_that_misses_the_target_does_not_calibrate():
+    frames, truth = moving()
+    tracker = BoxTracker(Oracle(), Loop(calibration=1.0))
+    tracker.init(frames[0] * 0, [100.0, 60, 10, 40])  # nothing is there: the oracle's box is a square
+    assert (tracker.bias == 0).all()
+
+
+def test_votes_are_weighed_by_response_and_overlap():
+    tracker = BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, vote=2.0))
+    response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 1.0)
+    response[8, 8], sides[:, 8, 8] = 0.8, 20  # a square of 40 about (0, 0)
+    response[7, 8], sides[:, 7, 8] = 0.3, 20  # too weak
+    response[8, 9], sides[:, 8, 9] = 0.6, (26, 20, 14, 20)  # the same, 10 to the right: IoU 30/50, not above 0.6
+    response[9, 8], sides[:, 9, 8] = 0.5, (20, 28, 20, 12)  # 8 down: IoU 32/48
+    response[0, 0], sides[:, 0, 0] = 0.7, np.nan  # no box
+    x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]))
+    weight, own = 0.5**2 * (5 / 8 - 0.5) * (32 / 48 - 0.6), 0.8**2 * 0.5 * 0.4
+    assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + own))
+
+
+class Wide(Oracle):
+    """An oracle that looks further while its target is lost, and thinks nothing of black."""
+
+    wide, state = 320, {"uncertain": 0.45, "lost": 0.25, "patience": 3}
+
+    def locate(self, kept, image):
+        if image.max() < 50:
+            return np.full([image.shape[0] // STRIDE] * 2, 0.05), np.full((4, *[image.shape[0] // STRIDE] * 2), 20.0)
+        x, y = centre_of(image)
+        columns, rows = np.meshgrid(*[STRIDE * np.arange(image.shape[0] // STRIDE)] * 2)
+        sides = np.stack([columns - x + 25, rows - y + 25, x + 25 - columns, y + 25 - rows])
+        return np.exp(-np.hypot(columns - x, rows - y) / 20), sides
+
+
+def test_a_lost_target_is_looked_for_further_away():
+    boxes = [[49.2, 89.2, 21.6, 21.6]]
+    nothing = disc(60, 100) * 0
+    tracker = BoxTracker(Wide(), Loop(0.2, 0.0, 0.0))
+    tracker.init(disc(60, 100), boxes[0])
+    seen = []
+    for frame in (disc(60, 100), nothing, nothing, nothing, disc(60, 100), nothing):
+        tracker.update(frame)
+        seen.append(tracker.side)
+    assert seen == [256, 256, 256, 320, 256, 256]
+
+
+def test_a_doubtful_frame_does_not_change_the_size():
+    radii = (12, 12, 24, 24)
+    frames = [disc(160, 120, r) for r in radii]
+    size = lambda hold: follow(BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, hold=hold)), frames, [145.6, 105.6, 28.8, 28.8])[0][-1, 2]
+    assert size(0.0) > 40 and size(1.1) == pytest.approx(28.8)
+
+
+def test_search_finds_that_the_size_must_follow():
+    radii = np.linspace(9, 24, 16)
+    clip = [disc(160, 120, r) for r in radii], np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii])
+    still = Loop(0.2, 0.0, 0.0)
+    best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.0, 0.7)})
+    assert best.size_rate == 0.7 and found > search.accuracy(Oracle(), still, [clip]) + 0.1
+
+
+def test_both_ways_agree_on_a_disc_and_not_on_nothing():
+    Oracle.loop = Loop(0.2, 0.05, 0.5)
+    frames, truth = moving()
+    boxes = pseudo.agreed(Oracle(), frames, truth[0])
+    assert np.abs(boxes - truth).max() < 1.5 and pseudo.travelled(boxes) > 2
+    assert pseudo.agreed(Oracle(), [f * 0 for f in frames], truth[0]) is None
+
+
+def test_moving_part_is_proposed():
+    texture = np.random.default_rng(0).integers(0, 200, (30, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    frames = [texture.copy(), texture.copy()]
+    thing = np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8).repeat(6, 0).repeat(6, 1)
+    for frame, x in zip(frames, (100, 108)):
+        frame[80:128, x:x + 48] = thing
+    x, y, w, h = moving_boxes(*frames)[0]
+    assert abs(x + w / 2 - 126) < 16 and abs(y + h / 2 - 104) < 16
+
+
+def test_ring_gives_what_was_put_and_writes_over_the_oldest(tmp_path):
+    ring = distill.Ring(str(tmp_path / "ring"), 4)
+    for i in range(6):
+        ring.put(search=np.full((256, 256, 3), i, np.uint8), truth=(i, 0, 0, 0, 1, 0.5))
+    reader = distill.Ring(str(tmp_path / "ring"))
+    sample = reader.draw(4, np.random.default_rng(0))
+    assert sorted(sample["truth"][:, 0]) == [2, 3, 4, 5]
+    assert (sample["search"][:, 9, 9, 0] == sample["truth"][:, 0]).all()
+    assert ring.counters[distill.USED] == 4
+
+
+def test_overlap_of_corners():
+    assert distill.overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3, rel=1e-4)
+
+
+def test_recolour_keeps_the_range_and_greys():
+    torch.manual_seed(0)
+    crops = colour.recolour(torch.rand(6, 3, 8, 8) * 255, 1.0, torch.tensor([True] + [False] * 5))
+    assert crops.min() >= 0 and crops.max() <= 255
+    assert torch.equal(crops[0, 0], crops[0, 2]) and not torch.equal(crops[1, 0], crops[1, 2])
