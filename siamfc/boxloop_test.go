@@ -19,8 +19,7 @@ type squares struct {
 
 func (s *squares) Exemplar([]float32) error { return nil }
 
-func (s *squares) Search(crop []float32) (Maps, error) {
-	size := int(math.Sqrt(float64(len(crop) / 3)))
+func (s *squares) Search(crop []float32, size int) (Maps, error) {
 	grid := s.m.GridOn(size)
 	n := grid.Size
 	left, top, right, bottom := size, size, 0, 0

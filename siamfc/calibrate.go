@@ -41,7 +41,7 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 		side := t.searchSide(t.near) * v.factor
 		crop := float64(t.near.size) / side
 		t.crop(t.near.cropper, t.near.pixels, img, t.square(t.x+v.dx/crop, t.y+v.dy/crop, side))
-		maps, err := t.net.Search(t.near.pixels)
+		maps, err := t.net.Search(t.near.pixels, t.near.size)
 		if err != nil {
 			return fmt.Errorf("embed the first frame's search region: %w", err)
 		}

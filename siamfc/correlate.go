@@ -10,8 +10,7 @@ import (
 type Correlator struct {
 	embed            Embedder
 	spec             CorrelationSpec
-	exemplarSize     int
-	searchSize, n    int
+	exemplarSize, n  int
 	grid             int
 	kernel           []float32 // exemplar features, [H, W, C]
 	kc, kh, kw       int
@@ -20,7 +19,7 @@ type Correlator struct {
 
 // NewCorrelator returns the network of a peak manifest over the given branch. It does not own the Embedder.
 func NewCorrelator(e Embedder, m Manifest) *Correlator {
-	return &Correlator{embed: e, spec: m.Correlation, exemplarSize: m.Exemplar.Size, searchSize: m.Search.Size,
+	return &Correlator{embed: e, spec: m.Correlation, exemplarSize: m.Exemplar.Size,
 		n: max(1, m.Loop.Scales), grid: m.Grid.Size}
 }
 
@@ -56,8 +55,8 @@ func taper(f []float32, h, w, channels int) {
 }
 
 // Search implements Network.
-func (c *Correlator) Search(crops []float32) (Maps, error) {
-	f, err := c.embed.Embed(crops, c.n, c.searchSize)
+func (c *Correlator) Search(crops []float32, size int) (Maps, error) {
+	f, err := c.embed.Embed(crops, c.n, size)
 	if err != nil {
 		return Maps{}, err
 	}

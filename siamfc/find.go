@@ -82,7 +82,7 @@ func (t *Tracker) findIn(img *image.RGBA, fill RGB, square tracker.Box, w, h flo
 	for i, k := range t.scales {
 		t.near.cropper.Crop(t.near.part(i), img, tracker.FromCenter(cx, cy, square.W*k, square.H*k), fill)
 	}
-	maps, err := t.net.Search(t.near.pixels)
+	maps, err := t.net.Search(t.near.pixels, t.near.size)
 	if err != nil {
 		return Found{}, fmt.Errorf("siamfc: find: %w", err)
 	}

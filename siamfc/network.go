@@ -8,10 +8,10 @@ type Network interface {
 	// Exemplar embeds the exemplar, planar float32 [3, Size, Size] of 0..255 in the manifest's colour order, and
 	// keeps the embedding as what Search compares with.
 	Exemplar(crop []float32) error
-	// Search embeds n search crops, planar float32 [n, 3, Size, Size], and compares each with the exemplar. The maps
-	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; crops of Search.Wide
-	// pixels, where the manifest has them, are told by their length, and give maps on their own GridOn.
-	Search(crops []float32) (Maps, error)
+	// Search embeds n search crops, planar float32 [n, 3, size, size], and compares each with the exemplar. The maps
+	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; size is its
+	// Search.Size or, where it has one, Search.Wide. The maps lie on the manifest's GridOn of that size.
+	Search(crops []float32, size int) (Maps, error)
 }
 
 // Maps is what a network says of the search crops.

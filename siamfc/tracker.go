@@ -135,7 +135,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 		t.crop(v.cropper, v.part(i), img, t.square(cx, cy, side*k))
 	}
 	cropped := time.Now()
-	maps, err := t.net.Search(v.pixels)
+	maps, err := t.net.Search(v.pixels, v.size)
 	if err != nil {
 		return tracker.Result{}, fmt.Errorf("siamfc: embed the search region: %w", err)
 	}

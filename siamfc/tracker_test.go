@@ -35,7 +35,7 @@ func TestExemplarFindsItself(t *testing.T) {
 		for s := range 3 {
 			x.Crop(search[s*x.Len():(s+1)*x.Len()], img, tracker.FromCenter(200.5, 200.5, 255, 255), RGB{})
 		}
-		maps, err := net.Search(search)
+		maps, err := net.Search(search, 255)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,11 +208,11 @@ type failing struct {
 	after int
 }
 
-func (f *failing) Search(crops []float32) (Maps, error) {
+func (f *failing) Search(crops []float32, size int) (Maps, error) {
 	if f.after--; f.after < 0 {
 		return Maps{}, io.ErrUnexpectedEOF
 	}
-	return f.Network.Search(crops)
+	return f.Network.Search(crops, size)
 }
 
 func TestUpdateKeepsItsStateOnError(t *testing.T) {

@@ -89,10 +89,13 @@ func (b *boxNetwork) Exemplar(crop []float32) error {
 }
 
 // Search implements siamfc.Network.
-func (b *boxNetwork) Search(crops []float32) (siamfc.Maps, error) {
+func (b *boxNetwork) Search(crops []float32, size int) (siamfc.Maps, error) {
 	c := b.near
-	if len(crops) == len(b.wide.search.data) {
+	if size == int(b.wide.search.shape[2]) {
 		c = b.wide
+	}
+	if err := fits(c.search, crops, size); err != nil {
+		return siamfc.Maps{}, err
 	}
 	copy(c.search.data, crops)
 	if err := c.run.run(); err != nil {

@@ -61,7 +61,10 @@ func (t *nanoTrack) Exemplar(crop []float32) error {
 }
 
 // Search implements siamfc.Network.
-func (t *nanoTrack) Search(crops []float32) (siamfc.Maps, error) {
+func (t *nanoTrack) Search(crops []float32, size int) (siamfc.Maps, error) {
+	if err := fits(t.search, crops, size); err != nil {
+		return siamfc.Maps{}, err
+	}
 	copy(t.search.data, crops)
 	if err := errors.Join(t.embedX.run(), t.rpn.run()); err != nil {
 		return siamfc.Maps{}, err

@@ -32,6 +32,14 @@ func (t *tensor) close() error {
 	return err
 }
 
+// fits says what is wrong with crops of a size for a tensor of crops, [n, 3, size, size].
+func fits(t *tensor, crops []float32, size int) error {
+	if int64(size) != t.shape[2] || len(crops) != len(t.data) {
+		return fmt.Errorf("onnx: search: %d numbers for crops of %d pixels, %s is bound", len(crops), size, shapeText(t.shape))
+	}
+	return nil
+}
+
 // run is a graph with its tensors bound: nothing is allocated or looked up when it runs.
 type run struct {
 	graph   *graph

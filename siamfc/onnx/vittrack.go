@@ -55,7 +55,10 @@ func (t *vitTrack) Exemplar(crop []float32) error {
 }
 
 // Search implements siamfc.Network.
-func (t *vitTrack) Search(crops []float32) (siamfc.Maps, error) {
+func (t *vitTrack) Search(crops []float32, size int) (siamfc.Maps, error) {
+	if err := fits(t.search, crops, size); err != nil {
+		return siamfc.Maps{}, err
+	}
 	copy(t.search.data, crops)
 	if err := t.net.run(); err != nil {
 		return siamfc.Maps{}, err
