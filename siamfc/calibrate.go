@@ -38,9 +38,9 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 	var sum boxError
 	n := 0.0
 	for _, v := range views {
-		side := t.searchSide(t.near) * v.factor
+		side := t.searchSide(t.near, t.w, t.h) * v.factor
 		crop := float64(t.near.size) / side
-		t.crop(t.near.cropper, t.near.pixels, img, t.square(t.x+v.dx/crop, t.y+v.dy/crop, side))
+		t.near.see(t.cutter, img, t.x+v.dx/crop, t.y+v.dy/crop, side, t.scales)
 		maps, err := t.net.Search(t.near.pixels, t.near.size)
 		if err != nil {
 			return fmt.Errorf("embed the first frame's search region: %w", err)
@@ -58,13 +58,4 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 		t.bias = boxError{share * sum.x, share * sum.y, share * sum.w, share * sum.h}
 	}
 	return nil
-}
-
-// searchSide is the side in the frame of the square that becomes a view's search crop.
-func (t *Tracker) searchSide(v *view) float64 {
-	side := t.exemplarSide() * float64(v.size) / float64(t.m.Exemplar.Size)
-	if t.m.Search.Pixels == "ceiled" {
-		side = math.Ceil(side)
-	}
-	return side
 }

@@ -9,10 +9,10 @@ import (
 	"siamtrack/tracker"
 )
 
-// findScales are the sizes, as multiples of the example's, at which Find looks for the target: 2^(-2) to 2^2 in steps of
-// a square root of two. A network of the box kind measures what lies between.
+// Find looks for the target at the sizes findScaleStep^-findSteps to findScaleStep^findSteps, as multiples of the example's:
+// a quarter to four times it. A network of the box kind measures what lies between.
 const (
-	findSteps     = 4 // to either side
+	findSteps     = 4
 	findScaleStep = math.Sqrt2
 )
 
@@ -34,10 +34,7 @@ func (t *Tracker) Find(img *image.RGBA) (Found, error) {
 		return Found{}, errors.New("siamfc: find: the frame has no pixels")
 	}
 	size := img.Bounds().Size()
-	fill := RGB{}
-	if t.m.Search.Fill != "black" {
-		fill = MeanColor(img)
-	}
+	c := t.cutter.filled(img)
 	best := Found{Score: -1}
 	for step := -findSteps; step <= findSteps; step++ {
 		k := math.Pow(findScaleStep, float64(step))
@@ -45,10 +42,10 @@ func (t *Tracker) Find(img *image.RGBA) (Found, error) {
 		if min(w, h) < tracker.MinSide || w > float64(size.X) || h > float64(size.Y) {
 			continue
 		}
-		side := t.m.Exemplar.Side(w, h) * float64(t.m.Search.Size) / float64(t.m.Exemplar.Size)
+		side := t.searchSide(t.near, w, h)
 		for _, cy := range centres(size.Y, side) {
 			for _, cx := range centres(size.X, side) {
-				f, err := t.findIn(img, fill, tracker.FromCenter(cx, cy, side, side), w, h)
+				f, err := t.findIn(img, c, cx, cy, w, h)
 				if err != nil {
 					return Found{}, err
 				}
@@ -75,13 +72,12 @@ func centres(length int, side float64) []float64 {
 	return out
 }
 
-// findIn returns the place with the highest response in one search square, without window or penalties: nothing is known
-// of where the target is. w and h are the size that the square supposes.
-func (t *Tracker) findIn(img *image.RGBA, fill RGB, square tracker.Box, w, h float64) (Found, error) {
-	cx, cy := square.Center()
-	for i, k := range t.scales {
-		t.near.cropper.Crop(t.near.part(i), img, tracker.FromCenter(cx, cy, square.W*k, square.H*k), fill)
-	}
+// findIn returns the place with the highest response in the search square about (x, y), without window or penalties:
+// nothing is known of where the target is. w and h are the size that is supposed.
+func (t *Tracker) findIn(img *image.RGBA, c cutter, x, y, w, h float64) (Found, error) {
+	cx, cy := c.place(x, y)
+	side := t.searchSide(t.near, w, h)
+	t.near.see(c, img, cx, cy, side, t.scales)
 	maps, err := t.net.Search(t.near.pixels, t.near.size)
 	if err != nil {
 		return Found{}, fmt.Errorf("siamfc: find: %w", err)
@@ -89,7 +85,7 @@ func (t *Tracker) findIn(img *image.RGBA, fill RGB, square tracker.Box, w, h flo
 	grid, area := t.m.Grid, t.m.Grid.Size*t.m.Grid.Size
 	best := Found{Score: -1}
 	for s, k := range t.scales {
-		px := square.W * k / float64(t.m.Search.Size) // frame pixels a crop pixel
+		px := side * k / float64(t.near.size) // frame pixels a crop pixel
 		at := argmax(maps.Response[s*area : (s+1)*area])
 		score := float64(maps.Response[s*area+at])
 		var box tracker.Box

@@ -3,6 +3,7 @@ package siamfc
 import (
 	"errors"
 	"image"
+	"slices"
 	"testing"
 
 	"golang.org/x/image/draw"
@@ -41,5 +42,49 @@ func TestFind(t *testing.T) {
 	}
 	if _, err := tr.Find(image.NewRGBA(image.Rect(0, 0, 8, 8))); err == nil {
 		t.Error("a frame smaller than the target at every size is searched")
+	}
+}
+
+// keeping is a network that keeps what it is shown and finds nothing.
+type keeping struct {
+	squares
+	seen [][]float32
+}
+
+func (k *keeping) Search(crops []float32, size int) (Maps, error) {
+	k.seen = append(k.seen, slices.Clone(crops))
+	return k.squares.Search(crops, size)
+}
+
+// TestFindSeesWhatUpdateSees: a target in the middle of a small frame is shown to the network by the very same crop, on
+// whole pixels and with the fill that the manifest asks for.
+func TestFindSeesWhatUpdateSees(t *testing.T) {
+	frame := noise(101, 91, 5)
+	middle := tracker.FromCenter(50.5, 45.5, 31, 44)
+	for _, pixels := range []string{"exact", "whole", "ceiled"} {
+		for _, fill := range []string{"mean", "black"} {
+			m := boxManifest(LoopSpec{})
+			m.Search.Pixels, m.Search.Fill = pixels, fill
+			net := &keeping{squares: squares{m: m, factor: 1, score: 1}}
+			tr, err := New(net, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tr.Init(frame, middle); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tr.Find(frame); err != nil {
+				t.Fatal(err)
+			}
+			found := net.seen
+			net.seen = nil
+			if _, err := tr.Update(frame); err != nil {
+				t.Fatal(err)
+			}
+			same := func(crop []float32) bool { return slices.Equal(crop, net.seen[0]) }
+			if !slices.ContainsFunc(found, same) {
+				t.Errorf("pixels %s, fill %s: none of %d crops is the one that is tracked with", pixels, fill, len(found))
+			}
+		}
 	}
 }

@@ -27,7 +27,7 @@ type Tracker struct {
 	looked       *view // the one of the last update
 	viewZ, viewX *image.RGBA
 	stages       tracker.Stages
-	fill         RGB
+	cutter       cutter
 	started      bool
 	x, y, w, h   float64 // the target's centre and size in the frame
 	bias         boxError
@@ -39,7 +39,7 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	t := &Tracker{net: net, m: m, cropZ: NewCropper(m.Exemplar.Size, m.Input)}
+	t := &Tracker{net: net, m: m, cropZ: NewCropper(m.Exemplar.Size, m.Input), cutter: cutter{spec: m.Search}}
 	switch m.Kind {
 	case Peak:
 		t.scales = scaleFactors(m.Loop)
@@ -60,30 +60,9 @@ func New(net Network, m Manifest) (*Tracker, error) {
 // Manifest returns the manifest of the tracker's model.
 func (t *Tracker) Manifest() Manifest { return t.m }
 
-// exemplarSide is the side in the frame of the square that becomes the exemplar.
-func (t *Tracker) exemplarSide() float64 { return t.m.Exemplar.Side(t.w, t.h) }
-
-// square returns the square of a side about a centre, on whole pixels where the manifest says so.
-func (t *Tracker) square(x, y, side float64) tracker.Box {
-	switch t.m.Search.Pixels {
-	case "whole":
-		side = math.RoundToEven(side)
-		return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
-	case "ceiled":
-		side = math.Ceil(side)
-		return tracker.Box{X: math.RoundToEven(x - side/2), Y: math.RoundToEven(y - side/2), W: side, H: side}
-	default:
-		return tracker.FromCenter(x, y, side, side)
-	}
-}
-
-// crop samples a square of the frame as the manifest says.
-func (t *Tracker) crop(c *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
-	if t.m.Search.Pixels == "whole" || t.m.Search.Pixels == "ceiled" {
-		c.CropWhole(dst, img, square, t.fill)
-		return
-	}
-	c.Crop(dst, img, square, t.fill)
+// searchSide is the side in the frame of the square that becomes a view's search crop, for a target of w x h.
+func (t *Tracker) searchSide(v *view, w, h float64) float64 {
+	return t.cutter.side(t.m.Exemplar.Side(w, h) * float64(v.size) / float64(t.m.Exemplar.Size))
 }
 
 // Init implements tracker.Tracker.
@@ -94,16 +73,10 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 		return fmt.Errorf("siamfc: init: %w", err)
 	}
 	begin := time.Now()
-	t.x, t.y = box.Center()
+	t.x, t.y = t.cutter.place(box.Center())
 	t.w, t.h = box.W, box.H
-	if t.m.Search.Pixels == "whole" {
-		t.x, t.y = t.x-0.5, t.y-0.5
-	}
-	t.fill = RGB{}
-	if t.m.Search.Fill != "black" {
-		t.fill = MeanColor(img)
-	}
-	t.crop(t.cropZ, t.exemplar, img, t.square(t.x, t.y, t.exemplarSide()))
+	t.cutter = t.cutter.filled(img)
+	t.cutter.crop(t.cropZ, t.exemplar, img, t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h)))
 	cropped := time.Now()
 	if err := t.net.Exemplar(t.exemplar); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
@@ -127,13 +100,11 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	if t.judge.lost {
 		v = t.wide
 	}
-	side := t.searchSide(v)
-	cx, cy := t.lookAt(size, side)
+	side := t.searchSide(v, t.w, t.h)
+	cx, cy, roam := t.lookAt(size, side)
 
 	begin := time.Now()
-	for i, k := range t.scales {
-		t.crop(v.cropper, v.part(i), img, t.square(cx, cy, side*k))
-	}
+	v.see(t.cutter, img, cx, cy, side, t.scales)
 	cropped := time.Now()
 	maps, err := t.net.Search(v.pixels, v.size)
 	if err != nil {
@@ -144,36 +115,37 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	f := t.bias.correct(v.locate.locate(maps, t.w*crop, t.h*crop))
 	v.respond(t.m.Kind, maps, f.scale, cx, cy, crop/t.scales[f.scale])
 	state := t.judge.judge(f.score, &v.response)
+	t.roam = roam
 	t.follow(f, state, cx, cy, crop, size)
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate,
 		Correlate: maps.Correlate, Locate: time.Since(embedded)}
 	t.looked = v
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
-		Search: t.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil
+		Search: t.cutter.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil
 }
 
 // lookAt returns the centre of the square to search: the target's last place, or, every second frame while it is
-// lost and the manifest says so, the next place of a spiral about it.
-func (t *Tracker) lookAt(size image.Point, side float64) (x, y float64) {
+// lost and the manifest says so, the next place of a spiral about it; and how far the spiral is then.
+func (t *Tracker) lookAt(size image.Point, side float64) (x, y float64, roam int) {
 	if !t.judge.lost || !t.m.State.Redetect {
-		return t.x, t.y
+		return t.x, t.y, t.roam
 	}
-	t.roam++
-	if t.roam%2 == 0 {
-		return t.x, t.y
+	roam = t.roam + 1
+	if roam%2 == 0 {
+		return t.x, t.y, roam
 	}
 	step := side / 2
 	reach := int(math.Ceil(float64(max(size.X, size.Y)) / step))
 	total := (2*reach + 1) * (2*reach + 1)
 	for range total { // places outside the frame are passed over
-		dx, dy := spiral(t.roam / 2 % total)
+		dx, dy := spiral(roam / 2 % total)
 		x, y = t.x+float64(dx)*step, t.y+float64(dy)*step
 		if x >= 0 && y >= 0 && x < float64(size.X) && y < float64(size.Y) {
-			return x, y
+			return x, y, roam
 		}
-		t.roam += 2
+		roam += 2
 	}
-	return t.x, t.y
+	return t.x, t.y, roam
 }
 
 // spiral returns the i-th cell of a square spiral about (0, 0), which is its cell 0.

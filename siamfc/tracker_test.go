@@ -215,26 +215,52 @@ func (f *failing) Search(crops []float32, size int) (Maps, error) {
 	return f.Network.Search(crops, size)
 }
 
+// TestUpdateKeepsItsStateOnError: after a frame that failed the tracker goes on as one that never saw it, while it
+// follows, and while it roams in search of a target that is lost.
 func TestUpdateKeepsItsStateOnError(t *testing.T) {
 	m := PixelsManifest()
-	net := &failing{NewCorrelator(NewPixels(), m), 1}
-	tr, err := New(net, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img := noise(200, 200, 2)
-	if err := tr.Init(img, tracker.Box{X: 80, Y: 80, W: 40, H: 40}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tr.Update(img); err != nil {
-		t.Fatal(err)
-	}
-	before := tracker.FromCenter(tr.x, tr.y, tr.w, tr.h)
-	if _, err := tr.Update(img); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("error %v", err)
-	}
-	if after := tracker.FromCenter(tr.x, tr.y, tr.w, tr.h); after != before {
-		t.Errorf("the box moved from %v to %v on an error", before, after)
+	m.State.Redetect = true
+	img, other := noise(200, 200, 2), noise(200, 200, 3)
+	for _, fails := range []int{1, 6, 7} { // frame 1 is tracked; from frame 3 on the target is lost
+		run := func(after int) (boxes []tracker.Result) {
+			net := &failing{NewCorrelator(NewPixels(), m), after}
+			tr, err := New(net, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tr.Init(img, tracker.Box{X: 80, Y: 80, W: 40, H: 40}); err != nil {
+				t.Fatal(err)
+			}
+			for i := range 12 {
+				frame := img
+				if i > 1 {
+					frame = other
+				}
+				r, err := tr.Update(frame)
+				if i == after {
+					if !errors.Is(err, io.ErrUnexpectedEOF) {
+						t.Errorf("error %v", err)
+					}
+					net.after = 1 << 30
+					r, err = tr.Update(frame)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Response = nil // the network's own memory
+				boxes = append(boxes, r)
+			}
+			return boxes
+		}
+		want, got := run(1<<30), run(fails)
+		if want[11].State != tracker.Lost {
+			t.Fatalf("the target is %v in the end, not lost: nothing roams", want[11].State)
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("frame %d failed once: frame %d is %+v, otherwise %+v", fails, i, got[i], want[i])
+			}
+		}
 	}
 }
 

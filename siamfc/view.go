@@ -31,6 +31,13 @@ func (v *view) part(i int) []float32 {
 	return v.pixels[i*n : (i+1)*n]
 }
 
+// see crops a square about a place of a frame, at each scale of its side.
+func (v *view) see(c cutter, img *image.RGBA, x, y, side float64, scales []float64) {
+	for i, k := range scales {
+		c.crop(v.cropper, v.part(i), img, c.square(x, y, side*k))
+	}
+}
+
 // respond fills the response map from the best scale's map; crop is the crop pixels a frame pixel, cx, cy the crop's centre.
 func (v *view) respond(kind Kind, m Maps, scale int, cx, cy, crop float64) {
 	n := len(v.response.Values)

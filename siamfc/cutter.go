@@ -1,0 +1,64 @@
+package siamfc
+
+import (
+	"image"
+	"math"
+
+	"siamtrack/tracker"
+)
+
+// cutter cuts squares out of frames as a manifest says: the one way in which a frame becomes a crop, for tracking, for the
+// first frame's calibration and for finding.
+type cutter struct {
+	spec SearchSpec
+	fill RGB // of what lies outside the frame
+}
+
+// filled returns the cutter for frames that are filled up as img: with its mean colour or with black.
+func (c cutter) filled(img *image.RGBA) cutter {
+	c.fill = RGB{}
+	if c.spec.Fill != "black" {
+		c.fill = MeanColor(img)
+	}
+	return c
+}
+
+// place returns the point that the manifest counts as the centre of a target about (x, y). Where squares are of whole
+// pixels it is the index of the pixel there, half a pixel less.
+func (c cutter) place(x, y float64) (float64, float64) {
+	if c.spec.Pixels == "whole" {
+		return x - 0.5, y - 0.5
+	}
+	return x, y
+}
+
+// side returns the side, in pixels of the frame, of the square that becomes a search crop.
+func (c cutter) side(side float64) float64 {
+	if c.spec.Pixels == "ceiled" {
+		return math.Ceil(side)
+	}
+	return side
+}
+
+// square returns the square of a side about a place, on whole pixels where the manifest says so.
+func (c cutter) square(x, y, side float64) tracker.Box {
+	switch c.spec.Pixels {
+	case "whole":
+		side = math.RoundToEven(side)
+		return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
+	case "ceiled":
+		side = math.Ceil(side)
+		return tracker.Box{X: math.RoundToEven(x - side/2), Y: math.RoundToEven(y - side/2), W: side, H: side}
+	default:
+		return tracker.FromCenter(x, y, side, side)
+	}
+}
+
+// crop samples a square of a frame with k into dst.
+func (c cutter) crop(k *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
+	if c.spec.Pixels == "whole" || c.spec.Pixels == "ceiled" {
+		k.CropWhole(dst, img, square, c.fill)
+		return
+	}
+	k.Crop(dst, img, square, c.fill)
+}
