@@ -116,7 +116,7 @@ func TestADoubtfulFrameDoesNotChangeTheSize(t *testing.T) {
 func TestALostTargetIsLookedForFurtherAway(t *testing.T) {
 	from, to := tracker.Box{X: 60, Y: 90, W: 40, H: 40}, tracker.Box{X: 150, Y: 90, W: 40, H: 40}
 	for wide, found := range map[int]bool{0: false, 448: true} {
-		m := boxManifest(LoopSpec{Window: "centred", WindowInfluence: 0.1, Hold: 0.2})
+		m := boxManifest(LoopSpec{Window: WindowCentred, WindowInfluence: 0.1, Hold: 0.2})
 		m.Search.Wide, m.State.Patience = wide, 3
 		tr, err := New(&squares{m: m, factor: 1, score: 1}, m)
 		if err != nil {

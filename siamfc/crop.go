@@ -57,7 +57,7 @@ const (
 // NewCropper returns a Cropper to size x size pixels, normalised and ordered as in says.
 func NewCropper(size int, in InputSpec) *Cropper {
 	c := &Cropper{size: size, plane: [3]int{0, 1, 2}, cols: make([]tap, size)}
-	if in.Order == "bgr" {
+	if in.Order == OrderBGR {
 		c.plane = [3]int{2, 1, 0}
 	}
 	for colour := range 3 {

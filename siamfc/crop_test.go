@@ -98,7 +98,7 @@ func TestCropNormalisesAndOrders(t *testing.T) {
 	for i := 0; i < len(img.Pix); i += 4 {
 		img.Pix[i], img.Pix[i+1], img.Pix[i+2] = 10, 20, 30
 	}
-	c := NewCropper(16, InputSpec{Order: "bgr", Mean: [3]float32{1, 2, 3}, Std: [3]float32{2, 4, 8}})
+	c := NewCropper(16, InputSpec{Order: OrderBGR, Mean: [3]float32{1, 2, 3}, Std: [3]float32{2, 4, 8}})
 	got := make([]float32, c.Len())
 	c.Crop(got, img, tracker.Box{W: 8, H: 8}, RGB{})
 	middle := 8*16 + 8

@@ -17,7 +17,7 @@ type cutter struct {
 // filled returns the cutter for frames that are filled up as img: with its mean colour or with black.
 func (c cutter) filled(img *image.RGBA) cutter {
 	c.fill = RGB{}
-	if c.spec.Fill != "black" {
+	if c.spec.Fill != FillBlack {
 		c.fill = MeanColor(img)
 	}
 	return c
@@ -26,7 +26,7 @@ func (c cutter) filled(img *image.RGBA) cutter {
 // place returns the point that the manifest counts as the centre of a target about (x, y). Where squares are of whole
 // pixels it is the index of the pixel there, half a pixel less.
 func (c cutter) place(x, y float64) (float64, float64) {
-	if c.spec.Pixels == "whole" {
+	if c.spec.Snap == SnapWhole {
 		return x - 0.5, y - 0.5
 	}
 	return x, y
@@ -34,7 +34,7 @@ func (c cutter) place(x, y float64) (float64, float64) {
 
 // side returns the side, in pixels of the frame, of the square that becomes a search crop.
 func (c cutter) side(side float64) float64 {
-	if c.spec.Pixels == "ceiled" {
+	if c.spec.Snap == SnapCeiled {
 		return math.Ceil(side)
 	}
 	return side
@@ -42,11 +42,11 @@ func (c cutter) side(side float64) float64 {
 
 // square returns the square of a side about a place, on whole pixels where the manifest says so.
 func (c cutter) square(x, y, side float64) tracker.Box {
-	switch c.spec.Pixels {
-	case "whole":
+	switch c.spec.Snap {
+	case SnapWhole:
 		side = math.RoundToEven(side)
 		return tracker.Box{X: math.Floor(x - side/2), Y: math.Floor(y - side/2), W: side, H: side}
-	case "ceiled":
+	case SnapCeiled:
 		side = math.Ceil(side)
 		return tracker.Box{X: math.RoundToEven(x - side/2), Y: math.RoundToEven(y - side/2), W: side, H: side}
 	default:
@@ -56,7 +56,7 @@ func (c cutter) square(x, y, side float64) tracker.Box {
 
 // crop samples a square of a frame with k into dst.
 func (c cutter) crop(k *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
-	if c.spec.Pixels == "whole" || c.spec.Pixels == "ceiled" {
+	if c.spec.Snap == SnapWhole || c.spec.Snap == SnapCeiled {
 		k.CropWhole(dst, img, square, c.fill)
 		return
 	}

@@ -61,10 +61,10 @@ func (k *keeping) Search(crops []float32, size int) (Maps, error) {
 func TestFindSeesWhatUpdateSees(t *testing.T) {
 	frame := noise(101, 91, 5)
 	middle := tracker.FromCenter(50.5, 45.5, 31, 44)
-	for _, pixels := range []string{"exact", "whole", "ceiled"} {
-		for _, fill := range []string{"mean", "black"} {
+	for _, snap := range []Snap{"", SnapNone, SnapWhole, SnapCeiled} {
+		for _, fill := range []Fill{"", FillMean, FillBlack} {
 			m := boxManifest(LoopSpec{})
-			m.Search.Pixels, m.Search.Fill = pixels, fill
+			m.Search.Snap, m.Search.Fill = snap, fill
 			net := &keeping{squares: squares{m: m, factor: 1, score: 1}}
 			tr, err := New(net, m)
 			if err != nil {
@@ -83,7 +83,7 @@ func TestFindSeesWhatUpdateSees(t *testing.T) {
 			}
 			same := func(crop []float32) bool { return slices.Equal(crop, net.seen[0]) }
 			if !slices.ContainsFunc(found, same) {
-				t.Errorf("pixels %s, fill %s: none of %d crops is the one that is tracked with", pixels, fill, len(found))
+				t.Errorf("pixels %s, fill %s: none of %d crops is the one that is tracked with", snap, fill, len(found))
 			}
 		}
 	}

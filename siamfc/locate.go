@@ -105,7 +105,7 @@ func (b *boxLocator) elect(m Maps, best found) found {
 func (f found) box() tracker.Box { return tracker.FromCenter(f.x, f.y, f.w, f.h) }
 
 func (b *boxLocator) blend(response, window float64) float64 {
-	if b.loop.Blend == "multiply" {
+	if b.loop.Blend == BlendMultiply {
 		return response * window
 	}
 	return response*(1-b.loop.WindowInfluence) + window*b.loop.WindowInfluence

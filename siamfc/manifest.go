@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 )
 
 // Format is the version of the manifest that this package reads.
@@ -15,32 +14,6 @@ const Format = 1
 
 // ErrManifest is wrapped by every error about a manifest.
 var ErrManifest = errors.New("not a usable model manifest")
-
-// Kind says what a network gives.
-type Kind string
-
-// The kinds of networks.
-const (
-	// Peak networks embed; their response map is the correlation alone, searched at several scales.
-	Peak Kind = "peak"
-	// Box networks give a response map and the distances to the box's sides at each of its positions.
-	Box Kind = "box"
-	// Embedding networks turn a picture into one vector, for matching (package match).
-	Embedding Kind = "embedding"
-)
-
-// Layout says how the graph's inputs and outputs are named and scaled; package siamfc/onnx lists what each expects.
-type Layout string
-
-// The layouts of graphs.
-const (
-	// LayoutSiamtrack is this project's own, one file for both branches.
-	LayoutSiamtrack Layout = "siamtrack"
-	// LayoutNanoTrack is three files: exemplar branch, search branch, head with two logits a position.
-	LayoutNanoTrack Layout = "nanotrack"
-	// LayoutVitTrack is one file with both crops as inputs; map, size and offset as outputs.
-	LayoutVitTrack Layout = "vittrack"
-)
 
 // Manifest describes a model: what it takes, what it gives, and the parameters of the tracking loop that were chosen
 // for it. It is JSON, in the ONNX file's metadata under MetadataKey or in a file beside it.
@@ -92,14 +65,9 @@ type SearchSpec struct {
 	Size int `json:"size"`
 	// Wide is the size of the search crop while the target is lost, at the same scale: it may come back further away than
 	// it moves from frame to frame. 0 is Size; layout siamtrack of the box kind, whose graph takes crops of any size.
-	Wide int `json:"wide,omitempty"`
-	// Fill is what lies outside the frame: "mean" (the first frame's mean colour, also when empty) or "black".
-	Fill string `json:"fill,omitempty"`
-	// Pixels is "exact" (squares lie where they lie; also when empty), "whole" (squares of whole pixels about the
-	// centre of the target's pixels, (w-1)/2 from its corner, as pysot (Li et al., 2019) and its heirs crop) or
-	// "ceiled" (the side is the next whole number, and the scale follows it, as STARK (Yan et al., 2021) and its heirs
-	// crop). The last two sample as OpenCV's resize does.
-	Pixels string `json:"pixels,omitempty"`
+	Wide int  `json:"wide,omitempty"`
+	Fill Fill `json:"fill,omitempty"`
+	Snap Snap `json:"pixels,omitempty"`
 }
 
 // GridSpec places the response map on the search crop: the cell in column i lies Origin + i*Stride crop pixels to
@@ -116,10 +84,10 @@ func (m *Manifest) GridOn(size int) GridSpec {
 	return GridSpec{Size: m.Grid.Size + int(more/m.Grid.Stride), Stride: m.Grid.Stride, Origin: m.Grid.Origin - more/2}
 }
 
-// InputSpec is what the graph expects of pixels that are given as 0..255: (v - Mean) / Std, in the order "rgb"
-// (also when empty) or "bgr". This project's own models have all of it inside the graph. A zero Std means 1.
+// InputSpec is what the graph expects of pixels that are given as 0..255: (v - Mean) / Std in an order of colours. This
+// project's own models have all of it inside the graph. A zero Std means 1.
 type InputSpec struct {
-	Order string     `json:"order,omitempty"`
+	Order Order      `json:"order,omitempty"`
 	Mean  [3]float32 `json:"mean"`
 	Std   [3]float32 `json:"std"`
 }
@@ -137,11 +105,8 @@ type CorrelationSpec struct {
 type LoopSpec struct {
 	// WindowInfluence is the weight of the window against the response, in [0, 1].
 	WindowInfluence float64 `json:"window_influence"`
-	// Window is "hann" (Hann's by index, zero at the ends, as SiamFC and its heirs have it; also when empty) or
-	// "centred" (Hann's by distance from the crop's centre, for grids that do not lie symmetrically).
-	Window string `json:"window,omitempty"`
-	// Blend is "add" (response*(1-influence) + window*influence; also when empty) or "multiply" (response*window).
-	Blend string `json:"blend,omitempty"`
+	Window          Window  `json:"window,omitempty"`
+	Blend           Blend   `json:"blend,omitempty"`
 
 	// PenaltyK is the strength of the penalty for a change of size and aspect (SiamRPN, 2018); box kind.
 	PenaltyK float64 `json:"penalty_k,omitempty"`
@@ -159,8 +124,7 @@ type LoopSpec struct {
 
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
-	// Clip is what stays in the frame: the box's "centre" (also when empty), or the "box", which its border cuts.
-	Clip string `json:"clip,omitempty"`
+	Clip    Clip    `json:"clip,omitempty"`
 
 	// Scales (odd), ScaleStep, ScalePenalty and ScaleRate are SiamFC's; peak kind.
 	Scales       int     `json:"scales,omitempty"`
@@ -206,13 +170,12 @@ func (m *Manifest) Validate() error {
 	errs := []error{
 		check(m.Format == Format, "format: %d found, %d is read by this version", m.Format, Format),
 		check(m.Name != "", "name: missing"),
-		check(m.Kind == Peak || m.Kind == Box || m.Kind == Embedding, "kind: %q found, peak, box or embedding expected", m.Kind),
-		check(m.Layout == LayoutSiamtrack || m.Layout == LayoutNanoTrack || m.Layout == LayoutVitTrack,
-			"layout: %q found, siamtrack, nanotrack or vittrack expected", m.Layout),
+		named("kind", m.Kind, Peak, Box, Embedding),
+		named("layout", m.Layout, LayoutSiamtrack, LayoutNanoTrack, LayoutVitTrack),
 		check(m.Exemplar.Size >= 16 && m.Exemplar.Size <= 1024, "exemplar.size: %d found, 16 to 1024 expected", m.Exemplar.Size),
 		check(within(m.Exemplar.Context, 0, 4), "exemplar.context: %v found, 0 to 4 expected", m.Exemplar.Context),
 		check(within(m.Exemplar.Factor, 0, 16), "exemplar.factor: %v found, 0 to 16 expected", m.Exemplar.Factor),
-		check(m.Input.Order == "" || m.Input.Order == "rgb" || m.Input.Order == "bgr", "input.order: %q found, rgb or bgr expected", m.Input.Order),
+		namedOrEmpty("input.order", m.Input.Order, OrderRGB, OrderBGR),
 	}
 	if m.Kind == Peak || m.Kind == Box {
 		errs = append(errs, m.validateSearch(), m.Loop.validate(m.Kind), m.State.validate())
@@ -230,10 +193,8 @@ func (m *Manifest) validateSearch() error {
 		check(m.Search.Wide == 0 || m.Kind == Box && m.Layout == LayoutSiamtrack && m.Search.Wide > m.Search.Size && m.Search.Wide <= 2048 &&
 			math.Mod(float64(m.Search.Wide-m.Search.Size), 2*m.Grid.Stride) == 0,
 			"search.wide: %d found; for a box model of layout siamtrack, search.size and a multiple of two strides more, to 2048", m.Search.Wide),
-		check(m.Search.Fill == "" || m.Search.Fill == "mean" || m.Search.Fill == "black",
-			"search.fill: %q found, mean or black expected", m.Search.Fill),
-		check(slices.Contains([]string{"", "exact", "whole", "ceiled"}, m.Search.Pixels),
-			"search.pixels: %q found, exact, whole or ceiled expected", m.Search.Pixels),
+		namedOrEmpty("search.fill", m.Search.Fill, FillMean, FillBlack),
+		namedOrEmpty("search.pixels", m.Search.Snap, SnapNone, SnapWhole, SnapCeiled),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
 		check(m.Grid.Stride > 0 && m.Grid.Stride <= 64, "grid.stride: %v found, above 0 to 64 expected", m.Grid.Stride),
 		check(within(m.Grid.Origin, -1024, 0), "grid.origin: %v found, -1024 to 0 expected", m.Grid.Origin),
@@ -245,9 +206,9 @@ func (m *Manifest) validateSearch() error {
 func (l *LoopSpec) validate(k Kind) error {
 	errs := []error{
 		check(within(l.WindowInfluence, 0, 1), "loop.window_influence: %v found, 0 to 1 expected", l.WindowInfluence),
-		check(l.Window == "" || l.Window == "hann" || l.Window == "centred", "loop.window: %q found, hann or centred expected", l.Window),
-		check(l.Blend == "" || l.Blend == "add" || l.Blend == "multiply", "loop.blend: %q found, add or multiply expected", l.Blend),
-		check(l.Clip == "" || l.Clip == "centre" || l.Clip == "box", "loop.clip: %q found, centre or box expected", l.Clip),
+		namedOrEmpty("loop.window", l.Window, WindowHann, WindowCentred),
+		namedOrEmpty("loop.blend", l.Blend, BlendAdd, BlendMultiply),
+		namedOrEmpty("loop.clip", l.Clip, ClipCentre, ClipBox),
 		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
 		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
 		check(within(l.Hold, 0, 1), "loop.hold: %v found, 0 to 1 expected", l.Hold),

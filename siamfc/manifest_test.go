@@ -24,6 +24,13 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		"loop.vote":             strings.Replace(good, `0.4}`, `0.4,"vote":-1}`, 1),
 		"loop.calibration":      strings.Replace(good, `0.4}`, `0.4,"calibration":1.5}`, 1),
 		"loop.hold":             strings.Replace(good, `0.4}`, `0.4,"hold":2}`, 1),
+		"search.fill":           strings.Replace(good, `"size":256`, `"size":256,"fill":"white"`, 1),
+		"search.pixels":         strings.Replace(good, `"size":256`, `"size":256,"pixels":"Whole"`, 1),
+		"input.order":           strings.Replace(good, `"mean":[0`, `"order":"gbr","mean":[0`, 1),
+		"loop.window":           strings.Replace(good, `0.4}`, `0.4,"window":"hamming"}`, 1),
+		"loop.blend":            strings.Replace(good, `0.4}`, `0.4,"blend":"subtract"}`, 1),
+		"loop.clip":             strings.Replace(good, `0.4}`, `0.4,"clip":"corner"}`, 1),
+		"layout":                strings.Replace(good, `"siamtrack"`, `"siam"`, 1),
 		"more follows":          good + "{}",
 		"EOF":                   good[:40],
 	} {

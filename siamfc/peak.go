@@ -87,7 +87,7 @@ func (p *peakLocator) peak(values []float32, lowest float32) int {
 	at, best := 0, math.Inf(-1)
 	for i, v := range values {
 		r := float64(v-lowest)*scale + p.window[i]*p.loop.WindowInfluence
-		if p.loop.Blend == "multiply" {
+		if p.loop.Blend == BlendMultiply {
 			r = float64(v-lowest) * p.window[i]
 		}
 		if r > best {

@@ -180,7 +180,7 @@ func (t *Tracker) follow(f found, state tracker.State, cx, cy, crop float64, siz
 		f.rate = 0
 	}
 	w, h := float64(size.X), float64(size.Y)
-	if t.m.Loop.Clip == "box" {
+	if t.m.Loop.Clip == ClipBox {
 		t.x, t.w = t.cut(cx+f.x/crop, t.w*(1-f.rate)+f.w/crop*f.rate, w)
 		t.y, t.h = t.cut(cy+f.y/crop, t.h*(1-f.rate)+f.h/crop*f.rate, h)
 		return

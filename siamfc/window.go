@@ -40,7 +40,7 @@ func outer(w []float64) []float64 {
 
 // windowFor returns the window of a loop over its grid.
 func windowFor(l LoopSpec, g GridSpec) []float64 {
-	if l.Window == "centred" {
+	if l.Window == WindowCentred {
 		return outer(centredHann(g))
 	}
 	return outer(hann(g.Size))
