@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains a tiny network end to end and checks it: the loss falls, the target is followed, resuming is exact, the file runs in Go.
+# Trains a tiny network end to end and checks it: the loss falls, the target is followed, resuming is exact, and the file
+# runs in Go.
 # Takes PyTorch from PYTHON (any interpreter that has the packages of pyproject.toml), else from Debian's packages.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -23,7 +24,8 @@ debian_python() {
 	fi
 	# numpy stays Debian's, which its torch was built with.
 	"$venv/bin/python" -c 'import onnx, onnxruntime' 2>/dev/null ||
-		"$venv/bin/pip" install -q 'onnx==1.16.2' 'onnxruntime==1.17.3' "numpy==$(/usr/bin/python3 -c 'import numpy; print(numpy.__version__)')" >&2
+		"$venv/bin/pip" install -q 'onnx==1.16.2' 'onnxruntime==1.17.3' \
+			"numpy==$(/usr/bin/python3 -c 'import numpy; print(numpy.__version__)')" >&2
 	echo "$venv/bin/python"
 }
 

@@ -8,7 +8,22 @@ import sys
 from siamtrain.errors import DataError
 
 # Each names a module of siamtrain.commands with HELP, configure(parser) and run(args) -> None.
-COMMANDS = ("train", "finetune", "trainmatch", "evalmatch", "evaluate", "imagenet", "pack", "pseudo", "generate", "trainbox", "exportbox", "fixture", "curves", "timing")
+COMMANDS = (
+    "train",
+    "finetune",
+    "trainmatch",
+    "evalmatch",
+    "evaluate",
+    "imagenet",
+    "pack",
+    "pseudo",
+    "generate",
+    "trainbox",
+    "exportbox",
+    "fixture",
+    "curves",
+    "timing",
+)
 
 
 def build_parser():

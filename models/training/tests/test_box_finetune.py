@@ -1,11 +1,14 @@
-"""Fine-tuning of the box network: a tiny one learns a drawn sequence, what is held back does not train, the file says what it is."""
+"""Fine-tuning of the box network.
+
+A tiny one learns a drawn sequence, what is held back does not train, the file says what it is.
+"""
 
 import cv2
 import numpy as np
 import pytest
 from shapes import disc
 
-from siamtrain.box import files, finetune, network, train
+from siamtrain.box import files, finetune, network, student, train
 from siamtrain.data import split
 from siamtrain.errors import DataError
 from siamtrain.file import export
@@ -32,8 +35,8 @@ def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     trainer = train.Trainer(train.Settings(plan="tiny"), str(folder))
     weights, path = str(folder / "average.pt"), str(folder / "tiny.onnx")
-    train.write_average(weights, trainer.average.state_dict(), "tiny", trainer.seen)
-    net, _ = train.load_network(weights)
+    student.write_average(weights, trainer.average.state_dict(), "tiny", trainer.seen)
+    net, _ = student.load_network(weights)
     assert isinstance(net, network.BoxNet)
     files.write(net, files.manifest(Loop(), {"uncertain": 0.5, "lost": 0.3, "patience": 3}), path)
     return path, weights

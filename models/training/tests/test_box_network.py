@@ -106,10 +106,22 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     about = files.manifest(LOOP, STATE)
     files.write(net, about, full)  # raises ParityError where ONNX Runtime differs by more than 1e-4
     noise = np.random.default_rng(0)
-    pairs = [Pair(noise.integers(0, 256, (128, 128, 3), np.uint8), noise.integers(0, 256, (256, 256, 3), np.uint8), (0, 0, 1, 1), True) for _ in range(4)]
+    pairs = [
+        Pair(
+            noise.integers(0, 256, (128, 128, 3), np.uint8),
+            noise.integers(0, 256, (256, 256, 3), np.uint8),
+            (0, 0, 1, 1),
+            True,
+        )
+        for _ in range(4)
+    ]
     files.write_int8(full, pairs, about, small)
-    weights = [numpy_helper.to_array(i) for i in onnx.load(small).graph.initializer if i.data_type == onnx.TensorProto.INT8]
-    assert any(w.size > 1000 for w in weights) and all(np.abs(w.astype(int)).max() <= 64 for w in weights if w.size > 1000), "sums of two products fit 16 bits"
+    weights = [
+        numpy_helper.to_array(i) for i in onnx.load(small).graph.initializer if i.data_type == onnx.TensorProto.INT8
+    ]
+    assert any(w.size > 1000 for w in weights) and all(
+        np.abs(w.astype(int)).max() <= 64 for w in weights if w.size > 1000
+    ), "sums of two products fit 16 bits"
     assert quantise._kept(full), "the correlation and the last convolutions stay in fp32"
     response, sides = files.differences(full, small, pairs)
     assert response < 0.02 and sides < 1.0

@@ -15,7 +15,9 @@ from siamtrain.data.view import View, cut, seen_box, sides_of, view_matrix
 from siamtrain.errors import DataError
 
 
-@pytest.mark.parametrize("view", [View(), View(11, -7), View(3, 5, 1.2, 1.1), View(-9, 2, 0.9, 1, 0.2), View(8, 8, 1, 1, 0, True)])
+@pytest.mark.parametrize(
+    "view", [View(), View(11, -7), View(3, 5, 1.2, 1.1), View(-9, 2, 0.9, 1, 0.2), View(8, 8, 1, 1, 0, True)]
+)
 def test_view_puts_the_centre_where_the_box_is(view):
     box = (131.3, 88.6, 24.0, 18.0)
     cx, cy, w, h, side = sides_of(box)
@@ -45,7 +47,9 @@ def store(tmp_path):
         folder.mkdir(parents=True)
         for i in range(5):
             cv2.imwrite(str(folder / f"{i:04d}.png"), disc(at + 3 * i, 100))
-        (tmp_path / "data" / name / "groundtruth_rect.txt").write_text("\n".join(f"{at + 3 * i - 12},88,24,24" for i in range(5)))
+        (tmp_path / "data" / name / "groundtruth_rect.txt").write_text(
+            "\n".join(f"{at + 3 * i - 12},88,24,24" for i in range(5))
+        )
     pack([str(tmp_path / "data")], str(tmp_path / "store"))
     return Store(str(tmp_path / "store"))
 
@@ -75,7 +79,9 @@ def test_sampled_pairs_show_the_target_in_their_box(store):
 
 
 def test_a_crowd_stands_beside_the_target(store):
-    alone, crowded = (pairs.Sampler(store, {"video": 1.0}, random.Random(4), negatives=0, fill=0, crowd=c) for c in (0, 1))
+    alone, crowded = (
+        pairs.Sampler(store, {"video": 1.0}, random.Random(4), negatives=0, fill=0, crowd=c) for c in (0, 1)
+    )
     pasted = 0
     for _ in range(30):
         seed = crowded.random.random()
@@ -83,7 +89,9 @@ def test_a_crowd_stands_beside_the_target(store):
         bare, pair = alone.pair(), crowded.pair()
         x1, y1, x2, y2 = (int(min(256, max(0, v))) for v in pair.box)
         assert pair.box == bare.box
-        assert np.array_equal(pair.search[y1 + 1:y2 - 1, x1 + 1:x2 - 1], bare.search[y1 + 1:y2 - 1, x1 + 1:x2 - 1])
+        assert np.array_equal(
+            pair.search[y1 + 1 : y2 - 1, x1 + 1 : x2 - 1], bare.search[y1 + 1 : y2 - 1, x1 + 1 : x2 - 1]
+        )
         pasted += not np.array_equal(pair.search, bare.search)
     assert pasted > 15
 
@@ -106,13 +114,18 @@ def test_a_region_of_a_still_scene_is_seen_again_in_its_box(tmp_path):
 
 
 def test_same_seed_same_pairs(store):
-    draw = lambda: [pairs.Sampler(store, {"video": 1.0}, random.Random(1)).pair().box for _ in range(2)]
+    def draw():
+        return [pairs.Sampler(store, {"video": 1.0}, random.Random(1)).pair().box for _ in range(2)]
+
     assert draw() == draw()
 
 
 def test_box_that_fills_its_picture_is_noticed():
     sampler = pairs.Sampler.__new__(pairs.Sampler)
     sampler.store = type("Frames", (), {"frame": staticmethod(lambda _: np.zeros((100, 100, 3), np.uint8))})()
-    track = lambda side: Packed("t", "s", "", "still", np.array([0]), np.array([[0, 0, side, side]], float))
+
+    def track(side):
+        return Packed("t", "s", "", "still", np.array([0]), np.array([[0, 0, side, side]], float))
+
     assert sampler._fills(track(60)) and not sampler._fills(track(30))
     assert crop.context_side(60, 60) == pytest.approx(120) and math.isclose(crop.context_side(10, 10), 20)

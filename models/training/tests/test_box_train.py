@@ -1,4 +1,7 @@
-"""Training of the box network on a ring of drawn discs: the loss falls, and going on from a checkpoint is as never having stopped."""
+"""Training of the box network on a ring of drawn discs.
+
+The loss falls, and going on from a checkpoint is as never having stopped.
+"""
 
 import json
 
@@ -7,19 +10,24 @@ import pytest
 import torch
 from shapes import disc
 
-from siamtrain.box import distill, network, train
+from siamtrain.box import distill, network, student, train
 
 
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory):
-    """64 pairs of a disc in noise; the teachers' maps are not trusted, their features are a blurred view of the crop."""
+    """64 pairs of a disc in noise.
+
+    The teachers' maps are not trusted, their features are a blurred view of the crop.
+    """
     ring, rng = distill.Ring(str(tmp_path_factory.mktemp("ring")), 64), np.random.default_rng(0)
     for _ in range(64):
         x, y, r = rng.uniform(70, 186), rng.uniform(70, 186), rng.uniform(18, 30)
         search = np.maximum(disc(x, y, r, (256, 256)), rng.integers(0, 60, (256, 256, 3), np.uint8))
         cells = search[8::16, 8::16, 0].astype(np.int8) // 4
         box = (x - r, y - r, x + r, y + r)
-        ring.put(exemplar=disc(64, 64, 24, (128, 128)), search=search, fear=cells[None], nano=cells[None], truth=(*box, 1, 0))
+        ring.put(
+            exemplar=disc(64, 64, 24, (128, 128)), search=search, fear=cells[None], nano=cells[None], truth=(*box, 1, 0)
+        )
     return ring
 
 
@@ -33,13 +41,19 @@ def steps(trainer, ring, count):
 
 def test_feature_phase_lowers_the_error(ring, tmp_path):
     log = steps(trainer(tmp_path, phase="features"), ring, 25)
-    mean = lambda rows: np.mean([r["fear"] for r in rows])
+
+    def mean(rows):
+        return np.mean([r["fear"] for r in rows])
+
     assert mean(log[-5:]) < 0.9 * mean(log[:5])
 
 
 def test_pair_phase_finds_the_discs(ring, tmp_path):
     log = steps(trainer(tmp_path), ring, 40)
-    mean = lambda key, rows: np.mean([r[key] for r in rows])
+
+    def mean(key, rows):
+        return np.mean([r[key] for r in rows])
+
     assert mean("response", log[-5:]) < 0.7 * mean("response", log[:5])
     assert mean("iou", log[-5:]) > mean("iou", log[:5]) + 0.1
 
@@ -76,16 +90,18 @@ def test_run_ends_with_its_minutes_and_stops_the_generator(ring, tmp_path):
     t.settings.minutes, t.settings.batch = 0.02, 2
     train.run(t, ring)
     assert ring.counters[distill.STOP] == 1
-    net, seen = train.load_network(str(tmp_path / "average.pt"))
+    net, seen = student.load_network(str(tmp_path / "average.pt"))
     assert seen["pairs"] > 0 and net.plan == "tiny"
-    assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["step"] == 10 if t.step_number >= 10 else True
+    assert (
+        json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["step"] == 10 if t.step_number >= 10 else True
+    )
 
 
 def test_half_precision_checkpoint_begins_another_run(ring, tmp_path):
     first = trainer(tmp_path / "first")
     steps(first, ring, 2)
     path = str(tmp_path / "half.pt")
-    train.write_average(path, first.average.state_dict(), "tiny", first.seen, half=True)
+    student.write_average(path, first.average.state_dict(), "tiny", first.seen, half=True)
     second = trainer(tmp_path / "second", seed=5)
     second.begin_from(path)
     key = "net.backbone.0.conv.weight"
@@ -95,11 +111,13 @@ def test_half_precision_checkpoint_begins_another_run(ring, tmp_path):
 
 def test_layers_of_another_plan_are_taken_in_order(monkeypatch):
     monkeypatch.setitem(network.PLANS, "deep", ((4, 4, 8), (3, 2, 16), 8, 4, (3, 1, 16), (3, 2, 24)))
-    old, new = train.Student("tiny"), train.Student("deep")
-    kept = train.transplanted(old.state_dict(), new.state_dict())
+    old, new = student.Student("tiny"), student.Student("deep")
+    kept = student.transplanted(old.state_dict(), new.state_dict())
     new.load_state_dict({**new.state_dict(), **kept})
     taken = {0: 0, 1: 1, 2: 2, 3: 5}  # the second block and the second convolution of 16 channels stay as they began
     for before, after in taken.items():
         for a, b in zip(old.net.backbone[before].parameters(), new.net.backbone[after].parameters()):
             assert torch.equal(a, b)
-    assert not any(k.startswith(("net.backbone.3", "net.backbone.4")) for k in kept) and torch.equal(kept["net.sides.weight"], old.net.sides.weight)
+    assert not any(k.startswith(("net.backbone.3", "net.backbone.4")) for k in kept) and torch.equal(
+        kept["net.sides.weight"], old.net.sides.weight
+    )

@@ -8,7 +8,7 @@ import pytest
 import torch
 from shapes import disc
 
-from siamtrain.box import losses, train, validate
+from siamtrain.box import losses, student, train, validate
 from siamtrain.errors import DataError
 from siamtrain.fit import watch
 
@@ -54,11 +54,15 @@ def test_looks_make_a_curve_keep_the_best_and_end_the_run(sequence, tmp_path):
     trainer = train.Trainer(train.Settings(plan="tiny"), str(tmp_path))
     trainer.step_number = 7
     held = validate.Held([sequence], str(tmp_path), patience=2)
-    assert [train.look(trainer, held) for _ in range(3)] == [False, False, True]  # the same weights: no better than the first
+    # The same weights: no better than the first.
+    assert [train.look(trainer, held) for _ in range(3)] == [False, False, True]
     rows = watch.read_curve(str(tmp_path / validate.CURVE))
-    assert len(validate.watch.read_curve(validate.Held([sequence], str(tmp_path), 2, step=trainer.step_number).curve.path)) == 3
+    assert (
+        len(validate.watch.read_curve(validate.Held([sequence], str(tmp_path), 2, step=trainer.step_number).curve.path))
+        == 3
+    )
     assert len(rows) == 3 and 0 <= rows[0]["held_iou"] < 0.9
-    net, _ = train.load_network(str(tmp_path / validate.BEST))
+    net, _ = student.load_network(str(tmp_path / validate.BEST))
     for key, value in trainer.average.model.net.state_dict().items():
         assert torch.equal(net.state_dict()[key], value), key
 

@@ -28,7 +28,9 @@ def tiny():
 
 def trainer(folder, steps, **changes):
     cache = ImageCache()
-    settings = train.Settings(**{"steps": steps, "batch": 8, "rate": 2e-3, "backbone_rate": 1.0, "warmup": 5, "look": 20, **changes})
+    settings = train.Settings(
+        **{"steps": steps, "batch": 8, "rate": 2e-3, "backbone_rate": 1.0, "warmup": 5, "look": 20, **changes}
+    )
     pairs = PairMaker(synthetic.tracks(range(16), cache), cache, changes=MILD)
     held = PairMaker(synthetic.tracks(range(100, 104), cache), cache, seed=9, changes=MILD)
     return train.Trainer(tiny(), pairs, [held.batch(k, 8) for k in range(2)], settings, str(folder))
@@ -69,7 +71,9 @@ def test_the_trained_network_follows_a_target_that_the_untrained_one_loses(train
 
 def test_the_exported_file_gives_the_same_track(trained, tmp_path):
     net, _ = trained
-    manifest = files.manifest("tiny", "test", net.scale.item(), net.bias.item(), Loop(), {"uncertain": 0.5, "lost": 0.2})
+    manifest = files.manifest(
+        "tiny", "test", net.scale.item(), net.bias.item(), Loop(), {"uncertain": 0.5, "lost": 0.2}
+    )
     path = str(tmp_path / "tiny.onnx")
     files.write(Branch(net), manifest, path)
     images, boxes = synthetic.video(300, 12)

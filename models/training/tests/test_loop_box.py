@@ -87,7 +87,9 @@ class Biased(Oracle):
 def test_calibration_takes_off_the_error_of_the_first_frame():
     frames, truth = moving()
     loop = Loop(0.2, 0.0, 1.0)
-    before, after = (follow(BoxTracker(Biased(), Loop(0.2, 0.0, 1.0, calibration=k)), frames, truth[0])[0] for k in (0, 1))
+    before, after = (
+        follow(BoxTracker(Biased(), Loop(0.2, 0.0, 1.0, calibration=k)), frames, truth[0])[0] for k in (0, 1)
+    )
     exact, _ = follow(BoxTracker(Oracle(), loop), frames, truth[0])
     wide = before[1:, 2] / exact[1:, 2]
     assert wide.min() > 1.05 and np.abs(after[1:] - truth[1:]).max() < 0.6 < np.abs(exact[1:] - truth[1:]).max()
@@ -151,13 +153,21 @@ def test_a_lost_target_is_looked_for_further_away():
 def test_a_doubtful_frame_does_not_change_the_size():
     radii = (12, 12, 24, 24)
     frames = [disc(160, 120, r) for r in radii]
-    size = lambda hold: follow(BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, hold=hold)), frames, [145.6, 105.6, 28.8, 28.8])[0][-1, 2]
+
+    def size(hold):
+        return follow(BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, hold=hold)), frames, [145.6, 105.6, 28.8, 28.8])[0][
+            -1, 2
+        ]
+
     assert size(0.0) > 40 and size(1.1) == pytest.approx(28.8)
 
 
 def test_search_finds_that_the_size_must_follow():
     radii = np.linspace(9, 24, 16)
-    clip = [disc(160, 120, r) for r in radii], np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii])
+    clip = (
+        [disc(160, 120, r) for r in radii],
+        np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii]),
+    )
     still = Loop(0.2, 0.0, 0.0)
     best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.0, 0.7)})
     assert best.size_rate == 0.7 and found > search.accuracy(Oracle(), still, [clip]) + 0.1
@@ -176,7 +186,7 @@ def test_moving_part_is_proposed():
     frames = [texture.copy(), texture.copy()]
     thing = np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8).repeat(6, 0).repeat(6, 1)
     for frame, x in zip(frames, (100, 108)):
-        frame[80:128, x:x + 48] = thing
+        frame[80:128, x : x + 48] = thing
     x, y, w, h = moving_boxes(*frames)[0]
     assert abs(x + w / 2 - 126) < 16 and abs(y + h / 2 - 104) < 16
 

@@ -15,7 +15,12 @@ from siamtrain.loop.search import careful
 def test_the_most_careful_loop_within_one_standard_error_is_taken():
     auc = np.array([0.7, 0.6, 0.8, 0.5])
     noise = np.array([0.1, -0.1, 0.1, -0.1])  # its standard error over four clips is 0.2 / sqrt(3) / 2 = 0.0577
-    tried = {Loop(0.2): auc + 0.02, Loop(0.3): auc + noise, Loop(0.4): auc - 0.03 + noise, Loop(0.5): auc - 0.08 + noise}
+    tried = {
+        Loop(0.2): auc + 0.02,
+        Loop(0.3): auc + noise,
+        Loop(0.4): auc - 0.03 + noise,
+        Loop(0.5): auc - 0.08 + noise,
+    }
     assert careful(tried) == Loop(0.4)
 
 
@@ -35,7 +40,9 @@ def test_pick_takes_the_value_with_the_best_mean(monkeypatch):
 
 
 def test_turns_measure_the_work_not_the_waiting():
-    busy = lambda n: lambda: sum(i * i for i in range(n))
+    def busy(n):
+        return lambda: sum(i * i for i in range(n))
+
     found = timing.turns({"little": busy(2_000), "much": busy(20_000), "asleep": lambda: time.sleep(0.002)}, 15)
     assert found["much"] > 4 * found["little"] and found["asleep"] < found["much"]
 

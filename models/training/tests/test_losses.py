@@ -12,7 +12,10 @@ from siamtrain.fit import losses
 def test_balanced_logistic_weighs_both_sides_one_half():
     logits = torch.tensor([[[2.0, -1.0], [0.5, 0.0]]])
     positive = torch.tensor([[[True, False], [False, False]]])
-    softplus = lambda v: math.log1p(math.exp(v))
+
+    def softplus(v):
+        return math.log1p(math.exp(v))
+
     want = 0.5 * softplus(-2.0) + 0.5 * (softplus(-1.0) + softplus(0.5) + softplus(0.0)) / 3
     assert losses.balanced_logistic(logits, positive).item() == pytest.approx(want, rel=1e-6)
 
@@ -37,7 +40,13 @@ def test_focal_is_cross_entropy_at_gamma_zero_and_the_papers_formula_else():
     bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
     torch.testing.assert_close(losses.focal(logits, targets, 0.0, 0.5), 0.5 * bce)
     p = torch.sigmoid(logits)
-    want = torch.stack([-0.75 * p[0] ** 2 * torch.log(1 - p[0]), -0.25 * (1 - p[1]) ** 2 * torch.log(p[1]), -0.25 * (1 - p[2]) ** 2 * torch.log(p[2])])
+    want = torch.stack(
+        [
+            -0.75 * p[0] ** 2 * torch.log(1 - p[0]),
+            -0.25 * (1 - p[1]) ** 2 * torch.log(p[1]),
+            -0.25 * (1 - p[2]) ** 2 * torch.log(p[2]),
+        ]
+    )
     torch.testing.assert_close(losses.focal(logits, targets), want)
 
 
@@ -49,12 +58,15 @@ def test_quality_focal_vanishes_where_the_score_equals_the_quality():
     torch.testing.assert_close(losses.quality_focal(logits, hard), 2 * losses.focal(logits, hard, 2.0, 0.5))
 
 
-@pytest.mark.parametrize("b, iou, giou", [
-    ((0, 0, 2, 2), 1.0, 1.0),
-    ((1, 1, 3, 3), 1 / 7, 1 / 7 - 2 / 9),
-    ((3, 0, 5, 2), 0.0, -2 / 10),
-    ((1, 1, 1, 1), 0.0, 0.0),
-])
+@pytest.mark.parametrize(
+    "b, iou, giou",
+    [
+        ((0, 0, 2, 2), 1.0, 1.0),
+        ((1, 1, 3, 3), 1 / 7, 1 / 7 - 2 / 9),
+        ((3, 0, 5, 2), 0.0, -2 / 10),
+        ((1, 1, 1, 1), 0.0, 0.0),
+    ],
+)
 def test_iou_giou_by_hand(b, iou, giou):
     got = losses.iou_giou(torch.tensor([0.0, 0, 2, 2]), torch.tensor(b, dtype=torch.float32))
     assert got[0].item() == pytest.approx(iou, abs=1e-6)
@@ -90,11 +102,14 @@ def test_triplet_hard_of_one_identity_is_zero_and_differentiable():
     assert loss.item() == 0 and active == 0
 
 
-@pytest.mark.parametrize("loss", [
-    lambda x: losses.balanced_logistic(x.view(2, 2, 2), torch.tensor([[[True, False], [False, False]]] * 2)),
-    lambda x: losses.focal(x, (torch.arange(8) % 2).to(x.dtype)).sum(),
-    lambda x: losses.triplet_hard(x.view(4, 2), torch.tensor([0, 0, 1, 1]))[0],
-])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda x: losses.balanced_logistic(x.view(2, 2, 2), torch.tensor([[[True, False], [False, False]]] * 2)),
+        lambda x: losses.focal(x, (torch.arange(8) % 2).to(x.dtype)).sum(),
+        lambda x: losses.triplet_hard(x.view(4, 2), torch.tensor([0, 0, 1, 1]))[0],
+    ],
+)
 def test_gradients_are_finite_at_extreme_logits(loss):
     for scale in (0.0, 1.0, 80.0):
         x = (torch.linspace(-1, 1, 8) * scale).requires_grad_()

@@ -49,4 +49,10 @@ def test_spread_and_distances_by_hand():
 
 def test_early_stopping_counts_looks_without_a_better_one():
     stop = watch.EarlyStopping(2)
-    assert [stop.look(v) for v in (1.0, 0.5, 2.0, 1.0, 1.5)] == [(True, False), (False, False), (True, False), (False, False), (False, True)]
+    assert [stop.look(v) for v in (1.0, 0.5, 2.0, 1.0, 1.5)] == [
+        (True, False),
+        (False, False),
+        (True, False),
+        (False, False),
+        (False, True),
+    ]

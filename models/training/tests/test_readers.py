@@ -38,13 +38,16 @@ def test_otb_with_two_targets_and_an_absent_frame(tmp_path):
         np.testing.assert_array_equal(found.tracks[1].boxes[2], [7, 6, 10, 12])
 
 
-@pytest.mark.parametrize("line, message", [
-    ("100,2,10,12", "lies mostly outside its 60x40 image"),
-    ("1,2,0,12", "is thinner than 4 pixels"),
-    ("1,2,inf,12", "is not finite"),
-    ("1,2,abc,12", "is not x,y,w,h"),
-    ("1,2,3", "is not x,y,w,h"),
-])
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("100,2,10,12", "lies mostly outside its 60x40 image"),
+        ("1,2,0,12", "is thinner than 4 pixels"),
+        ("1,2,inf,12", "is not finite"),
+        ("1,2,abc,12", "is not x,y,w,h"),
+        ("1,2,3", "is not x,y,w,h"),
+    ],
+)
 def test_a_bad_line_is_named_with_file_and_number_and_skipped(tmp_path, line, message):
     for i in range(2):
         picture(tmp_path / "A" / "img" / f"{i}.png")
@@ -70,7 +73,10 @@ def test_lengths_that_differ_are_told(tmp_path):
 def test_csv(tmp_path):
     picture(tmp_path / "a.png")
     picture(tmp_path / "b.png")
-    path = text(tmp_path / "boxes.csv", "file,x,y,w,h,class\na.png,1,2,10,12,dog\nb.png,,,,,\nc.png,1,2,10,12,dog\na.png,nan,2,10,12,dog\na.png,x,2,10,12,dog\n")
+    path = text(
+        tmp_path / "boxes.csv",
+        "file,x,y,w,h,class\na.png,1,2,10,12,dog\nb.png,,,,,\nc.png,1,2,10,12,dog\na.png,nan,2,10,12,dog\na.png,x,2,10,12,dog\n",
+    )
     found = open_data(path)
     assert [(t.label, t.boxes.tolist()) for t in found.tracks] == [("dog", [[1, 2, 10, 12]])]
     assert [os.path.basename(f) for f in found.unlabelled] == ["b.png"]
@@ -80,29 +86,50 @@ def test_csv(tmp_path):
 def coco(tmp_path, annotations):
     picture(tmp_path / "images" / "a.jpg")
     images = [{"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "gone.jpg"}]
-    return text(tmp_path / "instances.json", json.dumps({"images": images, "annotations": annotations, "categories": [{"id": 3, "name": "cat"}]}))
+    return text(
+        tmp_path / "instances.json",
+        json.dumps({"images": images, "annotations": annotations, "categories": [{"id": 3, "name": "cat"}]}),
+    )
 
 
 def test_coco(tmp_path):
-    found = open_data(coco(tmp_path, [
-        {"id": 1, "image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 12]}, {"id": 2, "image_id": 2, "category_id": 3, "bbox": [1, 2, 10, 12]},
-        {"id": 3, "image_id": 9, "category_id": 3, "bbox": [1, 2, 10, 12]}, {"id": 4, "image_id": 1, "category_id": 3, "bbox": [1, 2]},
-        {"id": 5, "image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 12], "iscrowd": 1}]))
+    found = open_data(
+        coco(
+            tmp_path,
+            [
+                {"id": 1, "image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 12]},
+                {"id": 2, "image_id": 2, "category_id": 3, "bbox": [1, 2, 10, 12]},
+                {"id": 3, "image_id": 9, "category_id": 3, "bbox": [1, 2, 10, 12]},
+                {"id": 4, "image_id": 1, "category_id": 3, "bbox": [1, 2]},
+                {"id": 5, "image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 12], "iscrowd": 1},
+            ],
+        )
+    )
     assert [(t.label, t.boxes.tolist()) for t in found.tracks] == [("cat", [[1, 2, 10, 12]])]
-    assert [m in p for m, p in zip(("'gone.jpg' is missing", "9 is not listed", "no bbox"), found.problems)] == [True] * 3
+    assert [m in p for m, p in zip(("'gone.jpg' is missing", "9 is not listed", "no bbox"), found.problems)] == [
+        True
+    ] * 3
 
 
 def test_a_json_that_is_no_coco_is_refused(tmp_path):
     with pytest.raises(DataError, match="not a COCO json"):
-        open_data(text(tmp_path / "x.json", "{\"images\": 3}"))
+        open_data(text(tmp_path / "x.json", '{"images": 3}'))
     with pytest.raises(DataError, match="not a COCO json"):
         open_data(text(tmp_path / "y.json", "no json"))
 
 
 def test_voc_corners_are_one_based_and_inclusive(tmp_path):
     picture(tmp_path / "JPEGImages" / "a.jpg")
-    box = lambda *c: "<object><name>cow</name><bndbox>" + "".join(f"<{k}>{v}</{k}>" for k, v in zip(("xmin", "ymin", "xmax", "ymax"), c)) + "</bndbox></object>"
-    text(tmp_path / "Annotations" / "a.xml", f"<annotation><filename>a.jpg</filename>{box(1, 1, 60, 40)}{box(90, 1, 120, 40)}{box('a', 1, 2, 3)}</annotation>")
+
+    def box(*c):
+        return (
+            "<object><name>cow</name><bndbox>"
+            + "".join(f"<{k}>{v}</{k}>" for k, v in zip(("xmin", "ymin", "xmax", "ymax"), c))
+            + "</bndbox></object>"
+        )
+
+    objects = box(1, 1, 60, 40) + box(90, 1, 120, 40) + box("a", 1, 2, 3)
+    text(tmp_path / "Annotations" / "a.xml", f"<annotation><filename>a.jpg</filename>{objects}</annotation>")
     text(tmp_path / "Annotations" / "b.xml", "<annotation><filename>b.jpg</filename></annotation>")
     text(tmp_path / "Annotations" / "c.xml", "<annotation>")
     found = open_data(str(tmp_path))
@@ -113,11 +140,16 @@ def test_voc_corners_are_one_based_and_inclusive(tmp_path):
 def test_mot_ids_are_tracks_with_gaps(tmp_path):
     for i in range(4):
         picture(tmp_path / "S" / "img1" / f"{i + 1:06d}.jpg")
-    text(tmp_path / "S" / "gt" / "gt.txt", "1,7,2,3,10,12,1,1,1\n3,7,4,3,10,12,1,1,1\n2,8,2,3,10,12,0,1,1\n9,7,2,3,10,12,1,1,1\n1,7,x\n2,7,nan,3,1,1,1\n")
+    text(
+        tmp_path / "S" / "gt" / "gt.txt",
+        "1,7,2,3,10,12,1,1,1\n3,7,4,3,10,12,1,1,1\n2,8,2,3,10,12,0,1,1\n9,7,2,3,10,12,1,1,1\n1,7,x\n2,7,nan,3,1,1,1\n",
+    )
     found = open_data(str(tmp_path))
     assert len(found.tracks) == 1 and found.tracks[0].name == "S_7" and len(found.tracks[0].files) == 3
     np.testing.assert_array_equal(found.tracks[0].boxes, [[1, 2, 10, 12], [np.nan] * 4, [3, 2, 10, 12]])
-    assert [m in p for m, p in zip(("frame 9 of 4", "is not frame,id", "is not frame,id"), found.problems)] == [True] * 3
+    assert [m in p for m, p in zip(("frame 9 of 4", "is not frame,id", "is not frame,id"), found.problems)] == [
+        True
+    ] * 3
 
 
 def test_unlabelled_folders(tmp_path):

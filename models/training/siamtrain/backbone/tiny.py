@@ -1,4 +1,4 @@
-"""A backbone of four plain convolutions with Lite0's geometry (127 gives 6, 255 gives 22), for tests that train in seconds."""
+"""Four plain convolutions with Lite0's geometry (127 gives 6, 255 gives 22), for tests that train in seconds."""
 
 from torch import nn
 

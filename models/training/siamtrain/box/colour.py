@@ -7,7 +7,10 @@ MIDDLE = 110.0  # the level about which contrast turns
 
 
 def recolour(crops, strength, grey):
-    """Light, contrast and tint of RGB crops (N, 3, H, W) in 0..255, changed in place and returned; grey (N,) bool loses its colour."""
+    """Light, contrast and tint of RGB crops (N, 3, H, W) in 0..255, changed in place and returned.
+
+    grey (N,) bool loses its colour.
+    """
     n = crops.shape[0]
 
     def draw(spread, share, channels=1):

@@ -1,7 +1,7 @@
 """Crops with what the teachers say of them, made by one process and read by another through a ring in shared memory.
 
-The generator writes fresh samples, each of which the trainer uses about REUSE times with new colours, before it is written over.
-Features are stored as int8 in units of 1/25 of each channel's standard deviation.
+The generator writes fresh samples, each of which the trainer uses about REUSE times with new colours, before it is
+written over. Features are stored as int8 in units of 1/25 of each channel's standard deviation.
 """
 
 import dataclasses
@@ -21,7 +21,8 @@ from siamtrain.loop.box import EXEMPLAR, SEARCH
 UNIT = 25.0
 STATISTICS_CROPS = 300
 DISTANT = 0.35
-SURE, ABOUT = 0.6, 0.4  # least score, and least IoU with where it was, of a place that NanoTrack is believed to find again
+# Least score, and least IoU with where it was, of a place that NanoTrack is believed to find again.
+SURE, ABOUT = 0.6, 0.4
 WRITTEN, USED, STOP = 0, 1, 2  # counters in the ring
 _SHAPES = {
     "exemplar": ((EXEMPLAR, EXEMPLAR, 3), np.uint8),
@@ -50,7 +51,9 @@ class Ring:
 
     def _open(self, folder, size, mode):
         self.size = size
-        self.arrays = {k: np.memmap(os.path.join(folder, k), t, mode, shape=(size, *s)) for k, (s, t) in _SHAPES.items()}
+        self.arrays = {
+            k: np.memmap(os.path.join(folder, k), t, mode, shape=(size, *s)) for k, (s, t) in _SHAPES.items()
+        }
         self.counters = np.memmap(os.path.join(folder, "counters"), np.int64, mode, shape=(4,))
 
     def filled(self):
@@ -94,7 +97,10 @@ def overlap(a, b):
 
 @dataclasses.dataclass
 class Lesson:
-    """What NanoTrack says of a pair: features of both crops, its maps as the ring stores them, its best box (corners) and that one's score."""
+    """What NanoTrack says of a pair.
+
+    Features of both crops, its maps as the ring stores them, its best box (corners) and that one's score.
+    """
 
     exemplar: np.ndarray
     search: np.ndarray
@@ -112,15 +118,21 @@ class Generator:
         self.sampler = pairs.Sampler(store, shares, self.random, crowd=crowd)
         self.ring, self.regions = ring, regions
         self.fear, self.nano = teachers.Fear(models, cache), teachers.Nano(models)
-        crops = lambda: [self.sampler.anything() for _ in range(STATISTICS_CROPS)]
+
+        def crops():
+            return [self.sampler.anything() for _ in range(STATISTICS_CROPS)]
+
         self.fear_standard = Standard(os.path.join(cache, "fear.npy"), self.fear.features, crops)
         self.nano_standard = Standard(os.path.join(cache, "nano3.npy"), lambda c: self.nano.search(c)[0], crops)
 
     def crop(self):
         """Writes one crop of any place, for the feature phase."""
         search = self.sampler.anything()
-        self.ring.put(search=augment.degrade(search, self.rng), fear=self.fear_standard(self.fear.features(search)),
-                      nano=self.nano_standard(self.nano.search(search)[0]))
+        self.ring.put(
+            search=augment.degrade(search, self.rng),
+            fear=self.fear_standard(self.fear.features(search)),
+            nano=self.nano_standard(self.nano.search(search)[0]),
+        )
 
     def pair(self):
         """Writes one pair; returns the IoU of NanoTrack's best box, or None of a pair without a label for it."""
@@ -145,10 +157,18 @@ class Generator:
                 return None
 
     def _distant(self, pair):
-        """A third of the pairs as of a target a fifth to two thirds as large: the stills show few small ones, video many."""
+        """A third of the pairs as of a target a fifth to two thirds as large.
+
+        The stills show few small ones, video many.
+        """
         if self.rng.random() < DISTANT:
-            factor, quality = np.exp(self.rng.uniform(np.log(0.2), np.log(0.7))), int(self.rng.integers(40, 90)) if self.rng.random() < 0.5 else None
-            pair.exemplar, pair.search = (augment.distant(crop, factor, quality) for crop in (pair.exemplar, pair.search))
+            factor, quality = (
+                np.exp(self.rng.uniform(np.log(0.2), np.log(0.7))),
+                int(self.rng.integers(40, 90)) if self.rng.random() < 0.5 else None,
+            )
+            pair.exemplar, pair.search = (
+                augment.distant(crop, factor, quality) for crop in (pair.exemplar, pair.search)
+            )
         return pair
 
     def _teach(self, pair):
@@ -159,9 +179,15 @@ class Generator:
         return Lesson(exemplar[0], search[0], located, located[1:].reshape(4, -1)[:, best], float(response.flat[best]))
 
     def _put(self, pair, seen, truth):
-        self.ring.put(exemplar=pair.exemplar, search=augment.degrade(pair.search, self.rng),
-                      fear=self.fear_standard(self.fear.features(pair.search)), nano=self.nano_standard(seen.search),
-                      nano_exemplar=self.nano_standard(seen.exemplar), located=np.clip(seen.located, -500, 700), truth=truth)
+        self.ring.put(
+            exemplar=pair.exemplar,
+            search=augment.degrade(pair.search, self.rng),
+            fear=self.fear_standard(self.fear.features(pair.search)),
+            nano=self.nano_standard(seen.search),
+            nano_exemplar=self.nano_standard(seen.exemplar),
+            located=np.clip(seen.located, -500, 700),
+            truth=truth,
+        )
 
     def run(self, what, reuse, ahead=2500):
         """Keeps the ring ahead of the trainer until its stop counter is set. what is "crop" or "pair"."""
@@ -177,5 +203,10 @@ class Generator:
                 recent.append(value)
             if made % 1000 == 0:
                 agree = f", NanoTrack's mean IoU {np.mean(recent):.3f}" if recent else ""
-                logging.info("%d samples, %.1f ms of CPU each%s", counters[WRITTEN], (time.process_time() - start) / made * 1e3, agree)
+                logging.info(
+                    "%d samples, %.1f ms of CPU each%s",
+                    counters[WRITTEN],
+                    (time.process_time() - start) / made * 1e3,
+                    agree,
+                )
                 recent.clear()

@@ -16,22 +16,35 @@ CALIBRATION_PAIRS = 96
 
 
 def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEARCH, wide=0):
-    """The manifest of a box network; loop is a loop.box.Loop, state the thresholds of the Go program, side that of its search crop, wide that
-    of its search crop while the target is lost (0: the same).
+    """The manifest of a box network.
+
+    loop is a loop.box.Loop, state the thresholds of the Go program, side that of its search crop, wide that of its
+    search crop while the target is lost (0: the same).
 
     The network sees only part of what it saw in training where side is less than SEARCH, and takes less time for it.
     """
     return {
-        "format": 1, "name": name, "kind": "box", "layout": "siamtrack", "about": about, "licence": "Apache-2.0", "figures": figures or {},
-        "exemplar": {"size": EXEMPLAR, "context": 0.5}, "search": {"size": side, **({"wide": wide} if wide else {})},
+        "format": 1,
+        "name": name,
+        "kind": "box",
+        "layout": "siamtrack",
+        "about": about,
+        "licence": "Apache-2.0",
+        "figures": figures or {},
+        "exemplar": {"size": EXEMPLAR, "context": 0.5},
+        "search": {"size": side, **({"wide": wide} if wide else {})},
         "grid": {"size": side // STRIDE, "stride": STRIDE, "origin": -side // 2},
         "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
-        "loop": loop.manifest(), "state": state,
+        "loop": loop.manifest(),
+        "state": state,
     }
 
 
 def write(net, about, path):
-    """Exports a BoxNet to one fp32 file with the manifest `about`, checks it on both sizes of crop; the file's SHA-256."""
+    """Exports a BoxNet to one fp32 file with the manifest `about` and checks it on both sizes of crop.
+
+    Returns the file's SHA-256.
+    """
     module = Exported(net.eval()).eval()
     axes = {2: "height", 3: "width"}
 
@@ -58,12 +71,18 @@ def write_int8(source, pairs, about, path):
 
 
 def differences(first, second, pairs):
-    """How far two files are apart on real pairs: mean difference of the response, and of the best cell's sides in crop pixels."""
+    """How far two files are apart on real pairs.
+
+    Mean difference of the response, and of the best cell's sides in crop pixels.
+    """
     a, b = OnnxModel(first), OnnxModel(second)
     margin = (SEARCH - a.side) // 2
     responses, sides = [], []
     for pair in pairs:
-        (ra, sa), (rb, sb) = (m.locate(m.exemplar(pair.exemplar), pair.search[margin:SEARCH - margin, margin:SEARCH - margin]) for m in (a, b))
+        (ra, sa), (rb, sb) = (
+            m.locate(m.exemplar(pair.exemplar), pair.search[margin : SEARCH - margin, margin : SEARCH - margin])
+            for m in (a, b)
+        )
         best = np.unravel_index(int(ra.argmax()), ra.shape)
         responses.append(np.abs(ra - rb).mean())
         sides.append(np.abs(sa[:, best[0], best[1]] - sb[:, best[0], best[1]]).mean())

@@ -1,4 +1,4 @@
-"""Goes on training the default network on a handful of one's own sequences, and shows on their later frames what it gave."""
+"""Goes on training the default network on one's own sequences, and shows on their later frames what it gave."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from siamtrain.box import files, pairs, train
+from siamtrain.box import files, pairs, student, train
 from siamtrain.data import split
 from siamtrain.data.images import ImageCache
 from siamtrain.data.store import Frames
@@ -18,15 +18,24 @@ from siamtrain.loop.box import BoxTracker, Loop, OnnxModel
 def sampler(tracks, seed):
     """Pairs of the tracks; with another scene in some of them only where there is one."""
     alone = len({t.scene for t in tracks}) == 1
-    return pairs.Sampler(Frames(tracks, ImageCache()), {"video": 1.0}, random.Random(seed), negatives=0.0 if alone else 0.12,
-                         crowd=0.0 if alone else 0.25)
+    return pairs.Sampler(
+        Frames(tracks, ImageCache()),
+        {"video": 1.0},
+        random.Random(seed),
+        negatives=0.0 if alone else 0.12,
+        crowd=0.0 if alone else 0.25,
+    )
 
 
 def batch(source, count):
     """`count` pairs as train.Trainer.step takes them, without a teacher's word."""
     drawn = [source.pair() for _ in range(count)]
     truth = np.array([(*p.box, float(p.positive), 0.0) for p in drawn], np.float32)
-    return {"exemplar": np.stack([p.exemplar for p in drawn]), "search": np.stack([p.search for p in drawn]), "truth": truth}
+    return {
+        "exemplar": np.stack([p.exemplar for p in drawn]),
+        "search": np.stack([p.search for p in drawn]),
+        "truth": truth,
+    }
 
 
 def accuracy(path, tracks):
@@ -36,7 +45,9 @@ def accuracy(path, tracks):
 
 
 def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):
-    """Fine-tunes the weights (a .pt file) of `model` on the first frames of each sequence; (before, after): mean AUC on the rest.
+    """Fine-tunes the weights (a .pt file) of `model` on the first frames of each sequence.
+
+    Returns (before, after): mean AUC on the rest.
 
     Writes the int8 file `out` and an fp32 one beside it, with the loop and the states of `model`, in either case.
     """
@@ -51,11 +62,18 @@ def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):
         if k % 20 == 0 or k == steps - 1:
             logging.info("step %d: %s", k, " ".join(f"{key} {value:.3f}" for key, value in terms.items()))
     trainer.save()
-    net, _ = train.load_network(os.path.join(folder, train.AVERAGE))
+    net, _ = student.load_network(os.path.join(folder, train.AVERAGE))
     full = "-fp32".join(os.path.splitext(out))
     manifest = {**export.manifest_of(model), "name": name, "figures": {}}
     files.write(net, manifest, full)
     files.write_int8(full, [source.pair() for _ in range(files.CALIBRATION_PAIRS)], manifest, out)
     after = accuracy(out, last)
-    logging.info("%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s", len(last), before, after, out, export.digest(out))
+    logging.info(
+        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
+        len(last),
+        before,
+        after,
+        out,
+        export.digest(out),
+    )
     return before, after

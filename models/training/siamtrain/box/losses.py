@@ -26,10 +26,16 @@ def assign(boxes, positive):
     boxes (N, 4) are corners, positive (N,) says which pairs hold their target. Cells between the two are left out.
     """
     x, y = positions()
-    wide = lambda v: v[:, None, None]
+
+    def wide(v):
+        return v[:, None, None]
+
     dx, dy = x - wide((boxes[:, 0] + boxes[:, 2]) / 2), y - wide((boxes[:, 1] + boxes[:, 3]) / 2)
     w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    ellipse = lambda part, least: (dx / wide((w * part).clamp(min=least))) ** 2 + (dy / wide((h * part).clamp(min=least))) ** 2
+
+    def ellipse(part, least):
+        return (dx / wide((w * part).clamp(min=least))) ** 2 + (dy / wide((h * part).clamp(min=least))) ** 2
+
     held = wide(positive > 0)
     return (ellipse(0.25, INNER) <= 1) & held, (ellipse(0.5, OUTER) > 1) | ~held
 
@@ -61,7 +67,9 @@ def taught(logits, sides, located, trusted):
     weight = trusted.float()[:, None, None]
     score, ours = located[:, 0], logits[:, 0, 1:, 1:].float()
     wrong = (score - torch.sigmoid(ours)).abs().detach()
-    response = (wrong * F.binary_cross_entropy_with_logits(ours, score, reduction="none") * weight).sum() / (score * weight).sum().clamp(min=1)
+    response = (wrong * F.binary_cross_entropy_with_logits(ours, score, reduction="none") * weight).sum() / (
+        score * weight
+    ).sum().clamp(min=1)
     sure = score * (score > CONFIDENT) * weight
     _, giou = losses.iou_giou(corners(sides)[:, 1:, 1:], located[:, 1:].permute(0, 2, 3, 1))
     return response, ((1 - giou) * sure).sum() / sure.sum().clamp(min=1)

@@ -1,8 +1,8 @@
 """The box network: one light backbone for both crops, pixelwise correlation, a response and four sides in each cell.
 
 Shapes: exemplar (N, 3, 128, 128) -> features (N, C, 8, 8); search (N, 3, 256, 256) -> features (N, C, 16, 16);
-response (N, 1, 16, 16) logits; sides (N, 4, 16, 16) left, top, right, bottom in pixels of the search crop, from the cell's position.
-Cell (i, j) lies at (16 j, 16 i) in the crop's continuous coordinates, -128 .. 112 about its centre.
+response (N, 1, 16, 16) logits; sides (N, 4, 16, 16) left, top, right, bottom in pixels of the search crop, from the
+cell's position. Cell (i, j) lies at (16 j, 16 i) in the crop's continuous coordinates, -128 .. 112 about its centre.
 """
 
 import math
@@ -22,7 +22,7 @@ PLANS = {
     "f": ((4, 4, 48), (3, 2, 96), (3, 1, 96), (3, 1, 96), (3, 2, 160), (3, 1, 160), (3, 1, 160)),
     "g": ((4, 4, 48), (3, 2, 96), (3, 1, 96), (3, 2, 160), (3, 1, 160), (3, 1, 160), (3, 1, 160)),
     "g192": ((4, 4, 48), (3, 2, 96), (3, 1, 96), (3, 2, 160), (3, 1, 160), (3, 1, 160), (3, 1, 192)),
-    # Depth where it is cheap, at stride 16: it learns the teachers' features better than g at three quarters of the compute.
+    # Depth where it is cheap, at stride 16: it learns the teachers' features better than g, at 3/4 of the compute.
     "h": ((4, 4, 48), (3, 2, 96), (3, 2, 160), (3, 1, 160), 64, 64, (3, 1, 160), 64, 64),
     "tiny": ((4, 4, 8), (3, 2, 16), 8, (3, 2, 24)),
 }
@@ -44,7 +44,10 @@ class ConvUnit(nn.Module):
 
 
 class Block(nn.Module):
-    """Residual bottleneck: 1x1 to `middle` channels, 3x3, 1x1 back, added to its input, ReLU. It begins as the identity."""
+    """Residual bottleneck: 1x1 to `middle` channels, 3x3, 1x1 back, added to its input, ReLU.
+
+    It begins as the identity.
+    """
 
     def __init__(self, channels, middle):
         super().__init__()
@@ -86,7 +89,8 @@ class BoxNet(nn.Module):
         self.sides_tower = ConvUnit(width, width, 3, 1)
         self.response = nn.Conv2d(64, 1, 1)
         self.sides = nn.Conv2d(width, 4, 1)
-        # A response of sigmoid(-3) and sides of about 35 pixels everywhere: half the exemplar's context, so the box loss starts small.
+        # A response of sigmoid(-3) and sides of about 35 pixels everywhere: half the exemplar's context, so the box
+        # loss starts small.
         nn.init.normal_(self.response.weight, std=0.01)
         nn.init.constant_(self.response.bias, -3.0)
         nn.init.normal_(self.sides.weight, std=0.01)
@@ -137,17 +141,22 @@ class Projections(nn.Module):
 class Exported(nn.Module):
     """What the ONNX file holds: both branches with one set of weights, for crops of any size divisible by 16.
 
-    forward(image RGB 0..255 (1, 3, H, W), exemplar (1, C, 8, 8)) -> features (1, C, H/16, W/16), response in 0..1 (1, 1, H/16, W/16),
-    sides (1, 4, H/16, W/16). Batch normalisations and the input's normalisation are folded into the convolutions, and the
-    correlation is a 1x1 convolution whose kernel is the exemplar, so no size is frozen in the graph.
+    forward(image RGB 0..255 (1, 3, H, W), exemplar (1, C, 8, 8)) -> features (1, C, H/16, W/16),
+    response in 0..1 (1, 1, H/16, W/16), sides (1, 4, H/16, W/16).
+    Batch normalisations and the input's normalisation are folded into the convolutions, and the correlation is a 1x1
+    convolution whose kernel is the exemplar, so no size is frozen in the graph.
     """
 
     def __init__(self, net):
         super().__init__()
         self.width = net.width
-        self.backbone = nn.Sequential(*(part for i, layer in enumerate(net.backbone) for part in _folded(layer, first=i == 0)))
+        self.backbone = nn.Sequential(
+            *(part for i, layer in enumerate(net.backbone) for part in _folded(layer, first=i == 0))
+        )
         self.neck = _fold(net.neck[0], net.neck[1])
-        self.mix, self.response_tower, self.sides_tower = (_fold(u.conv, u.norm) for u in (net.mix, net.response_tower, net.sides_tower))
+        self.mix, self.response_tower, self.sides_tower = (
+            _fold(u.conv, u.norm) for u in (net.mix, net.response_tower, net.sides_tower)
+        )
         self.response, self.sides = net.response, net.sides
         norm = net.correlation_norm
         scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
@@ -180,7 +189,7 @@ def _folded(layer, first):
 
 
 def _fold(conv, norm, first=False):
-    """A convolution with the batch normalisation behind it, and (first) the input's normalisation before it, in its weights.
+    """A convolution that holds the batch normalisation behind it and, if it is the first, the input's before it.
 
     The input's may be folded only where the convolution does not pad: zeros of the padding are not normalised.
     """

@@ -24,7 +24,10 @@ SHIFT = 64.0  # pixels of the search crop; beyond it the target's centre leaves 
 
 @dataclasses.dataclass
 class Pair:
-    """exemplar (128, 128, 3), search (256, 256, 3) BGR uint8; box corners in the search crop; whether the search holds the target."""
+    """exemplar (128, 128, 3) and search (256, 256, 3) are BGR uint8.
+
+    box holds corners in the search crop, positive says whether the search crop shows the target.
+    """
 
     exemplar: np.ndarray
     search: np.ndarray
@@ -33,10 +36,12 @@ class Pair:
 
 
 class Sampler:
-    """Draws pairs and single crops from a store. shares gives each kind of track its part of the pairs, e.g. {"still": 0.4, "video": 0.6}.
+    """Draws pairs and single crops from a store.
 
-    negatives is the part of the pairs without their target, fill that of the crops whose padding shows another scene, crowd that of the
-    positive pairs with another object, of the same class if there is one, pasted beside the target.
+    shares gives each kind of track its part of the pairs, e.g. {"still": 0.4, "video": 0.6};
+
+    negatives is the part of the pairs without their target, fill that of the crops whose padding shows another scene,
+    crowd that of the positive pairs with another object, of the same class if there is one, pasted beside the target.
     """
 
     def __init__(self, store, shares, random, negatives=0.12, fill=0.5, crowd=0.0):
@@ -65,7 +70,7 @@ class Sampler:
         return context_side(*track.boxes[0][2:]) > 0.75 * min(height, width)
 
     def pair(self):
-        """One pair; `negatives` of them show, in place of the target, another object, of the same class if there is one."""
+        """One pair; a share `negatives` of them show another object (of the same class if there is one) instead."""
         track, r = self.track(), self.random
         seen = track.visible()
         first = int(r.choice(seen))
@@ -81,7 +86,9 @@ class Sampler:
         return Pair(exemplar, search, box, positive)
 
     def region(self):
-        """A pair of any place rich in edges, labelled or not, in two frames near each other: a teacher has to say where it is in the second.
+        """A pair of any place rich in edges, labelled or not, in two frames near each other.
+
+        A teacher has to say where it is in the second.
 
         The box is where the place would be had nothing moved.
         """
@@ -106,10 +113,12 @@ class Sampler:
         return other, int(r.choice(other.visible()))
 
     def _beside(self, search, box, track):
-        """The search crop with another object of about the target's size pasted where it leaves the target's box free."""
+        """The search crop with another object of about the target's size pasted outside the target's box."""
         r = self.random
         other, index = self._other(track)
-        zoom = math.exp(r.uniform(-0.3, 0.3)) * math.sqrt((box[2] - box[0]) * (box[3] - box[1]) / np.prod(other.boxes[index][2:]))
+        zoom = math.exp(r.uniform(-0.3, 0.3)) * math.sqrt(
+            (box[2] - box[0]) * (box[3] - box[1]) / np.prod(other.boxes[index][2:])
+        )
         w, h = (int(min(SEARCH, max(6, round(zoom * s)))) for s in other.boxes[index][2:])
         for _ in range(8):
             x, y = r.uniform(0, SEARCH), r.uniform(0, SEARCH)
@@ -118,23 +127,42 @@ class Sampler:
         else:
             return search
         left, top, width, height = other.boxes[index]
-        matrix = np.array([[w / width, 0, (0.5 - left) * w / width - 0.5], [0, h / height, (0.5 - top) * h / height - 0.5]])
+        matrix = np.array(
+            [[w / width, 0, (0.5 - left) * w / width - 0.5], [0, h / height, (0.5 - top) * h / height - 0.5]]
+        )
         if r.random() < 0.5:
             matrix[0] = -matrix[0] + np.array([0, 0, w - 1])
-        patch = cv2.warpAffine(self.store.frame(other.frames[index]), matrix, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        patch = cv2.warpAffine(
+            self.store.frame(other.frames[index]),
+            matrix,
+            (w, h),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
         return augment.paste(search, patch, (x, y))
 
     def _exemplar(self, track, index, flip):
         r = self.random
         cx, cy, _, _, side = sides_of(track.boxes[index])
-        view = View(r.uniform(-4, 4), r.uniform(-4, 4), math.exp(r.uniform(-0.07, 0.07)), math.exp(r.uniform(-0.06, 0.06)), 0.0, flip)
+        view = View(
+            r.uniform(-4, 4),
+            r.uniform(-4, 4),
+            math.exp(r.uniform(-0.07, 0.07)),
+            math.exp(r.uniform(-0.06, 0.06)),
+            0.0,
+            flip,
+        )
         return self._cut(track.frames[index], view_matrix(cx, cy, side, EXEMPLAR, view), EXEMPLAR, self.fill / 2)
 
     def _search(self, track, index, flip, still):
         r = self.random
         cx, cy, w, h, side = sides_of(track.boxes[index])
         # Half of the shifts are those of calm video; the other half spread the target over the whole response map.
-        spread = (lambda: max(-SHIFT, min(SHIFT, r.gauss(0, 16)))) if r.random() < 0.4 else (lambda: r.uniform(-SHIFT, SHIFT))
+        spread = (
+            (lambda: max(-SHIFT, min(SHIFT, r.gauss(0, 16))))
+            if r.random() < 0.4
+            else (lambda: r.uniform(-SHIFT, SHIFT))
+        )
         turn = r.uniform(-0.2, 0.2) if still and r.random() < 0.3 else 0.0
         view = View(spread(), spread(), math.exp(r.uniform(-0.28, 0.28)), math.exp(r.uniform(-0.2, 0.2)), turn, flip)
         side *= SEARCH / EXEMPLAR
@@ -162,6 +190,10 @@ class Sampler:
         frame = r.randrange(len(self.store))
         height, width = self.store.frame(frame).shape[:2]
         side = min(height, width) * math.exp(r.uniform(math.log(0.3), math.log(1.5)))
-        view = View(aspect=math.exp(r.uniform(-0.2, 0.2)), turn=r.uniform(-0.2, 0.2) if r.random() < 0.2 else 0.0, flip=r.random() < 0.5)
+        view = View(
+            aspect=math.exp(r.uniform(-0.2, 0.2)),
+            turn=r.uniform(-0.2, 0.2) if r.random() < 0.2 else 0.0,
+            flip=r.random() < 0.5,
+        )
         matrix = view_matrix(r.uniform(0, width), r.uniform(0, height), side, SEARCH, view)
         return self._cut(frame, matrix, SEARCH, self.fill)

@@ -38,7 +38,7 @@ def agreed(model, frames, box):
     if length < LEAST_FRAMES:
         return None
     forward = forward[:length]
-    backward, _ = follow(BoxTracker(model, model.loop), frames[length - 1::-1], forward[-1])
+    backward, _ = follow(BoxTracker(model, model.loop), frames[length - 1 :: -1], forward[-1])
     backward = backward[::-1]
     same = score.overlaps(forward, backward) > AGREE
     if not same[0] or same.mean() < LEAST_AGREE or same.sum() < LEAST_FRAMES:
@@ -76,21 +76,42 @@ def tracks_of(store, track, model, rng, starts):
             if boxes is None or (travelled(boxes) < 0.15 and rng.random() < 0.7):
                 continue
             name = f"{track.name}@{start}#{len(entries)}"
-            entries.append({"name": name, "scene": track.scene, "label": "", "kind": "pseudo",
-                            "frames": [int(i) for i in track.frames[start:start + len(boxes)]], "boxes": boxes.round(2).tolist()})
+            entries.append(
+                {
+                    "name": name,
+                    "scene": track.scene,
+                    "label": "",
+                    "kind": "pseudo",
+                    "frames": [int(i) for i in track.frames[start : start + len(boxes)]],
+                    "boxes": boxes.round(2).tolist(),
+                }
+            )
     return entries
 
 
 def make(store, model, path, seed=0, rounds=2):
-    """Writes the pseudo-tracks of every clip of a store to `path`, growing after each clip; earlier rounds are whole first."""
+    """Writes the pseudo-tracks of every clip of a store to `path`, growing after each clip.
+
+    Every clip has had its turn in one round before the next begins.
+    """
     rng, entries = random.Random(seed), []
     clips = [t for t in store.tracks if t.kind == "clip" and len(t.frames) >= LEAST_FRAMES]
     for number in range(rounds):
         rng.shuffle(clips)
         for clip in clips:
-            start = rng.randrange(max(1, len(clip.frames) // 3)) if number == 0 else rng.randrange(max(1, len(clip.frames) - LEAST_FRAMES))
+            start = (
+                rng.randrange(max(1, len(clip.frames) // 3))
+                if number == 0
+                else rng.randrange(max(1, len(clip.frames) - LEAST_FRAMES))
+            )
             entries += tracks_of(store, clip, model, rng, [start])
             with open(path + ".part", "w", encoding="utf-8") as file:
                 json.dump(entries, file)
             os.replace(path + ".part", path)
-        logging.info("%s: %d tracks, %d frames after round %d", path, len(entries), sum(len(e["frames"]) for e in entries), number + 1)
+        logging.info(
+            "%s: %d tracks, %d frames after round %d",
+            path,
+            len(entries),
+            sum(len(e["frames"]) for e in entries),
+            number + 1,
+        )

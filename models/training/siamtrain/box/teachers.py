@@ -1,6 +1,7 @@
 """The networks that teach: FEAR-XS's search features, NanoTrack v3's features, response and boxes.
 
-FEAR-XS (MIT) and NanoTrack v3 (Apache-2.0) are read as ONNX files; their outputs are targets, their weights are never copied.
+FEAR-XS (MIT) and NanoTrack v3 (Apache-2.0) are read as ONNX files; their outputs are targets,
+their weights are never copied.
 """
 
 import os
@@ -45,7 +46,8 @@ class Nano:
 
     def __init__(self, models):
         self._exemplar, self._search, self._head = (
-            export.session(os.path.join(models, f"nano3_{part}.onnx")) for part in ("backbone_z", "backbone_x", "head"))
+            export.session(os.path.join(models, f"nano3_{part}.onnx")) for part in ("backbone_z", "backbone_x", "head")
+        )
         at = self.origin + SEARCH / 2 + 16.0 * np.arange(NANO_CELLS)
         self._x, self._y = np.meshgrid(at, at)
 

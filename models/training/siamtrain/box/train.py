@@ -1,11 +1,10 @@
 """Trains the box network: first its features on any crop, then everything on pairs.
 
-Both phases read a ring that a generator fills (box.distill). The learning rate follows the clock, so a run ends when it is told
-to whatever else the machine does.
+Both phases read a ring that a generator fills (box.distill). The learning rate follows the clock, so a run ends when it
+is told to whatever else the machine does.
 """
 
 import dataclasses
-import functools
 import json
 import logging
 import math
@@ -14,16 +13,13 @@ import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from siamtrain.box import colour, losses, teachers, validate
-from siamtrain.box.distill import STOP, UNIT, WRITTEN
-from siamtrain.box.network import BoxNet, Projections, normalise, planes
+from siamtrain.box import validate
+from siamtrain.box.distill import STOP, WRITTEN
+from siamtrain.box.student import Student, transplanted, write_average
+from siamtrain.box.terms import feature_terms, pair_terms
 from siamtrain.fit import checkpoint
 
-TEACHERS = {"fear": teachers.FEAR_DEPTH, "nano": teachers.NANO_DEPTH}
-BACKBONE = "net.backbone."  # of a Student's weights
 FEATURES, PAIRS = "features", "pairs"  # the phases
 LOG_EVERY = 100
 CHECKPOINT, AVERAGE, LOG = "checkpoint.pt", "average.pt", "log.jsonl"
@@ -49,36 +45,7 @@ class Settings:
     teacher_response: float = 1.0
     teacher_box: float = 1.0
     feature: float = 1.5
-    precision: str = "auto"  # see mixed
-
-
-def mixed(name):
-    """A context in which the network runs: "bf16" casts what gains by it, "fp32" nothing, "auto" is bf16 where the CPU computes in it.
-
-    Elsewhere bf16 is emulated, at less than a tenth of fp32's speed.
-    """
-    if name == "auto":
-        name = "bf16" if native_bf16() else "fp32"
-    return torch.autocast("cpu", torch.bfloat16, enabled=name == "bf16")
-
-
-@functools.cache
-def native_bf16():
-    """Whether this CPU multiplies bf16 itself, as Linux lists its features; False where it does not say."""
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            return any(word in line.split() for line in file if line.startswith("flags") for word in ("avx512_bf16", "amx_bf16"))
-    except OSError:
-        return False
-
-
-class Student(nn.Module):
-    """The network and what only training needs of it."""
-
-    def __init__(self, plan):
-        super().__init__()
-        self.net = BoxNet(plan)
-        self.projections = Projections(self.net.backbone.channels, TEACHERS)
+    precision: str = "auto"  # see fit.precision
 
 
 class Trainer:
@@ -119,8 +86,15 @@ class Trainer:
 
     def save(self):
         """Writes checkpoint.pt (to resume from) and average.pt (to export, or to begin another phase from)."""
-        watch = {"seen": self.seen, "spent": self.spent, "rng": self.rng.bit_generator.state, "settings": dataclasses.asdict(self.settings)}
-        checkpoint.save(os.path.join(self.folder, CHECKPOINT), self.student, self.average, self.optimiser, self.step_number, watch)
+        watch = {
+            "seen": self.seen,
+            "spent": self.spent,
+            "rng": self.rng.bit_generator.state,
+            "settings": dataclasses.asdict(self.settings),
+        }
+        checkpoint.save(
+            os.path.join(self.folder, CHECKPOINT), self.student, self.average, self.optimiser, self.step_number, watch
+        )
         write_average(os.path.join(self.folder, AVERAGE), self.average.state_dict(), self.settings.plan, self.seen)
 
     def rate(self):
@@ -146,99 +120,6 @@ class Trainer:
         return {k: float(v.detach()) for k, v in terms.items()}
 
 
-def transplanted(state, own):
-    """What of a student's weights `state` fits another one's, `own`, whose backbone is of another plan, by the names that it has there.
-
-    Each layer of the backbone takes the next one of its own shapes, if there is one left; what else has the same shape is taken as it is.
-    """
-    kept = {k: v for k, v in state.items() if not k.startswith(BACKBONE) and own[k].shape == v.shape}
-    old = list(_layers(state).values())
-    for number, layer in _layers(own).items():
-        fits = (i for i, other in enumerate(old) if {k: v.shape for k, v in other.items()} == {k: v.shape for k, v in layer.items()})
-        first = next(fits, None)
-        if first is not None:
-            kept.update({f"{BACKBONE}{number}.{k}": v for k, v in old[first].items()})
-            del old[:first + 1]
-    return kept
-
-
-def _layers(state):
-    """{number: {name in the layer: weight}} of a student's backbone, in order."""
-    layers = {}
-    for key, value in state.items():
-        if key.startswith(BACKBONE):
-            number, name = key[len(BACKBONE):].split(".", 1)
-            layers.setdefault(int(number), {})[name] = value
-    return layers
-
-
-def write_average(path, state, plan, seen, half=False):
-    """Weights alone, with what is needed to build the network from them; half stores them as fp16."""
-    state = {k: v.half() if half and v.is_floating_point() else v for k, v in state.items()}
-    torch.save({"plan": plan, "seen": seen, "student": state}, path + ".part")
-    os.replace(path + ".part", path)
-
-
-def load_network(path):
-    """(BoxNet in evaluation mode, what it has seen) from an average.pt."""
-    saved = torch.load(path, map_location="cpu")
-    net = BoxNet(saved["plan"])
-    net.load_state_dict({k[len("net."):]: v.float() if v.is_floating_point() else v for k, v in saved["student"].items() if k.startswith("net.")})
-    return net.eval(), saved["seen"]
-
-
-def tensor(crops, strength, grey):
-    """BGR uint8 crops (N, S, S, 3) as the network's input, with new light and colour."""
-    return normalise(colour.recolour(planes(crops), strength, grey))
-
-
-def standard(values):
-    """Features of the ring as float tensors, in standard deviations."""
-    return torch.from_numpy(values.astype(np.float32)) * (1 / UNIT)
-
-
-def feature_loss(student, features, targets, precision):
-    """Mean squared error to each teacher's standardised features: (mean of them, {teacher: error})."""
-    errors = {}
-    for name, values in targets.items():
-        with mixed(precision):
-            guess = student.projections(features, name)
-        errors[name] = F.mse_loss(guess.float(), standard(values))
-    return sum(errors.values()) / len(errors), errors
-
-
-def feature_terms(trainer, sample):
-    """The feature phase: the backbone's output on any crop."""
-    grey = torch.rand(len(sample["search"])) < 0.1
-    with mixed(trainer.settings.precision):
-        features = trainer.student.net.backbone(tensor(sample["search"], 1.0, grey))
-    loss, errors = feature_loss(trainer.student, features, {t: sample[t] for t in TEACHERS}, trainer.settings.precision)
-    return {"loss": loss, **errors}
-
-
-def pair_terms(trainer, sample):
-    """The phase of pairs: labels and, where the sample holds them, the teacher's maps (if they can be trusted) and the teachers' features."""
-    s, net = trainer.settings, trainer.student.net
-    grey = torch.rand(len(sample["search"])) < 0.1
-    exemplar, search = tensor(sample["exemplar"], 0.7, grey), tensor(sample["search"], 1.0, grey)
-    with mixed(s.precision):
-        seen, kept = net.backbone(search), net.backbone(exemplar)
-        logits, sides = net.locate(net.neck(kept), net.neck(seen))
-    truth = torch.from_numpy(sample["truth"])
-    positive = truth[:, 4] > 0
-    response, box, iou = losses.supervised(logits, sides, truth[:, :4], positive)
-    loss, terms = response + s.box * box, {"response": response, "box": box, "iou": iou}
-    if "located" in sample:
-        located = torch.from_numpy(sample["located"].astype(np.float32))
-        heard, shown = losses.taught(logits, sides, located, positive & (truth[:, 5] > losses.TRUSTED))
-        distance, errors = feature_loss(trainer.student, seen, {t: sample[t] for t in TEACHERS}, s.precision)
-        small, _ = feature_loss(trainer.student, kept, {"nano": sample["nano_exemplar"]}, s.precision)
-        # The exemplar has a quarter of the search crop's cells.
-        loss = loss + s.teacher_response * heard + s.teacher_box * shown + s.feature * (distance + 0.25 * small)
-        terms.update(heard=heard, shown=shown, small=small, **errors)
-    return {"loss": loss, **terms}
-
-
 class Log:
     """Means of the loss's terms over LOG_EVERY steps: a line of the log, and a row of json in the run's folder."""
 
@@ -254,8 +135,15 @@ class Log:
         if t.step_number % LOG_EVERY and t.step_number not in (10, 30):
             return
         speed = self.count * t.settings.batch / max(1e-9, t.spent - self.mark)
-        row = {"step": t.step_number, **t.seen, "seconds": round(t.spent, 1), "rate": t.rate(), "per_second": round(speed, 1),
-               "fresh": int(ring.counters[WRITTEN]), **{k: round(v / self.count, 4) for k, v in self.sums.items()}}
+        row = {
+            "step": t.step_number,
+            **t.seen,
+            "seconds": round(t.spent, 1),
+            "rate": t.rate(),
+            "per_second": round(speed, 1),
+            "fresh": int(ring.counters[WRITTEN]),
+            **{k: round(v / self.count, 4) for k, v in self.sums.items()},
+        }
         self.file.write(json.dumps(row) + "\n")
         logging.info(" ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
         self.sums, self.count, self.mark = {}, 0, t.spent
@@ -270,15 +158,20 @@ def look(trainer, held):
         return False
     best, stop = held.look(trainer.average.model.net, trainer.step_number, **trainer.seen)
     if best:
-        write_average(os.path.join(trainer.folder, validate.BEST), trainer.average.state_dict(), trainer.settings.plan, trainer.seen)
+        write_average(
+            os.path.join(trainer.folder, validate.BEST),
+            trainer.average.state_dict(),
+            trainer.settings.plan,
+            trainer.seen,
+        )
     return stop
 
 
 def run(trainer, ring, held=None):
     """Steps until the phase's minutes are spent; saves now and then and at the end, then stops the generator.
 
-    With held (validate.Held) each save is a look at the moving average on held-back pairs: the best goes to best.pt, and the run ends
-    where nothing was gained for as long as held's patience says.
+    With held (validate.Held) each save is a look at the moving average on held-back pairs: the best goes to best.pt,
+    and the run ends where nothing was gained for as long as held's patience says.
     """
     s, log = trainer.settings, Log(trainer)
     torch.set_num_threads(s.threads)

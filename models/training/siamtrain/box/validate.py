@@ -1,4 +1,7 @@
-"""Watches the box network on pairs of scenes that it does not train on: the validation curve, collapse, and when to stop."""
+"""Watches the box network on pairs of scenes that it does not train on.
+
+It draws the validation curve, notices a collapse, and says when to stop.
+"""
 
 import os
 import random
@@ -20,7 +23,10 @@ CURVE, BEST = "held.jsonl", "best.pt"
 
 
 class Held:
-    """Fixed pairs of annotated sequences, drawn once. step is where the run goes on from; its curve keeps what came before."""
+    """Fixed pairs of annotated sequences, drawn once.
+
+    step is where the run goes on from; its curve keeps what came before.
+    """
 
     def __init__(self, paths, folder, patience, step=0):
         tracks = [t for t in open_all(paths).tracks if t.boxes is not None and len(t.visible()) > 1]
@@ -32,16 +38,16 @@ class Held:
 
     @torch.no_grad()
     def figures(self, net):
-        """Response and box loss, IoU of the best cell, and the spread of the exemplars' embeddings (1 healthy, 0 collapsed)."""
+        """Response and box loss, IoU of the best cell, and spread of the exemplars' embeddings (0: collapsed)."""
         net.eval()
         sums, pooled = np.zeros(3), []
         for k in range(0, len(self.pairs), HELD_BATCH):
-            part = self.pairs[k:k + HELD_BATCH]
+            part = self.pairs[k : k + HELD_BATCH]
             kept = net.features(normalise(planes(np.stack([p.exemplar for p in part]))))
             logits, sides = net.locate(kept, net.features(normalise(planes(np.stack([p.search for p in part])))))
             truth = torch.tensor([p.box for p in part])
             response, box, _ = losses.supervised(logits, sides, truth, torch.ones(len(part)))
-            iou, _ = iou_giou(losses.corners(sides).flatten(1, 2), truth[:, None, :].expand(-1, losses.CELLS ** 2, -1))
+            iou, _ = iou_giou(losses.corners(sides).flatten(1, 2), truth[:, None, :].expand(-1, losses.CELLS**2, -1))
             best = logits.flatten(1).argmax(1)
             sums += len(part) * np.array([response, box, iou[torch.arange(len(part)), best].mean()])
             pooled.append(kept.mean((2, 3)))

@@ -15,7 +15,7 @@ from siamtrain.loop.peak import PeakTracker, open_tracker
 
 
 def cut(path, box, count, margin):
-    """(frames, box): every second frame of a video's first ones, and of each only what is within `margin` pixels of the box."""
+    """(frames, box): every second of a video's first frames, cut to what lies within `margin` pixels of the box."""
     x, y = (max(0, int(v) - margin) for v in box[:2])
     capture, frames = cv2.VideoCapture(path), []
     for i in range(2 * count):
@@ -23,7 +23,7 @@ def cut(path, box, count, margin):
         if not ok:
             raise DataError(f"{path}: frame {i} cannot be read, {2 * count} are needed")
         if i % 2 == 0:
-            frames.append(frame[y:int(box[1] + box[3]) + margin, x:int(box[0] + box[2]) + margin].copy())
+            frames.append(frame[y : int(box[1] + box[3]) + margin, x : int(box[0] + box[2]) + margin].copy())
     capture.release()
     return frames, [box[0] - x, box[1] - y, *box[2:]]
 
@@ -44,7 +44,10 @@ class TorchBox:
         weights = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer}
         width = weights["neck.weight"].shape[0]
         graphs = (network.Exported(network.BoxNet(plan, width).eval()).eval() for plan in network.PLANS)
-        fits = lambda graph: all(k in weights and weights[k].shape == v.shape for k, v in graph.state_dict().items())
+
+        def fits(graph):
+            return all(k in weights and weights[k].shape == v.shape for k, v in graph.state_dict().items())
+
         self.graph = next(filter(fits, graphs), None)
         if self.graph is None:
             raise DataError(f"{path}: its network is of no plan of network.PLANS; is it the fp32 file?")
@@ -65,4 +68,8 @@ def box(path, about):
     """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
     loop = Loop(**{k: v for k, v in about["loop"].items() if k in Loop.__dataclass_fields__})
     model = TorchBox(path, about["search"]["size"])
-    return (BoxTracker(model, loop), BoxTracker(OnnxModel(path), loop), lambda patch: model.exemplar(patch).numpy().ravel())
+    return (
+        BoxTracker(model, loop),
+        BoxTracker(OnnxModel(path), loop),
+        lambda patch: model.exemplar(patch).numpy().ravel(),
+    )

@@ -4,7 +4,10 @@ from siamtrain.fit.watch import read_curve
 
 
 def curves(rows, titles, path):
-    """Draws figures of curve rows over steps, one panel a title: {"loss": "loss and held-back loss", ...} with keys joined by '+'."""
+    """Draws figures of curve rows over steps, one panel a title.
+
+    titles is {"loss+held_loss": "losses", ...}: keys of the rows joined by '+'.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -25,7 +28,15 @@ def curves(rows, titles, path):
 
 def training(curve, path):
     """The curve file of a run of `train` as a picture."""
-    curves(read_curve(curve), {"loss+held_loss": "balanced logistic loss", "held_hits": "peaks within 16 px, held back", "spread": "spread of embeddings"}, path)
+    curves(
+        read_curve(curve),
+        {
+            "loss+held_loss": "balanced logistic loss",
+            "held_hits": "peaks within 16 px, held back",
+            "spread": "spread of embeddings",
+        },
+        path,
+    )
 
 
 def robustness(measured, path):

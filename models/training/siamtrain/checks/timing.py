@@ -1,4 +1,7 @@
-"""CPU time of one search pass of several networks, taking turns in one run, so that what else the machine does meets all of them alike."""
+"""CPU time of one search pass of several networks.
+
+They take turns in one run, so that what else the machine does meets all of them alike.
+"""
 
 import os
 import time
@@ -27,7 +30,9 @@ def own(path):
 
 def nanotrack(folder, version):
     """The same of NanoTrack v2 or v3: search branch and head."""
-    branch, head = (export.session(os.path.join(folder, f"nano{version}_{part}.onnx")) for part in ("backbone_x", "head"))
+    branch, head = (
+        export.session(os.path.join(folder, f"nano{version}_{part}.onnx")) for part in ("backbone_x", "head")
+    )
     noise = np.random.default_rng(0)
     image = noise.uniform(0, 255, (1, 3, teachers.NANO_SEARCH, teachers.NANO_SEARCH)).astype(np.float32)
     exemplar, search = (i.name for i in head.get_inputs())

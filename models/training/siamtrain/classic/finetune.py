@@ -1,4 +1,4 @@
-"""Goes on training a shipped classic network on a handful of one's own sequences, and shows on their later frames what it gave."""
+"""Goes on training a classic network on one's own sequences, and shows on their later frames what it gave."""
 
 import logging
 
@@ -22,7 +22,11 @@ PREFIX = "net."  # of the weights' names in a file that siamfc.Branch was export
 def load_onnx(path):
     """The SiamFC whose branch a shipped file holds; its scale and bias come from the manifest."""
     net = train.new_network(train.Settings(), pretrained=False)
-    weights = {i.name[len(PREFIX):]: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer if i.name.startswith(PREFIX)}
+    weights = {
+        i.name[len(PREFIX) :]: torch.tensor(numpy_helper.to_array(i))
+        for i in onnx.load(path).graph.initializer
+        if i.name.startswith(PREFIX)
+    }
     wanted = {k for k in net.state_dict() if k not in ("log_scale", "bias")}
     if wanted - set(weights):
         raise DataError(f"{path}: not a siamfc model: it has no {sorted(wanted - set(weights))[0]}")
@@ -30,7 +34,7 @@ def load_onnx(path):
     correlation = export.manifest_of(path)["correlation"]
     net.set_scale(correlation["scale"], correlation["bias"])
     net.frozen = 3
-    for p in [*net.backbone.stem.parameters(), *net.backbone.blocks[:net.frozen].parameters()]:
+    for p in [*net.backbone.stem.parameters(), *net.backbone.blocks[: net.frozen].parameters()]:
         p.requires_grad_(False)
     return net
 
@@ -52,5 +56,12 @@ def run(model, paths, settings, folder, out, name, share=0.5):
     manifest["correlation"] = {"scale": net.scale.item(), "bias": net.bias.item()}
     files.write(Branch(net), manifest, out)
     after = sequences.summary(sequences.run(open_tracker(out), last))[0][0]
-    logging.info("%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s", len(last), before, after, out, export.digest(out))
+    logging.info(
+        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
+        len(last),
+        before,
+        after,
+        out,
+        export.digest(out),
+    )
     return float(before), float(after)

@@ -1,7 +1,7 @@
-"""The first model: EfficientNet-Lite0's ImageNet features as they are, cells of unit length, compared by plain correlation.
+"""The first model: EfficientNet-Lite0's ImageNet features, in cells of unit length, compared by plain correlation.
 
-Nothing of it has learned to track. Only the two numbers that make a score of a correlation, and the thresholds between the tracker's
-states, are fitted, on training data.
+Nothing of it has learned to track. Only the two numbers that make a score of a correlation, and the thresholds between
+the tracker's states, are fitted, on training data.
 """
 
 import torch
@@ -11,7 +11,7 @@ from siamtrain.backbone import lite0
 
 
 class ImageNetFeatures(nn.Module):
-    """RGB 0..255 (N, 3, H, W) to (N, 80, h, w) whose cells have length 1, so that no bright patch outweighs the others."""
+    """RGB 0..255 (N, 3, H, W) to (N, 80, h, w) of unit length in each cell: no bright patch outweighs the others."""
 
     def __init__(self, path=None):
         super().__init__()

@@ -1,4 +1,7 @@
-"""The classic network: one branch, one response map. Bertinetto et al., "Fully-Convolutional Siamese Networks" (2016)."""
+"""The classic network: one branch, one response map.
+
+Bertinetto et al., "Fully-Convolutional Siamese Networks" (2016).
+"""
 
 import math
 
@@ -14,11 +17,12 @@ RESPONSE = 17  # (255 - 127) / 8 + 1
 class SiamFC(nn.Module):
     """Twin branches on Lite0 (or a backbone like it) to stride 8 with a 1x1 neck, compared by cross-correlation.
 
-    logits = scale * (features(search) correlated with features(exemplar)) + bias, 17x17; cell (row i, column j) says that the
-    target's centre lies 8 * (j - 8), 8 * (i - 8) pixels right of and below the crop's centre.
+    logits = scale * (features(search) correlated with features(exemplar)) + bias, 17x17; cell (row i, column j) says
+    that the target's centre lies 8 * (j - 8), 8 * (i - 8) pixels right of and below the crop's centre.
 
-    Unlike the paper's, a cell's features have unit length: the correlation is a sum of cosines, which no bright patch can outshout.
-    ImageNet's features alone track much better so (models/efficientnet-lite0.md), and training starts from there.
+    Unlike the paper's, a cell's features have unit length: the correlation is a sum of cosines, which no bright patch
+    can outshout. ImageNet's features alone track much better so (models/efficientnet-lite0.md), and training starts
+    from there.
     """
 
     def __init__(self, channels=80, frozen=3, backbone=None):
@@ -56,8 +60,11 @@ class SiamFC(nn.Module):
         self.bias.fill_(bias)
 
     def trained(self):
-        """The parts that train, by how fast: the backbone's parameters, the neck's, the scale and bias of the correlation."""
-        late = self.backbone.blocks[self.frozen:] if self.frozen else self.backbone
+        """The parts that train, by how fast.
+
+        The backbone's parameters, the neck's, and the scale and bias of the correlation.
+        """
+        late = self.backbone.blocks[self.frozen :] if self.frozen else self.backbone
         return list(late.parameters()), list(self.neck.parameters()), [self.log_scale, self.bias]
 
     def train_again(self):

@@ -1,4 +1,7 @@
-"""Pairs for the classic network: an exemplar crop, a search crop of the same object, and where the object lies in it."""
+"""Pairs for the classic network.
+
+An exemplar crop, a search crop of the same object, and where the object lies in it.
+"""
 
 import collections
 import dataclasses
@@ -15,7 +18,10 @@ from siamtrain.data.view import View, view_matrix
 
 @dataclasses.dataclass
 class Augmentation:
-    """How far a pair is changed. Shifts are pixels of the search crop, the others natural logarithms, radians or chances."""
+    """How far a pair is changed.
+
+    Shifts are pixels of the search crop, the others natural logarithms, radians or chances.
+    """
 
     shift: float = 40.0
     scale: float = 0.18
@@ -26,14 +32,18 @@ class Augmentation:
     flip: float = 0.5
     grey: float = 0.1
     occlude: float = 0.12
-    refill: float = 0.6  # what lies outside the image becomes another scene: a flat border would give the target's place away
+    # What lies outside the image becomes another scene: a flat border would give the target's place away.
+    refill: float = 0.6
     gap: int = 50  # frames between the two of a pair, at most
 
 
 @dataclasses.dataclass
 class Batch:
-    """exemplars (N, 127, 127, 3) and searches (N, 255, 255, 3) BGR uint8; offset (N, 2) x, y of the target from the search crop's centre
-    in crop pixels; group (N,) equal where two pairs show the same scene, which then are no negatives of each other."""
+    """exemplars (N, 127, 127, 3) and searches (N, 255, 255, 3) BGR uint8.
+
+    offset (N, 2) x, y of the target from the search crop's centre in crop pixels; group (N,) equal where two pairs show
+    the same scene, which then are no negatives of each other.
+    """
 
     exemplars: np.ndarray
     searches: np.ndarray
@@ -42,10 +52,13 @@ class Batch:
 
 
 class PairMaker:
-    """Draws batches of pairs from tracks. Batch k of a seed is always the same, so a resumed run sees what it would have seen.
+    """Draws batches of pairs from tracks.
 
-    Half of the pairs come from video where there is any. Among stills a class of n boxes weighs sqrt(n), so no class dominates; with
-    chance `alike` a pair takes the class of the one before it, which makes the two each other's look-alike negatives.
+    Batch k of a seed is always the same, so a resumed run sees what it would have seen.
+
+    Half of the pairs come from video where there is any. Among stills a class of n boxes weighs sqrt(n), so no class
+    dominates; with chance `alike` a pair takes the class of the one before it, which makes the two each other's
+    look-alike negatives.
     """
 
     def __init__(self, tracks, cache, seed=0, video=0.5, alike=0.5, changes=None):
@@ -91,15 +104,25 @@ class PairMaker:
         images = [self.cache.load(track.files[k]) for k in (i, j)]
         flip = rng.random() < c.flip
         shift = rng.uniform(-c.exemplar_shift, c.exemplar_shift, 2)
-        z = self._crop(rng, images[0], track.boxes[i], EXEMPLAR, shift, (rng.uniform(-1, 1) * c.exemplar_scale, 0, 0), flip)
+        z = self._crop(
+            rng, images[0], track.boxes[i], EXEMPLAR, shift, (rng.uniform(-1, 1) * c.exemplar_scale, 0, 0), flip
+        )
         offset = rng.uniform(-c.shift, c.shift, 2)
-        change = (rng.uniform(-1, 1) * c.scale, rng.uniform(-1, 1) * c.aspect, rng.uniform(-1, 1) * c.rotation * (rng.random() < 0.5))
+        change = (
+            rng.uniform(-1, 1) * c.scale,
+            rng.uniform(-1, 1) * c.aspect,
+            rng.uniform(-1, 1) * c.rotation * (rng.random() < 0.5),
+        )
         x = self._crop(rng, images[1], track.boxes[j], SEARCH, offset, change, flip)
         if rng.random() < c.occlude:
             side = crop.context_side(*track.boxes[j][2:])
             x = augment.occlude(x, rng, SEARCH / 2 + offset, track.boxes[j][2:] * EXEMPLAR / side)
         grey = rng.random() < c.grey
-        return augment.photometric(z, rng, 0.6, grey), augment.degrade(augment.photometric(x, rng, 1.0, grey), rng), offset
+        return (
+            augment.photometric(z, rng, 0.6, grey),
+            augment.degrade(augment.photometric(x, rng, 1.0, grey), rng),
+            offset,
+        )
 
     def _crop(self, rng, image, box, size, offset, change, flip):
         """A crop with the box's centre at `offset` from its middle; change is (log scale, log aspect, rotation)."""
@@ -121,5 +144,5 @@ class PairMaker:
         scene = self.cache.load(other.files[rng.integers(len(other.files))])
         side = min(scene.shape[:2])
         x0, y0 = rng.integers(scene.shape[1] - side + 1), rng.integers(scene.shape[0] - side + 1)
-        scene = cv2.resize(scene[y0:y0 + side, x0:x0 + side], (size, size), interpolation=cv2.INTER_AREA)
+        scene = cv2.resize(scene[y0 : y0 + side, x0 : x0 + side], (size, size), interpolation=cv2.INTER_AREA)
         return np.where((inside == 255)[..., None], out, scene)

@@ -29,7 +29,11 @@ def run(paths, settings, folder, out, name, unsupervised=False, pretrained=True,
     found = open_all(paths)
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "settings.json"), "w", encoding="utf-8") as file:
-        json.dump({"data": paths, "unsupervised": unsupervised, "pretrained": pretrained, **dataclasses.asdict(settings)}, file, indent=1)
+        json.dump(
+            {"data": paths, "unsupervised": unsupervised, "pretrained": pretrained, **dataclasses.asdict(settings)},
+            file,
+            indent=1,
+        )
     net = train.new_network(settings, pretrained=pretrained)
     if unsupervised:
         net = _unsupervised(net, found, cache, settings, folder)
@@ -51,8 +55,13 @@ def supervised(net, tracks, cache, settings, folder, changes=None):
 
 
 def _unsupervised(net, found, cache, settings, folder):
-    """A third of the steps on stills; then the network finds its own tracks on the clips, and all of it trains together."""
-    stills = sorted({*found.unlabelled, *(t.files[0] for t in found.tracks if t.boxes is not None and len(t.files) == 1)})
+    """A third of the steps on stills.
+
+    Then the network finds its own tracks on the clips, and all of it trains together.
+    """
+    stills = sorted(
+        {*found.unlabelled, *(t.files[0] for t in found.tracks if t.boxes is not None and len(t.files) == 1)}
+    )
     clips = [t.files[0] for t in found.tracks if t.boxes is None]
     tracks = unsupervised.still_tracks(stills, cache, REGIONS, settings.seed)
     first = dataclasses.replace(settings, steps=settings.steps // 3 if clips else settings.steps)
@@ -62,7 +71,9 @@ def _unsupervised(net, found, cache, settings, folder):
     branch = Branch(net)
     tracker = PeakTracker(branch.numpy, net.scale.item(), net.bias.item(), Loop(scales=1))
     tracks = tracks + unsupervised.clip_tracks(clips, cache, tracker, rounds=1, seed=settings.seed)
-    second = dataclasses.replace(settings, steps=settings.steps - first.steps, rate=settings.rate / 2, seed=settings.seed + 1)
+    second = dataclasses.replace(
+        settings, steps=settings.steps - first.steps, rate=settings.rate / 2, seed=settings.seed + 1
+    )
     fresh = copy.deepcopy(net)
     fresh.train_again()
     return supervised(fresh, tracks, cache, second, os.path.join(folder, "clips"), UNLABELLED)

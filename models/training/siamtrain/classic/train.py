@@ -38,10 +38,10 @@ class Settings:
 
 
 def positives(offset):
-    """Cells (N, 17, 17) whose place lies within POSITIVE_RADIUS of the target's offset (N, 2) from the crop's centre."""
+    """Cells (N, 17, 17) within POSITIVE_RADIUS of the target, whose offset (N, 2) is from the crop's centre."""
     cells = (torch.arange(RESPONSE, dtype=torch.float32) - RESPONSE // 2) * STRIDE
     dx, dy = cells[None, None, :] - offset[:, 0, None, None], cells[None, :, None] - offset[:, 1, None, None]
-    return dx.pow(2) + dy.pow(2) <= POSITIVE_RADIUS ** 2
+    return dx.pow(2) + dy.pow(2) <= POSITIVE_RADIUS**2
 
 
 def own_responses(exemplars, searches):
@@ -51,7 +51,9 @@ def own_responses(exemplars, searches):
 
 
 def pair_loss(logits, offset, group, others):
-    """Balanced logistic loss of (N, N, 17, 17) logits: search i under exemplar i holds the target, under any other scene's it does not.
+    """Balanced logistic loss of (N, N, 17, 17) logits.
+
+    Search i under exemplar i holds the target, under any other scene's it does not.
 
     Half the weight is the positives', the other half is split between the own map's negatives and the other scenes'.
     """
@@ -115,9 +117,20 @@ class Trainer:
             if self.step % s.look and self.step != s.steps:
                 continue
             figures = self.validate()
-            curve.add(step=self.step, pairs=self.step * s.batch, loss=total / count, seconds=round(time.process_time() - began, 1), **figures)
-            logging.info("step %d of %d: loss %.4f, held back: %s", self.step, s.steps, total / count,
-                         ", ".join(f"{k} {v:.4f}" for k, v in figures.items()))
+            curve.add(
+                step=self.step,
+                pairs=self.step * s.batch,
+                loss=total / count,
+                seconds=round(time.process_time() - began, 1),
+                **figures,
+            )
+            logging.info(
+                "step %d of %d: loss %.4f, held back: %s",
+                self.step,
+                s.steps,
+                total / count,
+                ", ".join(f"{k} {v:.4f}" for k, v in figures.items()),
+            )
             total, count = 0.0, 0
             watch.check_spread(figures["spread"])
             better, stop = self.stopping.look(-figures["held_loss"])
@@ -166,7 +179,7 @@ class Trainer:
 
     @torch.no_grad()
     def validate(self):
-        """Loss, share of peaks within POSITIVE_RADIUS and spread of the embeddings on the held-back batches, for the average."""
+        """The averaged network's loss, share of peaks within POSITIVE_RADIUS and spread, on the held-back batches."""
         net, found, total, pooled = self.average.model, [], 0.0, []
         for batch in self.held:
             z, x, offset, group = tensors(batch)
@@ -176,7 +189,11 @@ class Trainer:
             own = logits[torch.arange(len(offset)), torch.arange(len(offset))].flatten(1)
             found += positives(offset).flatten(1).gather(1, own.argmax(1, keepdim=True))[:, 0].tolist()
             pooled.append(features.mean((2, 3)))
-        return {"held_loss": total / len(self.held), "held_hits": float(np.mean(found)), "spread": watch.spread(torch.cat(pooled))}
+        return {
+            "held_loss": total / len(self.held),
+            "held_hits": float(np.mean(found)),
+            "spread": watch.spread(torch.cat(pooled)),
+        }
 
 
 def new_network(settings, channels=80, frozen=3, pretrained=True):
@@ -187,6 +204,6 @@ def new_network(settings, channels=80, frozen=3, pretrained=True):
     torch.nn.init.zeros_(net.neck.bias)
     if pretrained:
         lite0.load_imagenet(net.backbone)
-    for p in [*net.backbone.stem.parameters(), *net.backbone.blocks[:net.frozen].parameters()]:
+    for p in [*net.backbone.stem.parameters(), *net.backbone.blocks[: net.frozen].parameters()]:
         p.requires_grad_(not pretrained)
     return net

@@ -1,8 +1,9 @@
-"""Training tracks without labels: regions of stills, and tracks on clips that a network agrees on with itself forward and backward.
+"""Training tracks without labels: regions of stills, and tracks on clips that lead back to where they began.
 
-A region of a still is seen twice through different changes of the crop. On a clip, the network itself, as far as it has learned, follows a
-region forward and from there backward in time; where it comes back to its start, both frames show the same thing (Wang et al.,
-"Unsupervised Deep Tracking", 2019, use the same consistency as their loss). No box or class that a person drew is looked at.
+A region of a still is seen twice through different changes of the crop. On a clip, the network itself, as far as it has
+learned, follows a region forward and from there backward in time; where it comes back to its start, both frames show
+the same thing (Wang et al., "Unsupervised Deep Tracking", 2019, use the same consistency as their loss). No box or
+class that a person drew is looked at.
 """
 
 import logging
@@ -23,7 +24,10 @@ LEAST = 5  # kept frames of a track, at least
 
 
 def still_tracks(files, cache, per_image, seed):
-    """Regions of still images as tracks of one frame: every second one rich in edges with a quiet rim, every other random."""
+    """Regions of still images as tracks of one frame.
+
+    Every second one rich in edges with a quiet rim, every other random.
+    """
     rng, tracks = random.Random(seed), []
     for file in files:
         image = cache.load(file)
@@ -49,7 +53,10 @@ def read_clip(path, cache):
 
 
 def cycle(tracker, frames, box):
-    """Boxes (N, 4) of the way forward over a prefix of frames, NaN where the way back is elsewhere; None where it never returns."""
+    """Boxes (N, 4) of the way forward over a prefix of frames, NaN where the way back is elsewhere.
+
+    None where it does not return.
+    """
     forward, _ = follow(tracker, frames, box)
     backward, _ = follow(tracker, frames[::-1], forward[-1])
     backward = backward[::-1]
@@ -70,7 +77,7 @@ def clip_tracks(paths, cache, tracker, rounds, seed):
             continue
         for _ in range(rounds):
             start = rng.randrange(max(1, len(keys) - LENGTH))
-            part = keys[start:start + LENGTH]
+            part = keys[start : start + LENGTH]
             frames = [cache.load(k) for k in part]
             moving = moving_boxes(frames[0], frames[1])[:1]
             for box in [*moving, edge_box(frames[0], rng)]:

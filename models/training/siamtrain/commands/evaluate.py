@@ -7,7 +7,9 @@ HELP = "score a model on annotated sequences"
 
 def configure(parser):
     parser.add_argument("model", metavar="MODEL.onnx")
-    parser.add_argument("--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable")
+    parser.add_argument(
+        "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
+    )
     parser.add_argument("--out", metavar="DIR", help="write the boxes there, one file a sequence")
     parser.add_argument("--frames", type=int, help="only the first so many frames of each")
 

@@ -4,14 +4,27 @@ HELP = "go on training a shipped model on a handful of own sequences"
 
 
 def configure(parser):
-    parser.add_argument("--init", required=True, metavar="MODEL.onnx", help="the model to start from: models/siamtrack.onnx or models/siamfc.onnx")
-    parser.add_argument("--weights", default="checkpoints/siamtrack.pt", metavar="FILE.pt",
-                        help="the trainable weights of a box model (checkpoints/siamtrack.pt)")
-    parser.add_argument("--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable")
+    parser.add_argument(
+        "--init",
+        required=True,
+        metavar="MODEL.onnx",
+        help="the model to start from: models/siamtrack.onnx or models/siamfc.onnx",
+    )
+    parser.add_argument(
+        "--weights",
+        default="checkpoints/siamtrack.pt",
+        metavar="FILE.pt",
+        help="the trainable weights of a box model (checkpoints/siamtrack.pt)",
+    )
+    parser.add_argument(
+        "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
+    )
     parser.add_argument("--run", default="runs/finetune", metavar="DIR", help="checkpoints and curve (runs/finetune)")
     parser.add_argument("--out", default="finetuned.onnx", metavar="FILE.onnx")
     parser.add_argument("--name", help="the model's name in its manifest (that of --init, and -finetuned)")
-    parser.add_argument("--held", type=float, default=0.5, help="share of each sequence's frames, its last ones, to judge by (0.5)")
+    parser.add_argument(
+        "--held", type=float, default=0.5, help="share of each sequence's frames, its last ones, to judge by (0.5)"
+    )
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=0)

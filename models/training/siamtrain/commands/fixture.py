@@ -2,7 +2,8 @@
 
 HELP = "write frames and what PyTorch's twin of the Go pipeline makes of them, for the Go parity test"
 SEED, FRAMES, SAMPLES = 300, 4, 97  # of the synthetic video; every 97th number of the exemplar's features is kept
-MARGIN = 100  # pixels about the first box that are kept of a video's frames: more than the search region of a box as large as the sample's
+# Pixels about the first box that are kept of a video's frames: more than the search region of the sample's box.
+MARGIN = 100
 
 
 def configure(parser):
@@ -35,11 +36,22 @@ def run(args):
     found, scores = follow(torch_tracker, images, box)
     onnx_found, _ = follow(onnx_tracker, images, box)
     if abs(found - onnx_found).max() > 0.1:
-        raise export.ParityError(f"{args.model}: boxes of PyTorch and ONNX Runtime differ by {abs(found - onnx_found).max():.3g} pixels")
+        raise export.ParityError(
+            f"{args.model}: boxes of PyTorch and ONNX Runtime differ by {abs(found - onnx_found).max():.3g} pixels"
+        )
     x, y, w, h = box
     patch = crop.square(images[0], x + w / 2, y + h / 2, crop.context_side(w, h), about["exemplar"]["size"])
     cv2.imwrite(os.path.join(args.out, "crop.png"), patch)
     with open(os.path.join(args.out, "expected.json"), "w", encoding="utf-8") as file:
-        json.dump({"model": os.path.basename(args.model), "sha256": export.digest(args.model), "every": SAMPLES, "boxes": found.tolist(),
-                   "scores": scores.tolist(), "features": embed(patch)[::SAMPLES].tolist()}, file)
+        json.dump(
+            {
+                "model": os.path.basename(args.model),
+                "sha256": export.digest(args.model),
+                "every": SAMPLES,
+                "boxes": found.tolist(),
+                "scores": scores.tolist(),
+                "features": embed(patch)[::SAMPLES].tolist(),
+            },
+            file,
+        )
         file.write("\n")

@@ -11,9 +11,18 @@ def configure(parser):
     parser.add_argument("--size", type=int, default=12000, help="samples in the ring (12000, 3.5 GB)")
     parser.add_argument("--teachers", required=True, metavar="DIR", help="folder with fear_track.onnx and nano3_*.onnx")
     parser.add_argument("--reuse", type=float, default=4.0, help="times the trainer uses a sample, about (4)")
-    parser.add_argument("--shares", metavar="KIND=PART,...", help="part of each kind of track (pairs: %s)" % SHARES["pair"])
-    parser.add_argument("--crowd", type=float, default=0.25, help="part of the pairs with a look-alike pasted beside the target (0.25)")
-    parser.add_argument("--regions", type=float, default=0.15, help="part of the pairs that show any place, with the teacher's box (0.15)")
+    parser.add_argument(
+        "--shares", metavar="KIND=PART,...", help=f"part of each kind of track (pairs: {SHARES['pair']})"
+    )
+    parser.add_argument(
+        "--crowd", type=float, default=0.25, help="part of the pairs with a look-alike pasted beside the target (0.25)"
+    )
+    parser.add_argument(
+        "--regions",
+        type=float,
+        default=0.15,
+        help="part of the pairs that show any place, with the teacher's box (0.15)",
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -24,6 +33,8 @@ def run(args):
     shares = {k: float(v) for k, v in (part.split("=") for part in (args.shares or SHARES[args.what]).split(","))}
     ring = distill.Ring(args.ring, args.size)
     try:
-        distill.Generator(store.Store(args.store), ring, args.teachers, args.store, shares, args.seed, args.crowd, args.regions).run(args.what, args.reuse)
+        distill.Generator(
+            store.Store(args.store), ring, args.teachers, args.store, shares, args.seed, args.crowd, args.regions
+        ).run(args.what, args.reuse)
     except KeyboardInterrupt:
         pass

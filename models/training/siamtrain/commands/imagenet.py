@@ -4,7 +4,13 @@ HELP = "export EfficientNet-Lite0's ImageNet features as a tracking model"
 
 
 def configure(parser):
-    parser.add_argument("--data", action="append", required=True, metavar="PATH", help="training data, for scale, bias and thresholds; repeatable")
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="training data, for scale, bias and thresholds; repeatable",
+    )
     parser.add_argument("--out", required=True, metavar="FILE.onnx")
     parser.add_argument("--pairs", type=int, default=320, help="pairs to fit scale and bias on (320)")
 

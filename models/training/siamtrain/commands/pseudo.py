@@ -6,7 +6,9 @@ HELP = "make tracks on a store's unlabelled clips with NanoTrack v3, forward and
 def configure(parser):
     parser.add_argument("--store", required=True, metavar="STORE")
     parser.add_argument("--teachers", required=True, metavar="DIR", help="folder with nano3_*.onnx")
-    parser.add_argument("--rounds", type=int, default=3, help="times each clip is tried (3); a round of 147 clips takes 4 to 8 minutes")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="times each clip is tried (3); a round of 147 clips takes 4 to 8 minutes"
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -16,4 +18,6 @@ def run(args):
     from siamtrain.box import pseudo, teachers
     from siamtrain.data.store import PSEUDO, Store
 
-    pseudo.make(Store(args.store), teachers.Nano(args.teachers), os.path.join(args.store, PSEUDO), args.seed, args.rounds)
+    pseudo.make(
+        Store(args.store), teachers.Nano(args.teachers), os.path.join(args.store, PSEUDO), args.seed, args.rounds
+    )

@@ -4,12 +4,24 @@ HELP = "train a classic tracking network on annotated, or with --unsupervised on
 
 
 def configure(parser):
-    parser.add_argument("--data", action="append", required=True, metavar="PATH",
-                        help="OTB folder, COCO json, VOC folder, MOT folder, csv of boxes, or a folder of images or clips; repeatable")
-    parser.add_argument("--run", default="runs/siamfc", metavar="DIR", help="checkpoints and curve; a run found there goes on (runs/siamfc)")
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="PATH",
+        help="OTB folder, COCO json, VOC folder, MOT folder, csv of boxes, or a folder of images or clips; repeatable",
+    )
+    parser.add_argument(
+        "--run",
+        default="runs/siamfc",
+        metavar="DIR",
+        help="checkpoints and curve; a run found there goes on (runs/siamfc)",
+    )
     parser.add_argument("--out", default="siamfc.onnx", metavar="FILE.onnx")
     parser.add_argument("--name", default="siamfc", help="the model's name in its manifest")
-    parser.add_argument("--unsupervised", action="store_true", help="look at no label: regions of images, cycles on clips")
+    parser.add_argument(
+        "--unsupervised", action="store_true", help="look at no label: regions of images, cycles on clips"
+    )
     parser.add_argument("--random-start", action="store_true", help="do not start from ImageNet weights")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--batch", type=int, default=16)
@@ -22,4 +34,13 @@ def run(args):
     from siamtrain.classic import recipe, train
 
     settings = train.Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
-    recipe.run(args.data, settings, args.run, args.out, args.name, args.unsupervised, not args.random_start, int(args.cache * 2**30))
+    recipe.run(
+        args.data,
+        settings,
+        args.run,
+        args.out,
+        args.name,
+        args.unsupervised,
+        not args.random_start,
+        int(args.cache * 2**30),
+    )

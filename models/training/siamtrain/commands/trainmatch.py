@@ -4,16 +4,32 @@ HELP = "train or fine-tune the embedding for matching"
 
 
 def configure(parser):
-    parser.add_argument("--data", action="append", default=[], metavar="PATH", help="annotated data, each object an identity; repeatable")
-    parser.add_argument("--identities", action="append", default=[], metavar="DIR", help="a folder of folders, one an identity; repeatable")
+    parser.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="annotated data, each object an identity; repeatable",
+    )
+    parser.add_argument(
+        "--identities",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of folders, one an identity; repeatable",
+    )
     parser.add_argument("--run", default="runs/siammatch", metavar="DIR", help="curve and weights (runs/siammatch)")
-    parser.add_argument("--init", metavar="FILE", help="weights to fine-tune: models/siammatch.onnx, or best.pt of an earlier run")
+    parser.add_argument(
+        "--init", metavar="FILE", help="weights to fine-tune: models/siammatch.onnx, or best.pt of an earlier run"
+    )
     parser.add_argument("--out", default="siammatch.onnx", metavar="FILE.onnx")
     parser.add_argument("--name", help="the model's name in its manifest (the file's)")
     parser.add_argument("--no-flip", action="store_true", help="do not mirror views: for writing")
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--contrastive", type=float, default=0.0, help="weight of the contrastive loss beside the triplet loss (0)")
+    parser.add_argument(
+        "--contrastive", type=float, default=0.0, help="weight of the contrastive loss beside the triplet loss (0)"
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -39,9 +55,13 @@ def run(args):
         train.load(net, args.init)
     else:
         lite0.load_imagenet(net.backbone)
-    settings = train.Settings(steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed)
+    settings = train.Settings(
+        steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed
+    )
     batches = [train.Views(held, cache, settings, 10**6).batch(k) for k in range(6)]
     train.run(net, train.Views(training, cache, settings, args.seed), batches, settings, args.run)
     torch.save(net.state_dict(), os.path.join(args.run, "best.pt"))
     name = args.name or os.path.splitext(os.path.basename(args.out))[0]
-    logging.info("%s: sha256 %s", args.out, files.write(net, name, "EfficientNet-Lite0 with batch-hard triplets", args.out))
+    logging.info(
+        "%s: sha256 %s", args.out, files.write(net, name, "EfficientNet-Lite0 with batch-hard triplets", args.out)
+    )

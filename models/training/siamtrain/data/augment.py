@@ -1,4 +1,7 @@
-"""Changes to crops that leave the target where it is. All take and give BGR uint8 (S, S, 3); rng is a numpy Generator."""
+"""Changes to crops that leave the target where it is.
+
+All take and give BGR uint8 (S, S, 3); rng is a numpy Generator.
+"""
 
 import cv2
 import numpy as np
@@ -7,7 +10,10 @@ BEND_CELLS = 5  # of the displacement's grid along a side: in a search crop abou
 
 
 def photometric(image, rng, strength=1.0, grey=False):
-    """Brightness, contrast and colour balance changed by up to `strength` times a quarter; grey makes all channels equal."""
+    """Brightness, contrast and colour balance changed by up to `strength` times a quarter.
+
+    grey makes all channels equal.
+    """
     gain = 1 + strength * rng.uniform(-0.25, 0.25)
     tint = 1 + strength * rng.uniform(-0.1, 0.1, 3) * (rng.random() < 0.5)
     shift = strength * rng.uniform(-22, 22)
@@ -32,7 +38,10 @@ def degrade(image, rng):
 
 
 def distant(image, factor, quality=None):
-    """The image as if its source had been `factor` as large: what a small target looks like; quality, of JPEG, at the small size."""
+    """The image as if its source had been `factor` as large: what a small target looks like.
+
+    quality is that of JPEG at the small size, None for none.
+    """
     # Given a factor in place of a size, OpenCV would shift what does not divide evenly.
     small = cv2.resize(image, [max(1, round(n * factor)) for n in image.shape[1::-1]], interpolation=cv2.INTER_AREA)
     if quality is not None:
@@ -41,8 +50,10 @@ def distant(image, factor, quality=None):
 
 
 def bend(image, box, rng, reach):
-    """The image under a smooth random displacement of about `reach` pixels, and where the box (corners) went: its sides move by
-    the mean along them. What one picture can show of an object that turns or moves its limbs."""
+    """The image under a smooth random displacement of about `reach` pixels, and where the box (corners) went.
+
+    Its sides move by the mean along them. What one picture can show of an object that turns or moves its limbs.
+    """
     side = image.shape[0]
     coarse = rng.normal(0, reach, (BEND_CELLS, BEND_CELLS, 2)).astype(np.float32)
     field = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
@@ -51,7 +62,12 @@ def bend(image, box, rng, reach):
     x1, y1, x2, y2 = (int(np.clip(v, 0, side - 1)) for v in box)
     # A pixel shows what lay at its place plus the field, so to first order things move by minus the field.
     along_x, along_y = slice(x1, x2 + 1), slice(y1, y2 + 1)
-    moves = field[along_y, x1, 0].mean(), field[y1, along_x, 1].mean(), field[along_y, x2, 0].mean(), field[y2, along_x, 1].mean()
+    moves = (
+        field[along_y, x1, 0].mean(),
+        field[y1, along_x, 1].mean(),
+        field[along_y, x2, 0].mean(),
+        field[y2, along_x, 1].mean(),
+    )
     return bent, tuple(float(b - m) for b, m in zip(box, moves))
 
 
@@ -72,12 +88,15 @@ def occlude(image, rng, centre, size):
     x, y = (int(np.clip(c + s * rng.uniform(-0.5, 0.5) - n / 2, 0, side - n)) for c, s, n in zip(centre, size, (w, h)))
     u, v = rng.integers(side - w), rng.integers(side - h)
     out = image.copy()
-    out[y:y + h, x:x + w] = image[v:v + h, u:u + w]
+    out[y : y + h, x : x + w] = image[v : v + h, u : u + w]
     return out
 
 
 def paste(image, patch, centre):
-    """The ellipse that fills `patch` (h, w, 3), with a soft rim, drawn over the image about `centre`. Returns a copy."""
+    """The ellipse that fills `patch` (h, w, 3), with a soft rim, drawn over the image about `centre`.
+
+    Returns a copy.
+    """
     h, w = patch.shape[:2]
     mask = np.zeros((h, w), np.float32)
     cv2.ellipse(mask, (w // 2, h // 2), (max(1, int(w * 0.46)), max(1, int(h * 0.46))), 0, 0, 360, 1.0, -1)
@@ -86,6 +105,6 @@ def paste(image, patch, centre):
     x1, y1, x2, y2 = max(0, x), max(0, y), min(image.shape[1], x + w), min(image.shape[0], y + h)
     out = image.copy()
     if x1 < x2 and y1 < y2:
-        part, alpha = patch[y1 - y:y2 - y, x1 - x:x2 - x], mask[y1 - y:y2 - y, x1 - x:x2 - x]
+        part, alpha = patch[y1 - y : y2 - y, x1 - x : x2 - x], mask[y1 - y : y2 - y, x1 - x : x2 - x]
         out[y1:y2, x1:x2] = np.rint(out[y1:y2, x1:x2] * (1 - alpha) + part * alpha).astype(np.uint8)
     return out

@@ -29,14 +29,18 @@ def square(image, cx, cy, side, size, fill=None):
     What lies outside the image has the colour `fill`, by default the image's mean.
     """
     scale = size / side
-    matrix = np.array([[scale, 0, (0.5 - cx) * scale + size / 2 - 0.5], [0, scale, (0.5 - cy) * scale + size / 2 - 0.5]])
+    matrix = np.array(
+        [[scale, 0, (0.5 - cx) * scale + size / 2 - 0.5], [0, scale, (0.5 - cy) * scale + size / 2 - 0.5]]
+    )
     return warp(image, matrix, size, fill)
 
 
 def warp(image, matrix, size, fill=None):
     """cv2.warpAffine to (size, size, 3); matrix (2, 3) maps pixel indices of the image to those of the crop."""
     fill = mean_colour(image) if fill is None else fill
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+    return cv2.warpAffine(
+        image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill
+    )
 
 
 def planar(crops):

@@ -8,7 +8,10 @@ from siamtrain.errors import DataError
 
 
 class ImageCache:
-    """Decoded images by path, the least recently used dropped beyond `limit` bytes. A path VIDEO#K is frame K of a video."""
+    """Decoded images by path, the least recently used dropped beyond `limit` bytes.
+
+    A path VIDEO#K is frame K of a video.
+    """
 
     def __init__(self, limit=4 << 30):
         self.limit, self.held = limit, 0

@@ -11,11 +11,16 @@ LEAST_SHARE, MOST_SHARE = 0.003, 0.35  # of the frame's area
 def moving_boxes(first, second):
     """Boxes x, y, w, h of what moves between two BGR frames against their common affine motion, largest first."""
     scale = FLOW_SIDE / max(first.shape[:2])
-    grey = [cv2.cvtColor(cv2.resize(f, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY) for f in (first, second)]
+    grey = [
+        cv2.cvtColor(cv2.resize(f, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+        for f in (first, second)
+    ]
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(*grey, None)
-    ys, xs = np.mgrid[0:flow.shape[0], 0:flow.shape[1]].astype(np.float32)
+    ys, xs = np.mgrid[0 : flow.shape[0], 0 : flow.shape[1]].astype(np.float32)
     grid = np.stack([xs, ys], -1)
-    model, _ = cv2.estimateAffine2D(grid[::6, ::6].reshape(-1, 2), (grid + flow)[::6, ::6].reshape(-1, 2), ransacReprojThreshold=0.7)
+    model, _ = cv2.estimateAffine2D(
+        grid[::6, ::6].reshape(-1, 2), (grid + flow)[::6, ::6].reshape(-1, 2), ransacReprojThreshold=0.7
+    )
     if model is None:
         return []
     rest = np.linalg.norm(grid + flow - (grid @ model[:, :2].T + model[:, 2]), axis=-1)
@@ -28,11 +33,17 @@ def moving_boxes(first, second):
 
 
 def edge_box(image, rng, tries=12):
-    """The one of some random boxes that holds most edges for its area, and whose rim holds few: likely a whole thing."""
+    """The one of some random boxes that holds most edges for its area, and whose rim holds few.
+
+    It is likely a whole thing.
+    """
     height, width = image.shape[:2]
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (3, 3), 0)
     edges = cv2.integral(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)))
-    total = lambda x1, y1, x2, y2: edges[y2, x2] - edges[y1, x2] - edges[y2, x1] + edges[y1, x1]
+
+    def total(x1, y1, x2, y2):
+        return edges[y2, x2] - edges[y1, x2] - edges[y2, x1] + edges[y1, x1]
+
     best, chosen = -1.0, None
     for _ in range(tries):
         side, aspect = min(height, width) * rng.uniform(0.12, 0.5), np.exp(rng.uniform(-0.6, 0.6))

@@ -26,4 +26,8 @@ def score(boxes, truth):
     boxes, truth = np.nan_to_num(boxes[visible]), truth[visible]
     iou = overlaps(boxes, truth)
     error = np.hypot(*(boxes[:, :2] + boxes[:, 2:] / 2 - truth[:, :2] - truth[:, 2:] / 2).T)
-    return float(np.mean([(iou > t).mean() for t in THRESHOLDS])), float((error <= PRECISION_PIXELS).mean()), float((iou > 0.5).mean())
+    return (
+        float(np.mean([(iou > t).mean() for t in THRESHOLDS])),
+        float((error <= PRECISION_PIXELS).mean()),
+        float((iou > 0.5).mean()),
+    )

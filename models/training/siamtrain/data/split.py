@@ -8,7 +8,7 @@ from siamtrain.errors import DataError
 
 
 def hold_back(tracks, share, seed):
-    """(training tracks, held-back tracks), split by scene so that no scene is on both sides; both from video and stills."""
+    """(training tracks, held-back tracks): no scene is on both sides, and each kind, video and stills, is on both."""
     rng = np.random.default_rng(seed)
     held = set()
     for kind in (True, False):

@@ -22,8 +22,9 @@ FRAMES, INDEX, PSEUDO = "frames.bin", "index.json", "pseudo.json"
 class Packed:
     """One object over frames of the store, or (boxes None) the frames of an unlabelled clip or image.
 
-    frames holds numbers of frames of the store; boxes (N, 4) x, y, w, h, NaN where absent. Tracks of one picture or video share scene.
-    kind is "still", "video" (annotated), "clip" (unlabelled) or "pseudo" (a clip with a teacher's boxes).
+    frames holds numbers of frames of the store; boxes (N, 4) x, y, w, h, NaN where absent. Tracks of one picture or
+    video share scene. kind is "still", "video" (annotated), "clip" (unlabelled) or "pseudo" (a clip with a teacher's
+    boxes).
     """
 
     name: str
@@ -57,11 +58,14 @@ class Store:
 
     def frame(self, number):
         offset, height, width = self.shapes[number]
-        return self._bytes[offset:offset + height * width * 3].reshape(height, width, 3)
+        return self._bytes[offset : offset + height * width * 3].reshape(height, width, 3)
 
 
 class Frames:
-    """Annotated tracks of siamtrain.data.readers with their frames in an ImageCache: what pairs.Sampler asks of a store, without packing."""
+    """Annotated tracks of siamtrain.data.readers with their frames in an ImageCache.
+
+    It is what a sampler asks of a store, without packing.
+    """
 
     def __init__(self, tracks, cache):
         self.files, self.cache, self.tracks = [f for t in tracks for f in t.files], cache, []
@@ -140,11 +144,21 @@ def _pack_track(writer, track):
         kind = "video" if len(numbers) > 1 else "still"
     if not numbers:
         return None
-    return {"name": track.name, "scene": track.scene, "label": track.label, "kind": kind, "frames": numbers, "boxes": boxes}
+    return {
+        "name": track.name,
+        "scene": track.scene,
+        "label": track.label,
+        "kind": kind,
+        "frames": numbers,
+        "boxes": boxes,
+    }
 
 
 def pack(paths, folder, longest=640):
-    """Reads data in any layout of siamtrain.data.readers and writes a store. Files that do not decode are named and left out."""
+    """Reads data in any layout of siamtrain.data.readers and writes a store.
+
+    Files that do not decode are named and left out.
+    """
     found = readers.open_all(paths)
     os.makedirs(folder, exist_ok=True)
     entries = []
@@ -159,7 +173,9 @@ def pack(paths, folder, longest=640):
         for path in found.unlabelled:
             number = writer.add_file(path)[0]
             if number is not None:
-                entries.append({"name": path, "scene": path, "label": "", "kind": "clip", "frames": [number], "boxes": None})
+                entries.append(
+                    {"name": path, "scene": path, "label": "", "kind": "clip", "frames": [number], "boxes": None}
+                )
     with open(os.path.join(folder, INDEX), "w", encoding="utf-8") as file:
         json.dump({"shapes": writer.shapes, "tracks": entries}, file)
     logging.info("%s: %d frames, %d tracks, %.1f GB", folder, len(writer.shapes), len(entries), writer.offset / 1e9)

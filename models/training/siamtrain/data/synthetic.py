@@ -1,4 +1,6 @@
-"""Synthetic video with known boxes: a patterned target wanders among others while every object's light and colour change.
+"""Synthetic video with known boxes.
+
+A patterned target wanders among others while every object's light and colour change.
 
 Colour and brightness lead astray, the pattern alone tells the target: what an untrained network does not know.
 """
@@ -38,7 +40,7 @@ def video(seed, frames=40, others=3, speed=5.0):
         light = LIGHT * np.sin(phases + turns * t)
         for i in (*range(1, others + 1), 0):  # the target last: it is never hidden
             (x, y), (w, h) = places[i].astype(int), sizes[i]
-            image[y:y + h, x:x + w] = np.clip(patches[i] * CONTRAST + 128 * (1 - CONTRAST) + light[i], 0, 255)
+            image[y : y + h, x : x + w] = np.clip(patches[i] * CONTRAST + 128 * (1 - CONTRAST) + light[i], 0, 255)
         images.append(np.clip(image + rng.normal(0, NOISE, image.shape), 0, 255).astype(np.uint8))
         boxes.append([*places[0].astype(int), *sizes[0]])
         outside = (places + paces < 0) | (places + paces > limits)

@@ -12,8 +12,9 @@ INSIDE = 0.5  # least share of a box that must lie within its image
 class Track:
     """One object over frames; a box of a still image is a track of one frame.
 
-    boxes is (N, 4) float, x, y, w, h; a row is NaN where the object is absent or its box is unusable. Where boxes is None the frames
-    are unlabelled. Files of one video share `scene`, so that another object of the same scene can be found.
+    boxes is (N, 4) float, x, y, w, h; a row is NaN where the object is absent or its box is unusable. Where boxes is
+    None the frames are unlabelled. Files of one video share `scene`, so that another object of the same scene can be
+    found.
     """
 
     name: str
@@ -44,8 +45,8 @@ class Found:
 def check_boxes(boxes, sizes, where, problems):
     """Boxes (N, 4) with unusable rows set to NaN, each named in problems.
 
-    sizes is [(width, height) or None, ...]; None skips the look at the image's borders. NaN rows pass silently: they say "absent".
-    A box that stands out by less than half is cut at the border.
+    sizes is [(width, height) or None, ...]; None skips the look at the image's borders. NaN rows pass silently: they
+    say "absent". A box that stands out by less than half is cut at the border.
     """
     boxes = np.array(boxes, float).reshape(-1, 4)
     for i, (box, size) in enumerate(zip(boxes, sizes)):

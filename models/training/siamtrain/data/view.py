@@ -1,6 +1,7 @@
 """The geometry of an augmented crop: how it differs from the plain one about its target.
 
-Crop coordinates are continuous: a crop of S pixels spans 0..S, its centre is S / 2; boxes in it are corners (x1, y1, x2, y2).
+Crop coordinates are continuous: a crop of S pixels spans 0..S, its centre is S / 2; boxes in it
+are corners (x1, y1, x2, y2).
 """
 
 import dataclasses
@@ -14,7 +15,10 @@ from siamtrain.data.crop import context_side, mean_colour
 
 @dataclasses.dataclass
 class View:
-    """How a crop differs from the one centred on its target: shift in crop pixels, scale and aspect as factors, turn in radians."""
+    """How a crop differs from the one centred on its target.
+
+    Shift in crop pixels, scale and aspect as factors, turn in radians.
+    """
 
     dx: float = 0.0
     dy: float = 0.0
@@ -25,7 +29,10 @@ class View:
 
 
 def view_matrix(cx, cy, side, size, view):
-    """(2, 3) map of image pixel indices to crop pixel indices: the square of `side` about (cx, cy) seen by `view` in `size` pixels."""
+    """(2, 3) map of image pixel indices to crop pixel indices.
+
+    The crop shows the square of `side` about (cx, cy) seen by `view` in `size` pixels.
+    """
     zoom = size / side * view.scale
     sx, sy = zoom * math.sqrt(view.aspect), zoom / math.sqrt(view.aspect)
     cos, sin = math.cos(view.turn), math.sin(view.turn)
@@ -39,7 +46,10 @@ def view_matrix(cx, cy, side, size, view):
 
 
 def seen_box(width, height, side, size, view):
-    """Corners of a box of width x height image pixels, centred on the square's centre, in the crop; the turn is left out."""
+    """Corners of a box of width x height image pixels, centred on the square's centre, in the crop.
+
+    The turn is left out.
+    """
     zoom = size / side * view.scale
     w, h = width * zoom * math.sqrt(view.aspect), height * zoom / math.sqrt(view.aspect)
     x, y = size / 2 + view.dx, size / 2 + view.dy
@@ -49,8 +59,17 @@ def seen_box(width, height, side, size, view):
 def cut(image, matrix, size, backdrop=None):
     """The crop; what lies outside the image is its mean colour, or the picture `backdrop` (size, size, 3)."""
     if backdrop is None:
-        return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=mean_colour(image))
-    return cv2.warpAffine(image, matrix, (size, size), dst=backdrop.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+        return cv2.warpAffine(
+            image,
+            matrix,
+            (size, size),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=mean_colour(image),
+        )
+    return cv2.warpAffine(
+        image, matrix, (size, size), dst=backdrop.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
+    )
 
 
 def sides_of(box):

@@ -1,6 +1,7 @@
 """Writes a network as one self-describing ONNX file and proves that ONNX Runtime gives what PyTorch gives.
 
-The manifest (sizes, grid, loop, thresholds) is JSON in the file's metadata under the key "siamtrack"; siamfc/manifest.go reads it.
+The manifest (sizes, grid, loop, thresholds) is JSON in the file's metadata under the key "siamtrack";
+siamfc/manifest.go reads it.
 """
 
 import hashlib
@@ -25,15 +26,25 @@ class ParityError(Exception):
 
 
 def write(module, inputs, outputs, dynamic, manifest, path):
-    """Exports module, called with the tensors of the dict `inputs` in order, with named outputs, and stores the manifest.
+    """Exports a module, called with the tensors of the dict `inputs` in order, and stores the manifest.
 
-    dynamic maps names to {axis: axis name}. The file replaces path only when it is complete. Returns the file's SHA-256.
+    dynamic maps names to {axis: axis name}. The file replaces path only when it is complete. Returns the file's
+    SHA-256.
     """
     module = module.eval()  # torch.onnx.export restores train() of what it was given
     part = f"{path}.part"
     options = {} if torch.__version__.startswith("1.") else {"dynamo": False}
-    torch.onnx.export(module, tuple(inputs.values()), part, input_names=list(inputs), output_names=list(outputs),
-                      dynamic_axes=dynamic, opset_version=OPSET, do_constant_folding=True, **options)
+    torch.onnx.export(
+        module,
+        tuple(inputs.values()),
+        part,
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_axes=dynamic,
+        opset_version=OPSET,
+        do_constant_folding=True,
+        **options,
+    )
     set_manifest(part, manifest)
     os.replace(part, path)
     return digest(path)
@@ -64,7 +75,10 @@ def digest(path):
 
 
 def session(path):
-    """An ONNX Runtime session on one thread that does not spin, as the Go program has it. DataError names a file that is none for it."""
+    """An ONNX Runtime session on one thread that does not spin, as the Go program has it.
+
+    DataError names a file that is none for it.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -75,12 +89,17 @@ def session(path):
 
 
 def verify(path, module, inputs):
-    """Runs the file and the module on the same inputs; the largest relative difference over all outputs, or ParityError."""
+    """Runs the file and the module on the same inputs.
+
+    Returns the largest relative difference over all outputs; raises ParityError where it is too large.
+    """
     with torch.no_grad():
         want = module.eval()(*inputs.values())
     want = [want] if isinstance(want, torch.Tensor) else want
     got = session(path).run(None, {k: v.numpy() for k, v in inputs.items()})
     worst = max(float(np.abs(g - w.numpy()).max() / max(w.abs().max().item(), 1e-12)) for g, w in zip(got, want))
     if not worst <= TOLERANCE:
-        raise ParityError(f"{path}: ONNX Runtime differs from PyTorch by {worst:.2g} of the largest value, {TOLERANCE:g} allowed")
+        raise ParityError(
+            f"{path}: ONNX Runtime differs from PyTorch by {worst:.2g} of the largest value, {TOLERANCE:g} allowed"
+        )
     return worst

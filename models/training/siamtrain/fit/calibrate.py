@@ -8,7 +8,10 @@ from siamtrain.fit import losses
 
 
 def scale_and_bias(raw, positive, rounds=50):
-    """(scale, bias) of the logistic regression from correlations (N, h, w) to cells that hold the target, both sides weighing one half."""
+    """(scale, bias) of the logistic regression from correlations (N, h, w) to cells that hold the target.
+
+    Both sides weigh one half.
+    """
     spread, middle = raw.std(), raw.mean()
     raw = (raw - middle) / spread
     scale, bias = torch.ones((), requires_grad=True), torch.zeros((), requires_grad=True)
@@ -28,8 +31,8 @@ def scale_and_bias(raw, positive, rounds=50):
 def thresholds(runs):
     """The state thresholds of a manifest from runs [(boxes, scores, truth), ...] on training sequences.
 
-    uncertain parts frames on the target (IoU above 0.3) from those off it (IoU 0) best, by Youden's index; below lost lie two in a
-    hundred of the frames on the target.
+    uncertain parts frames on the target (IoU above 0.3) from those off it (IoU 0) best, by Youden's index; below lost
+    lie two in a hundred of the frames on the target.
     """
     on, off = [], []
     for boxes, scores, truth in runs:

@@ -13,8 +13,18 @@ def save(path, model, average, optimiser, step, watch):
     Data order needs no state: batch k is a function of the seed and k. watch is a plain dict.
     """
     part = f"{path}.part"
-    torch.save({"format": FORMAT, "model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
-                "step": step, "rng": torch.get_rng_state(), "watch": watch}, part)
+    torch.save(
+        {
+            "format": FORMAT,
+            "model": model.state_dict(),
+            "average": average.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "step": step,
+            "rng": torch.get_rng_state(),
+            "watch": watch,
+        },
+        part,
+    )
     os.replace(part, path)
 
 

@@ -1,4 +1,4 @@
-"""The frozen early stages run by ONNX Runtime: several times quicker on a CPU than PyTorch's, and they need no gradient."""
+"""The frozen early stages, which need no gradient, run by ONNX Runtime: several times quicker on a CPU."""
 
 import os
 import tempfile
@@ -15,7 +15,9 @@ class Frozen:
         axes = {0: "n", 2: "height", 3: "width"}
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "early.onnx")
-            export.write(module, {"image": torch.zeros(1, 3, 127, 127)}, ["maps"], {"image": axes, "maps": axes}, {}, path)
+            export.write(
+                module, {"image": torch.zeros(1, 3, 127, 127)}, ["maps"], {"image": axes, "maps": axes}, {}, path
+            )
             self.session = export.session(path)
 
     def __call__(self, images):

@@ -1,4 +1,6 @@
-"""Losses of every trainer. Each returns a scalar tensor unless it says otherwise; logits are unbounded, before a sigmoid.
+"""Losses of every trainer.
+
+Each returns a scalar tensor unless it says otherwise; logits are unbounded, before a sigmoid.
 
 Corners are (x1, y1, x2, y2) in the last dimension.
 """
@@ -11,7 +13,8 @@ def balanced_logistic(logits, positive, ignore=None):
     """Logistic loss of a response map whose positives and negatives weigh one half each, in every map of the batch.
 
     Bertinetto et al., "Fully-Convolutional Siamese Networks for Object Tracking" (2016), sections 2.2 and 4.1.
-    logits (N, ...), positive bool of the same shape, ignore bool or None. A map without positives counts its negatives whole.
+    logits (N, ...), positive bool of the same shape, ignore bool or None. A map without positives counts its negatives
+    whole.
     """
     keep = torch.ones_like(positive) if ignore is None else ~ignore
     pos, neg = (positive & keep).float(), (~positive & keep).float()
@@ -50,7 +53,10 @@ def iou_giou(a, b):
     """
     low, high = torch.max(a[..., :2], b[..., :2]), torch.min(a[..., 2:], b[..., 2:])
     inter = (high - low).clamp(min=0).prod(-1)
-    area = lambda c: (c[..., 2:] - c[..., :2]).clamp(min=0).prod(-1)
+
+    def area(c):
+        return (c[..., 2:] - c[..., :2]).clamp(min=0).prod(-1)
+
     union = area(a) + area(b) - inter
     hull = (torch.max(a[..., 2:], b[..., 2:]) - torch.min(a[..., :2], b[..., :2])).clamp(min=0).prod(-1)
     iou = inter / union.clamp(min=1e-6)
@@ -58,7 +64,9 @@ def iou_giou(a, b):
 
 
 def contrastive(distance, same, margin=1.0):
-    """Mean contrastive loss of pairs. Hadsell et al. (2006), equation 4: d^2/2 for the same, max(0, margin - d)^2/2 else.
+    """Mean contrastive loss of pairs.
+
+    Hadsell et al. (2006), equation 4: d^2/2 for the same, max(0, margin - d)^2/2 else.
 
     distance (N,) non-negative, same bool (N,).
     """
@@ -76,8 +84,8 @@ def pairwise_distances(embeddings):
 def triplet_hard(embeddings, labels, margin=0.3):
     """Batch-hard triplet loss and the share of anchors whose triplet is still active (loss above 0).
 
-    Hermans et al., "In Defense of the Triplet Loss" (2017), equation 5: each anchor's farthest positive and nearest negative.
-    embeddings (N, D), labels (N,). Anchors without a positive or a negative in the batch do not count.
+    Hermans et al., "In Defense of the Triplet Loss" (2017), equation 5: each anchor's farthest positive and nearest
+    negative. embeddings (N, D), labels (N,). Anchors without a positive or a negative in the batch do not count.
     """
     distances = pairwise_distances(embeddings)
     same = labels[:, None] == labels[None]

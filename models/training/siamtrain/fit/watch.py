@@ -12,7 +12,10 @@ class Collapsed(Exception):
 
 
 def spread(embeddings):
-    """Mean standard deviation over rows (N, D) of unit length, relative to that of random directions: 1 healthy, 0 collapsed."""
+    """Mean standard deviation over rows (N, D) of unit length, relative to that of random directions.
+
+    1 healthy, 0 collapsed.
+    """
     unit = torch.nn.functional.normalize(embeddings.float(), dim=1)
     return float(unit.std(0).mean() * math.sqrt(embeddings.shape[1]))
 
@@ -20,7 +23,9 @@ def spread(embeddings):
 def check_spread(value, floor=0.001):
     """Raises Collapsed where the spread fell below the floor or is no number."""
     if not value >= floor:
-        raise Collapsed(f"embeddings collapsed: spread {value:.4f}, at least {floor} expected; lower the rate or raise the batch")
+        raise Collapsed(
+            f"embeddings collapsed: spread {value:.4f}, at least {floor} expected; lower the rate or raise the batch"
+        )
 
 
 def distances(embeddings, labels):

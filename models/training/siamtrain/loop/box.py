@@ -1,9 +1,10 @@
 """The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
 
-A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0), .exemplar(crop)
--> kept features and .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
-It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of that.
-Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
+A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0),
+.exemplar(crop) -> kept features and
+.locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
+It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of
+that. Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 """
 
 import dataclasses
@@ -16,10 +17,13 @@ from siamtrain.file import export
 STRIDE = 16  # crop pixels between two cells of the response
 EXEMPLAR, SEARCH = 128, 256  # sides of the crops that box networks are trained on
 MIN_SIDE = 4.0
-AGREE, NEAR_BEST = 0.6, 0.5  # IoU with the best cell's box, and share of its response, above which a cell votes on the box
-# How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, factor on its side.
+# IoU with the best cell's box, and share of its response, above which a cell votes on the box.
+AGREE, NEAR_BEST = 0.6, 0.5
+# How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, and factor on
+# its side.
 VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
-MOST_SHIFT, MOST_CHANGE = 0.3, 0.5  # of the box's size, and of the logarithm of its sides: beyond them a view has not found the target
+# Of the box's size, and of the logarithm of its sides: beyond them a view has not found the target.
+MOST_SHIFT, MOST_CHANGE = 0.3, 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +96,10 @@ class BoxTracker:
         self.side, (self.window, self.x, self.y) = side, self.grids[side]
 
     def judge(self, score):
-        """Goes over to the wide crop after frames below the lost score, and back at the uncertain one, as siamfc/quality.go judges."""
+        """Goes over to the wide crop after frames below the lost score, and back at the uncertain one.
+
+        It judges as siamfc/quality.go does.
+        """
         if self.wide == self.model.side:
             return
         state = self.model.state
@@ -128,7 +135,7 @@ class BoxTracker:
         return np.array([*(self.centre - self.size / 2), *self.size]), score
 
     def look(self, image, centre, factor):
-        """What the crop about `centre`, its side times factor, shows: best's answer in image pixels about that centre."""
+        """What the crop about `centre`, its side times factor, shows: the answer of best, in image pixels."""
         side = crop.context_side(*self.size) * self.side / EXEMPLAR * factor
         zoom = self.side / side
         response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
@@ -136,7 +143,7 @@ class BoxTracker:
         return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
 
     def calibrate(self, image):
-        """The network's error on the first frame, whose box is known: of the centre in box sizes, of the sides as logarithms.
+        """The network's error on the first frame, whose box is known: centre in box sizes, sides as logarithms.
 
         The mean over VIEWS, without those that do not find the target.
         """
@@ -144,7 +151,13 @@ class BoxTracker:
         for dx, dy, factor in VIEWS:
             move = np.array([dx, dy]) * side * factor
             x, y, w, h, _, _ = self.look(image, self.centre + move, factor)
-            error = np.array([(move[0] + x) / self.size[0], (move[1] + y) / self.size[1], *np.log(np.maximum([w, h], 1e-9) / self.size)])
+            error = np.array(
+                [
+                    (move[0] + x) / self.size[0],
+                    (move[1] + y) / self.size[1],
+                    *np.log(np.maximum([w, h], 1e-9) / self.size),
+                ]
+            )
             if np.abs(error[:2]).max() <= MOST_SHIFT and np.abs(error[2:]).max() <= MOST_CHANGE:
                 errors.append(error)
         return np.mean(errors, 0) if errors else np.zeros(4)
@@ -175,4 +188,11 @@ class BoxTracker:
             box = (corners[:, voters] * weight[voters]).sum(1) / weight[voters].sum()
         else:
             box = corners[(slice(None), *i)]
-        return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1], float(response[i]), float(rate))
+        return (
+            (box[0] + box[2]) / 2,
+            (box[1] + box[3]) / 2,
+            box[2] - box[0],
+            box[3] - box[1],
+            float(response[i]),
+            float(rate),
+        )

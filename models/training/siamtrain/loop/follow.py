@@ -9,7 +9,7 @@ from siamtrain.loop.box import BoxTracker, Loop, OnnxModel
 
 
 def open_tracker(path):
-    """A tracker over an exported file, with init(image, box) and update(image) -> (box, score), with the loop of its manifest."""
+    """A tracker over an exported file and the loop of its manifest: init(image, box), update(image) -> box, score."""
     about = export.manifest_of(path)
     if about["kind"] == "peak":
         return peak.open_tracker(path)

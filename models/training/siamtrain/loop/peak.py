@@ -1,6 +1,7 @@
-"""The tracking loop of peak networks in Python: what chooses loop parameters and reports accuracy without the Go program.
+"""The tracking loop of peak networks in Python, to choose parameters and measure accuracy without the Go program.
 
-It follows section 5.1 of Bertinetto et al. (2016): several scales, one response map each, a cosine window, the size followed by a rate.
+It follows section 5.1 of Bertinetto et al. (2016): several scales, one response map each, a cosine window, the size
+followed by a rate.
 """
 
 import dataclasses
@@ -31,8 +32,16 @@ def open_tracker(path, loop=None):
     session, m = export.session(path), export.manifest_of(path)
     known = {f.name for f in dataclasses.fields(Loop)}
     loop = loop or Loop(**{k: v for k, v in m["loop"].items() if k in known}, upsample=m["upsample"])
-    return PeakTracker(lambda images: session.run(["features"], {"image": images})[0], m["correlation"]["scale"],
-                       m["correlation"]["bias"], loop, m["exemplar"]["size"], m["search"]["size"], m["grid"]["stride"], m["exemplar"]["context"])
+    return PeakTracker(
+        lambda images: session.run(["features"], {"image": images})[0],
+        m["correlation"]["scale"],
+        m["correlation"]["bias"],
+        loop,
+        m["exemplar"]["size"],
+        m["search"]["size"],
+        m["grid"]["stride"],
+        m["exemplar"]["context"],
+    )
 
 
 class PeakTracker:

@@ -1,4 +1,7 @@
-"""Chooses the tracking loop's parameters by running a model over annotated sequences: one parameter at a time, from the best so far."""
+"""Chooses the tracking loop's parameters by running a model over annotated sequences.
+
+One parameter at a time, from the best so far.
+"""
 
 import dataclasses
 import logging
@@ -10,7 +13,11 @@ from siamtrain.data.score import overlaps, score
 from siamtrain.loop.box import BoxTracker
 from siamtrain.loop.follow import follow
 
-GRID = {"window_influence": (0.2, 0.28, 0.36, 0.44, 0.52), "penalty_k": (0.02, 0.06, 0.1, 0.16, 0.24), "size_rate": (0.25, 0.35, 0.45, 0.6, 0.8)}
+GRID = {
+    "window_influence": (0.2, 0.28, 0.36, 0.44, 0.52),
+    "penalty_k": (0.02, 0.06, 0.1, 0.16, 0.24),
+    "size_rate": (0.25, 0.35, 0.45, 0.6, 0.8),
+}
 
 VOTE = (1.0, 3.0)
 FOUND = 0.5  # least IoU with the truth of a box whose error counts
@@ -21,7 +28,9 @@ def load(tracks, frames):
     clips = []
     for track in tracks:
         first = int(track.visible()[0])
-        clips.append(([cv2.imread(p) for p in track.files[first:first + frames]], track.boxes[first:first + frames]))
+        clips.append(
+            ([cv2.imread(p) for p in track.files[first : first + frames]], track.boxes[first : first + frames])
+        )
     return clips
 
 
@@ -31,7 +40,7 @@ def accuracy(model, loop, clips):
 
 
 def search(model, loop, clips, rounds=1, grid=GRID):
-    """(loop, its mean AUC): coordinate ascent over the grid from `loop`, then the most careful of what was tried and is as good (careful)."""
+    """(loop, its mean AUC) by coordinate ascent over the grid from `loop`; of equally good ones the most careful."""
     tried = {loop: accuracy(model, loop, clips)}
     best = loop
     for _ in range(rounds):
@@ -48,16 +57,23 @@ def search(model, loop, clips, rounds=1, grid=GRID):
 
 
 def careful(tried):
-    """Of the loops {loop: AUC on each clip}, that with the strongest window (then penalty, then slowest size) within one standard error of the best.
+    """Of the loops {loop: AUC on each clip} within one standard error of the best, that with the strongest window.
 
-    The network was trained on these clips, so it needs less guidance there than on new video: the one-standard-error rule (Breiman et al., 1984)
-    gives the doubt to the simpler choice. The error is that of the difference on the same clips.
+    Among those of one window the strongest penalty decides, then the slowest size.
+
+    The network was trained on these clips, so it needs less guidance there than on new video: the one-standard-error
+    rule (Breiman et al., 1984) gives the doubt to the simpler choice. The error is that of the difference on the same
+    clips.
     """
     best = max(tried, key=lambda k: tried[k].mean())
 
     def as_good(loop):
         difference = tried[best] - tried[loop]
-        return difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else difference.mean() <= 0
+        return (
+            difference.mean() <= difference.std(ddof=1) / np.sqrt(len(difference))
+            if len(difference) > 1
+            else difference.mean() <= 0
+        )
 
     return max(filter(as_good, tried), key=lambda k: (k.window_influence, k.penalty_k, -k.size_rate))
 
@@ -73,11 +89,11 @@ def pick(model, loop, clips, name, values):
 
 
 def lasting(model, loop, clips):
-    """The share of a model's error on the first frame that its later boxes still have: what loop.calibration should take off.
+    """The share of a model's error on the first frame that its later boxes still have: what loop.calibration should be.
 
-    It is the slope, through the origin, of the later boxes' median error (of centre in box sizes, of sides as logarithms) on the first
-    frame's (BoxTracker.calibrate), over all clips and all four. (slope, its standard error by bootstrap over clips); (0, 0) of a model that
-    follows nothing.
+    It is the slope, through the origin, of the later boxes' median error (of centre in box sizes, of sides as
+    logarithms) on the first frame's (BoxTracker.calibrate), over all clips and all four. (slope, its standard error by
+    bootstrap over clips); (0, 0) of a model that follows nothing.
     """
     first, later = [], []
     for images, boxes in clips:
@@ -89,12 +105,20 @@ def lasting(model, loop, clips):
         found, truth = found[usable], boxes[1:][usable]
         tracker.init(images[0], boxes[0])
         first.append(tracker.calibrate(images[0]))
-        middle = lambda b: b[:, :2] + b[:, 2:] / 2
-        later.append(np.median(np.c_[(middle(found) - middle(truth)) / truth[:, 2:], np.log(found[:, 2:] / truth[:, 2:])], 0))
+
+        def middle(b):
+            return b[:, :2] + b[:, 2:] / 2
+
+        later.append(
+            np.median(np.c_[(middle(found) - middle(truth)) / truth[:, 2:], np.log(found[:, 2:] / truth[:, 2:])], 0)
+        )
     if not first:
         return 0.0, 0.0
     first, later = np.array(first), np.array(later)
-    slope = lambda rows: float((first[rows] * later[rows]).sum() / (first[rows] ** 2).sum())
+
+    def slope(rows):
+        return float((first[rows] * later[rows]).sum() / (first[rows] ** 2).sum())
+
     draws = np.random.default_rng(0).integers(0, len(first), (1000, len(first)))
     return slope(np.arange(len(first))), float(np.std([slope(rows) for rows in draws]))
 

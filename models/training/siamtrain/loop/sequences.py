@@ -10,7 +10,10 @@ from siamtrain.loop.follow import follow
 
 
 def run(tracker, tracks, frames=None):
-    """[(boxes, scores, truth), ...] of one tracker over tracks, from each one's first usable box on, at most `frames` frames each."""
+    """[(boxes, scores, truth), ...] of one tracker over tracks, from each one's first usable box on.
+
+    frames is the most of each that is looked at.
+    """
     out = []
     for track in tracks:
         first = int(track.visible()[0])

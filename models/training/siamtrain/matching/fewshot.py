@@ -1,4 +1,7 @@
-"""One-shot recognition with exported models, as `track match --gallery` does it: N identities, K examples of each, nearest example wins."""
+"""One-shot recognition with exported models, as `track match --gallery` does it.
+
+N identities, K examples of each, nearest example wins.
+"""
 
 import math
 
@@ -9,15 +12,26 @@ from siamtrain.file import export
 
 
 class Embedder:
-    """An exported model's branch: crops (N, 3, S, S) to rows of unit length, feature maps averaged over their cells, as cosine distance compares."""
+    """An exported model's branch.
+
+    Crops (N, 3, S, S) to rows of unit length, feature maps averaged over their cells, as cosine distance compares.
+    """
 
     def __init__(self, path):
         manifest = export.manifest_of(path)
-        self.name, self.size, self.context = manifest["name"], manifest["exemplar"]["size"], manifest["exemplar"]["context"]
+        self.name, self.size, self.context = (
+            manifest["name"],
+            manifest["exemplar"]["size"],
+            manifest["exemplar"]["context"],
+        )
         self.session = export.session(path)
         self.output = "embedding" if manifest["kind"] == "embedding" else "features"
         # A box network wants an exemplar that its branch does not use.
-        self.idle = {i.name: np.zeros([1 if isinstance(d, str) else d for d in i.shape], np.float32) for i in self.session.get_inputs() if i.name != "image"}
+        self.idle = {
+            i.name: np.zeros([1 if isinstance(d, str) else d for d in i.shape], np.float32)
+            for i in self.session.get_inputs()
+            if i.name != "image"
+        }
 
     def __call__(self, crops):
         rows = []
@@ -29,12 +43,12 @@ class Embedder:
 
 
 def view(image, box, embedder, cut):
-    """The crop of a box: with the context the network was trained with, or, cut, as a picture of its own that nothing surrounds."""
+    """The crop of a box, with the context that the network was trained with or, cut, with nothing around it."""
     x, y, w, h = box
     if not cut:
         return crop.square(image, x + w / 2, y + h / 2, crop.context_side(w, h, embedder.context), embedder.size)
     x0, y0 = max(0, round(x)), max(0, round(y))
-    piece = image[y0:max(y0 + 2, round(y + h)), x0:max(x0 + 2, round(x + w))]
+    piece = image[y0 : max(y0 + 2, round(y + h)), x0 : max(x0 + 2, round(x + w))]
     h, w = piece.shape[:2]
     return crop.square(piece, w / 2, h / 2, max(w, h), embedder.size)
 
@@ -50,7 +64,10 @@ def embed(embedder, tracks, load, views, cut):
 
 
 def accuracy(rows, ways, shots, episodes, seed=0, queries=5):
-    """(mean accuracy, half of its 95 % interval) over episodes of `ways` identities, `shots` examples and up to `queries` others of each."""
+    """(mean accuracy, half of its 95 % interval) over episodes.
+
+    An episode takes `ways` identities, and `shots` examples and up to `queries` other pictures of each.
+    """
     rng, usable = np.random.default_rng(seed), [r for r in rows if len(r) > shots]
     scores = []
     for _ in range(episodes):
@@ -58,7 +75,7 @@ def accuracy(rows, ways, shots, episodes, seed=0, queries=5):
         for label, k in enumerate(rng.permutation(len(usable))[:ways]):
             order = rng.permutation(len(usable[k]))
             gallery.append(usable[k][order[:shots]])
-            asked.append(usable[k][order[shots:shots + queries]])
+            asked.append(usable[k][order[shots : shots + queries]])
             labels += [label] * len(asked[-1])
         nearest = (np.concatenate(asked) @ np.concatenate(gallery).T).argmax(1) // shots
         scores.append((nearest == labels).mean())

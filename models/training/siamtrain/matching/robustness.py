@@ -20,8 +20,14 @@ CHANGES = {
 def view(image, box, size, context, kind, value):
     """The crop of a box with one change; the neutral value gives the plain crop."""
     x, y, w, h = box
-    change = View(value if kind == "translation" else 0, 0, value if kind == "scale" else 1, 1,
-                  math.radians(value) if kind == "rotation" else 0, False)
+    change = View(
+        value if kind == "translation" else 0,
+        0,
+        value if kind == "scale" else 1,
+        1,
+        math.radians(value) if kind == "rotation" else 0,
+        False,
+    )
     out = crop.warp(image, view_matrix(x + w / 2, y + h / 2, crop.context_side(w, h, context), size, change), size)
     if kind == "blur" and value:
         out = cv2.GaussianBlur(out, (0, 0), value)
@@ -31,16 +37,21 @@ def view(image, box, size, context, kind, value):
 
 
 def measure(embed, tracks, load, size, context, queries=6):
-    """{kind: [(value, accuracy), ...]}: each query is named by the nearest of the tracks' first views, all tracks against all.
+    """{kind: [(value, accuracy), ...]}: each query is named by the nearest of all tracks' first views.
 
     embed takes (N, 3, S, S) and gives unit rows; load(path) gives an image.
     """
+
     def first(t):
         i = t.visible()[0]
         return view(load(t.files[i]), t.boxes[i], size, context, "plain", 0)
 
     gallery = embed(crop.planar([first(t) for t in tracks]))
-    rows = [(label, t, i) for label, t in enumerate(tracks) for i in t.visible()[np.linspace(1, len(t.visible()) - 1, queries).astype(int)]]
+    rows = [
+        (label, t, i)
+        for label, t in enumerate(tracks)
+        for i in t.visible()[np.linspace(1, len(t.visible()) - 1, queries).astype(int)]
+    ]
     labels, out = np.array([r[0] for r in rows]), {}
     for kind, values in CHANGES.items():
         out[kind] = []

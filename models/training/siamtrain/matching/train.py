@@ -40,7 +40,8 @@ class Settings:
 def identities_of(folder, cache, context=CONTEXT):
     """The tracks of a folder of identities: one folder each, every image a view of it, seen whole.
 
-    The boxes are such that, with that context, the crop is the smallest square that holds the image: what `track match` looks at.
+    The boxes are such that, with that context, the crop is the smallest square that holds the image: what `track match`
+    looks at.
     """
     tracks = []
     for name in sorted(os.listdir(folder)):
@@ -67,7 +68,7 @@ def hold_back(tracks, share=0.2, seed=1):
 
 
 def load(net, path):
-    """Puts the weights of an earlier run (best.pt), or of an exported embedding (such as models/siammatch.onnx), into net."""
+    """Puts the weights of an earlier run (best.pt), or of an exported embedding (an ONNX file), into net."""
     if not path.endswith(".onnx"):
         net.load_state_dict(torch.load(path))
         return
@@ -93,7 +94,7 @@ class Views:
         rng, s = np.random.default_rng([self.seed, step]), self.settings
         video = min(len(self.moving), round(s.identities * (s.video if self.still else 1)))
         chosen = [self.moving[i] for i in rng.permutation(len(self.moving))[:video]]
-        chosen += [self.still[i] for i in rng.permutation(len(self.still))[:s.identities - video]]
+        chosen += [self.still[i] for i in rng.permutation(len(self.still))[: s.identities - video]]
         crops, labels = [], []
         for label, track in enumerate(chosen):
             seen = track.visible()
@@ -104,20 +105,28 @@ class Views:
 
     def _view(self, rng, track, i):
         x, y, w, h = track.boxes[i]
-        change = View(*rng.uniform(-8, 8, 2), math.exp(rng.uniform(-0.25, 0.25)), math.exp(rng.uniform(-0.2, 0.2)),
-                      rng.uniform(-0.4, 0.4), rng.random() < 0.5 * self.settings.flip)
+        change = View(
+            *rng.uniform(-8, 8, 2),
+            math.exp(rng.uniform(-0.25, 0.25)),
+            math.exp(rng.uniform(-0.2, 0.2)),
+            rng.uniform(-0.4, 0.4),
+            rng.random() < 0.5 * self.settings.flip,
+        )
         matrix = view_matrix(x + w / 2, y + h / 2, crop.context_side(w, h, CONTEXT), SIZE, change)
         image = crop.warp(self.cache.load(track.files[i]), matrix, SIZE)
         return augment.degrade(augment.photometric(image, rng, 1.0, rng.random() < 0.15), rng)
 
 
 def run(net, views, held, settings, folder):
-    """Trains net in place, keeping the weights with the best held-back one-shot accuracy and, among equals (few identities are soon
-    all told apart), the best ratio of the distances of others to those of the same; returns the rows of its curve."""
+    """Trains net in place and returns the rows of its curve.
+
+    It keeps the weights with the best held-back one-shot accuracy and, among equals (few identities are soon all told
+    apart), the best ratio of the distances of others to those of the same.
+    """
     torch.manual_seed(settings.seed)
     os.makedirs(folder, exist_ok=True)
     early, curve = Frozen(Early(net)), watch.Curve(os.path.join(folder, "curve.jsonl"))
-    parameters = [*net.backbone.blocks[net.frozen:].parameters(), *net.head.parameters()]
+    parameters = [*net.backbone.blocks[net.frozen :].parameters(), *net.head.parameters()]
     optimiser = torch.optim.AdamW(parameters, settings.rate, weight_decay=1e-4)
     best, kept = (-math.inf,), None
     for step in range(settings.steps + 1):

@@ -34,9 +34,16 @@ def open_all(paths):
     found = Found()
     for path in paths:
         one = open_data(path)
-        logging.debug("%s: %d tracks, %d unlabelled, %d skipped", path, len(one.tracks), len(one.unlabelled), len(one.problems))
+        logging.debug(
+            "%s: %d tracks, %d unlabelled, %d skipped", path, len(one.tracks), len(one.unlabelled), len(one.problems)
+        )
         found.add(one)
-    logging.info("read %d tracks, %d unlabelled images, %d entries skipped", len(found.tracks), len(found.unlabelled), len(found.problems))
+    logging.info(
+        "read %d tracks, %d unlabelled images, %d entries skipped",
+        len(found.tracks),
+        len(found.unlabelled),
+        len(found.problems),
+    )
     for problem in found.problems[:SHOWN]:
         logging.warning("%s", problem)
     if len(found.problems) > SHOWN:

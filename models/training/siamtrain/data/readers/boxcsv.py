@@ -1,4 +1,7 @@
-"""A csv of still images, one box a row: file,x,y,w,h,class; an image without a box has empty fields. Files are relative to the csv."""
+"""A csv of still images, one box a row: file,x,y,w,h,class; an image without a box has empty fields.
+
+Files are relative to the csv.
+"""
 
 import csv
 import os

@@ -15,7 +15,9 @@ def matches(path):
     if not os.path.isdir(path) or glob.glob(os.path.join(glob.escape(path), "groundtruth*")):
         return False
     names = [n.lower() for n in os.listdir(path)]
-    return not any(n.endswith(".xml") for n in names) and any(n.endswith(VIDEOS) or n.endswith((".jpg", ".jpeg", ".png", ".webp", ".bmp")) for n in names)
+    return not any(n.endswith(".xml") for n in names) and any(
+        n.endswith(VIDEOS) or n.endswith((".jpg", ".jpeg", ".png", ".webp", ".bmp")) for n in names
+    )
 
 
 def read(path):

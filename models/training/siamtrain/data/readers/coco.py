@@ -1,4 +1,6 @@
-"""COCO's instances json: images, annotations with bbox [x, y, w, h], categories. Images lie beside it, or in a folder named in `path`.
+"""COCO's instances json: images, annotations with bbox [x, y, w, h], categories.
+
+Images lie beside it, or in a folder named in `path`.
 
 A path of `annotations.json` looks for file_name in the json's folder, in `images/` and in its parent's `images/`.
 """

@@ -1,6 +1,7 @@
-"""MOTChallenge: SEQ/img1/*.jpg with SEQ/gt/gt.txt, lines `frame,id,x,y,w,h,conf,class,visibility`, 1-based; each id is one track.
+"""MOTChallenge: SEQ/img1/*.jpg with SEQ/gt/gt.txt, whose lines are `frame,id,x,y,w,h,conf,class,visibility`, 1-based.
 
-Lines whose conf is 0 are the benchmark's "do not count" and are left out. `path` is one sequence or a folder of them.
+Each id is one track. Lines whose conf is 0 are the benchmark's "do not count" and are left out.
+`path` is one sequence or a folder of them.
 """
 
 import glob
@@ -21,7 +22,9 @@ def matches(path):
 def _sequences(path):
     if os.path.isfile(os.path.join(path, "gt", "gt.txt")):
         return [path]
-    return sorted(os.path.dirname(os.path.dirname(p)) for p in glob.glob(os.path.join(glob.escape(path), "*", "gt", "gt.txt")))
+    return sorted(
+        os.path.dirname(os.path.dirname(p)) for p in glob.glob(os.path.join(glob.escape(path), "*", "gt", "gt.txt"))
+    )
 
 
 def read(path):
@@ -37,9 +40,12 @@ def read(path):
             frames = sorted(lines)
             first, last = frames[0], frames[-1]
             rows = [lines.get(f, ([np.nan] * 4, 0)) for f in range(first, last + 1)]
-            boxes = check_boxes([r[0] for r in rows], [size] * len(rows), lambda i, rows=rows: f"{truth}:{rows[i][1]}", found.problems)
+            where = [f"{truth}:{number}" for _, number in rows]
+            boxes = check_boxes([box for box, _ in rows], [size] * len(rows), where.__getitem__, found.problems)
             if np.isfinite(boxes).all(1).any():
-                found.tracks.append(Track(f"{os.path.basename(folder)}_{key}", folder, "", images[first - 1:last], boxes))
+                found.tracks.append(
+                    Track(f"{os.path.basename(folder)}_{key}", folder, "", images[first - 1 : last], boxes)
+                )
     return found
 
 

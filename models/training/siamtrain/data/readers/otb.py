@@ -1,4 +1,4 @@
-"""OTB layout: NAME/img/*.jpg with groundtruth_rect.txt, one `x,y,w,h` a line; several targets as groundtruth_rect.K.txt.
+"""OTB layout: NAME/img/*.jpg with groundtruth_rect.txt, one `x,y,w,h` a line; groundtruth_rect.K.txt for target K.
 
 `path` is one such folder or a folder of them. Boxes are taken as they are written, without the toolbox's shift by one.
 """
@@ -28,14 +28,19 @@ def _sequences(path):
 
 
 def read(path, raw=False):
-    """The sequences of a folder. raw keeps every finite box as it is written, as scoring must; training drops what it cannot use."""
+    """The sequences of a folder.
+
+    raw keeps every finite box as it is written, as scoring must; training drops what it cannot use.
+    """
     found = Found()
     for folder in _sequences(path):
         folder = folder.rstrip(os.sep)
         truths = sorted(glob.glob(os.path.join(glob.escape(folder), TRUTH)))
         images = images_in(os.path.join(folder, "img")) if os.path.isdir(os.path.join(folder, "img")) else []
         if not images or not truths:
-            found.problems.append(f"{folder}: {'no images in img/' if not images else 'no groundtruth_rect.txt'}; skipped")
+            found.problems.append(
+                f"{folder}: {'no images in img/' if not images else 'no groundtruth_rect.txt'}; skipped"
+            )
             continue
         for truth in truths:
             track = _track(folder, truth, images, raw, found.problems)
@@ -45,11 +50,13 @@ def read(path, raw=False):
 
 
 def _track(folder, truth, images, raw, problems):
-    suffix = os.path.basename(truth)[len("groundtruth_rect"):-len(".txt")].strip(".")
+    suffix = os.path.basename(truth)[len("groundtruth_rect") : -len(".txt")].strip(".")
     base = os.path.basename(folder)
     boxes = parse(truth, problems)
     if len(boxes) != len(images):
-        problems.append(f"{truth}: {len(boxes)} boxes for {len(images)} images; the first {min(len(boxes), len(images))} are used")
+        problems.append(
+            f"{truth}: {len(boxes)} boxes for {len(images)} images; the first {min(len(boxes), len(images))} are used"
+        )
     n = min(len(boxes), len(images))
     size = size_of(images[0])
     if size is None:

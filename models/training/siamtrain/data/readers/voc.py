@@ -1,4 +1,7 @@
-"""PASCAL VOC: Annotations/*.xml with JPEGImages/*, or xml files beside their images. Corners are 1-based and inclusive, as VOC has them."""
+"""PASCAL VOC: Annotations/*.xml with JPEGImages/*, or xml files beside their images.
+
+Corners are 1-based and inclusive, as VOC has them.
+"""
 
 import glob
 import os
@@ -67,4 +70,6 @@ def _object(xml, index, item, image, size, found):
         return
     boxes = check_boxes([box], [size], lambda _: where, found.problems)
     if np.isfinite(boxes).all():
-        found.tracks.append(Track(f"{os.path.basename(image)}:{index + 1}", image, item.findtext("name") or "", [image], boxes))
+        found.tracks.append(
+            Track(f"{os.path.basename(image)}:{index + 1}", image, item.findtext("name") or "", [image], boxes)
+        )

@@ -1,4 +1,4 @@
-"""Packages depend one way: each names what it may use, no module is used in a circle, and nothing uses the commands."""
+"""The layout: packages depend one way, no module is used in a circle, files and functions are short."""
 
 import ast
 import os
@@ -66,3 +66,17 @@ def test_no_module_is_used_in_a_circle():
     while rest := {m for m in uses if m not in free and uses[m] <= free | {m}}:
         free |= rest
     assert free == set(uses), f"in a circle, or behind one: {sorted(set(uses) - free)}"
+
+
+def test_files_and_functions_are_short():
+    long = []
+    for folder, _, names in os.walk(os.path.join(ROOT, "..")):
+        for path in (os.path.join(folder, n) for n in names if n.endswith(".py") and ".venv" not in folder):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if text.count("\n") > 300:
+                long.append(path)
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 50:
+                    long.append(f"{path}: {node.name}")
+    assert not long
