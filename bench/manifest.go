@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 )
 
 // ManifestFile is the manifest's name in a run's folder.
@@ -100,7 +100,7 @@ func (m Manifest) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("bench: manifest: %w", err)
 	}
-	return results.WriteFile(filepath.Join(dir, ManifestFile), append(raw, '\n'))
+	return atomicfile.Write(filepath.Join(dir, ManifestFile), append(raw, '\n'))
 }
 
 // claim makes dir this run's: it writes the manifest where there is none, and where there is one checks that it is of

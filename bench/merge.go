@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 )
 
 // Merge joins the shards of one run into out, as if one machine had done them all. The shards must be of one run, none
@@ -76,7 +76,7 @@ func copyRun(from, to string) error {
 		if err != nil {
 			return fmt.Errorf("bench: merge: %w", err)
 		}
-		return results.WriteFile(filepath.Join(to, rel), raw)
+		return atomicfile.Write(filepath.Join(to, rel), raw)
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 )
 
 // sequenceScore is the score that a run writes beside each track as it goes, for whoever watches it: track eval
@@ -42,5 +42,5 @@ func (r *runner) writeScore(s *dataset.Sequence, p *pass) error {
 	if err != nil {
 		return fmt.Errorf("bench: score: %w", err)
 	}
-	return results.WriteFile(r.files.score(s.Name), append(raw, '\n'))
+	return atomicfile.Write(r.files.score(s.Name), append(raw, '\n'))
 }

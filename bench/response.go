@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
@@ -55,5 +55,5 @@ func (w *worstResponse) write(path string) error {
 	if err != nil {
 		return fmt.Errorf("bench: response: %w", err)
 	}
-	return results.WriteFile(path, append(raw, '\n'))
+	return atomicfile.Write(path, append(raw, '\n'))
 }

@@ -13,7 +13,7 @@ import (
 
 	"siamtrack/bench"
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/internal/synth"
 	"siamtrack/siamfc"
 	"siamtrack/tracker"
@@ -56,7 +56,7 @@ func world(t *testing.T, truth string, extra func(dir string, s synth.Scene)) *d
 
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := results.WriteFile(path, []byte(text)); err != nil {
+	if err := atomicfile.Write(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }

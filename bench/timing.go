@@ -9,9 +9,9 @@ import (
 	"slices"
 	"time"
 
-	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/metric"
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
 
@@ -70,7 +70,7 @@ func writeStages(path string, stages []stageTimes) error {
 		}
 		b.WriteByte('\n')
 	}
-	return results.WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }
 
 // writeTiming sums up the stage times of all sequences that are whole, those of earlier calls too, into timing.json.
@@ -117,5 +117,5 @@ func (r *runner) writeTiming() (*Timing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bench: timing: %w", err)
 	}
-	return t, results.WriteFile(filepath.Join(r.Out, "timing.json"), append(raw, '\n'))
+	return t, atomicfile.Write(filepath.Join(r.Out, "timing.json"), append(raw, '\n'))
 }

@@ -87,8 +87,8 @@ type Options struct {
 	Sequences []string
 }
 
-// layout is one way a benchmark lies on disk.
-type layout struct {
+// reader reads one layout: one way a benchmark lies on disk.
+type reader struct {
 	format Format
 	detect func(root string) bool
 	list   func(root string) ([]entry, error)
@@ -100,9 +100,9 @@ type entry struct {
 	load func() (Sequence, error)
 }
 
-// layouts are tried in this order, the most telling first.
-func layouts() []layout {
-	return []layout{
+// readers are tried in this order, the most telling first.
+func readers() []reader {
+	return []reader{
 		{PySOT, isPySOT, listPySOT},
 		{GOT10k, isGOT10k, listGOT10k},
 		{UAV123, isUAV, listUAV},
@@ -121,7 +121,7 @@ func layouts() []layout {
 // Formats lists every layout's name.
 func Formats() []Format {
 	var out []Format
-	for _, l := range layouts() {
+	for _, l := range readers() {
 		out = append(out, l.format)
 	}
 	slices.Sort(out)
@@ -129,11 +129,11 @@ func Formats() []Format {
 }
 
 // find settles the layout and lists the sequences wanted.
-func find(root string, o Options) (layout, []entry, error) {
+func find(root string, o Options) (reader, []entry, error) {
 	if _, err := os.Stat(root); err != nil {
-		return layout{}, nil, fmt.Errorf("dataset: %w", err)
+		return reader{}, nil, fmt.Errorf("dataset: %w", err)
 	}
-	for _, l := range layouts() {
+	for _, l := range readers() {
 		if o.Format == l.format || (o.Format == "" && l.detect(root)) {
 			entries, err := l.list(root)
 			if err != nil {
@@ -147,9 +147,9 @@ func find(root string, o Options) (layout, []entry, error) {
 		}
 	}
 	if o.Format != "" {
-		return layout{}, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
+		return reader{}, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
 	}
-	return layout{}, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+	return reader{}, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
 }
 
 // pick chooses entries by name, in the order of the names.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"siamtrack/bench/internal/numfile"
+	"siamtrack/internal/numfile"
 )
 
 func FuzzPySOT(f *testing.F) {

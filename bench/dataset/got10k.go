@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"siamtrack/bench/internal/numfile"
+	"siamtrack/internal/numfile"
 )
 
 func isGOT10k(root string) bool {

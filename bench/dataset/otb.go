@@ -6,9 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"siamtrack/bench/internal/numfile"
-	"siamtrack/tracker"
 )
 
 // otbRanges are the frames, counted from 1, that OTB evaluates where it is not all of a video: the ranges of the
@@ -125,49 +122,4 @@ func attributesIn(cfg string) []string {
 // splitNames cuts a list of names at commas, semicolons and blanks.
 func splitNames(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",; \t\r\n'\"{}[]", r) })
-}
-
-// readBoxes reads x,y,w,h a line.
-func readBoxes(path string) ([]tracker.Box, error) {
-	rows, err := numfile.ReadMatrix(path, 4)
-	if err != nil {
-		return nil, err
-	}
-	return toBoxes(path, rows)
-}
-
-// toBoxes turns rows of four into boxes.
-func toBoxes(path string, rows []numfile.Row) ([]tracker.Box, error) {
-	if len(rows) == 0 {
-		return nil, numfile.Errorf(path, 1, "empty: no box")
-	}
-	out := make([]tracker.Box, len(rows))
-	for i, r := range rows {
-		out[i] = tracker.Box{X: r.Values[0], Y: r.Values[1], W: r.Values[2], H: r.Values[3]}
-	}
-	return out, nil
-}
-
-// readFlags reads one 0 or 1 a frame, as a column or a row; length 0 allows any.
-func readFlags(path string, length int) ([]bool, error) {
-	v, err := numfile.ReadColumn(path)
-	if err != nil {
-		return nil, err
-	}
-	return toFlags(path, v, length)
-}
-
-// toFlags turns numbers into flags.
-func toFlags(path string, v numfile.Values, length int) ([]bool, error) {
-	if length > 0 && len(v.V) != length {
-		return nil, numfile.Errorf(path, v.Line(length), "%d flags for %d frames", len(v.V), length)
-	}
-	out := make([]bool, len(v.V))
-	for i, x := range v.V {
-		if x != 0 && x != 1 {
-			return nil, numfile.Errorf(path, v.Line(i), "flag %v is neither 0 nor 1", x)
-		}
-		out[i] = x == 1
-	}
-	return out, nil
 }

@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/region"
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
 

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"siamtrack/bench/internal/numfile"
+	"siamtrack/internal/numfile"
 )
 
 // UAV123 and UAV20L: {anno/UAV123/NAME.txt, anno/UAV123/att/NAME.txt, data_seq/UAV123/VIDEO/000001.jpg}. UAV20L is

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/region"
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
 

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
 	"siamtrack/bench/score"
+	"siamtrack/internal/atomicfile"
 )
 
 //go:embed assets
@@ -103,10 +103,10 @@ func WriteHTML(dir string, d *dataset.Dataset, ev *score.Evaluation, generated s
 	}
 	p := page{Evaluation: ev, Main: mainTable(ev), Generated: generated}
 	for _, pl := range plots {
-		if err := results.WriteFile(filepath.Join(dir, pl.Name+".svg"), pl.SVG); err != nil {
+		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".svg"), pl.SVG); err != nil {
 			return err
 		}
-		if err := results.WriteFile(filepath.Join(dir, pl.Name+".png"), pl.PNG); err != nil {
+		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".png"), pl.PNG); err != nil {
 			return err
 		}
 		p.Plots = append(p.Plots, htmlPlot{pl.Name, pl.Title, template.HTML(pl.inline())}) // our own drawing
@@ -159,7 +159,7 @@ func (p page) write(path string) error {
 	if err := t.Execute(&b, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	return results.WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }
 
 // readRun reads a run's manifest and timing, as far as there are any.

@@ -22,8 +22,8 @@ import (
 	"strings"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/region"
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
 

@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"siamtrack/bench/region"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
 func write(t testing.TB, path, text string) {
 	t.Helper()
-	if err := WriteFile(path, []byte(text)); err != nil {
+	if err := atomicfile.Write(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -97,7 +98,7 @@ func TestRoundTrips(t *testing.T) {
 	if err != nil || len(items) != 3 {
 		t.Errorf("%v %v: something was left behind", items, err)
 	}
-	if err := WriteFile(filepath.Join(dir, "s.txt", "under"), nil); err == nil {
+	if err := atomicfile.Write(filepath.Join(dir, "s.txt", "under"), nil); err == nil {
 		t.Error("a file was written under a file")
 	}
 }

@@ -4,42 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"siamtrack/bench/region"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
 // nan marks a value that is not there.
 func nan() float64 { return math.NaN() }
-
-// WriteFile writes beside path and renames, so that path is either whole or absent. Folders on the way are made.
-func WriteFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
-	_, err = f.Write(data)
-	if e := f.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("results: write %s: %w", path, err)
-	}
-	return nil
-}
 
 // WriteBoxes writes x,y,w,h a line with three decimals, as got10k does.
 func WriteBoxes(path string, boxes []tracker.Box) error {
@@ -47,7 +20,7 @@ func WriteBoxes(path string, boxes []tracker.Box) error {
 	for _, x := range boxes {
 		fmt.Fprintf(&b, "%s\n", x)
 	}
-	return WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }
 
 // WriteTimes writes seconds, a line a frame and a column a repetition, with eight decimals.
@@ -62,7 +35,7 @@ func WriteTimes(path string, repeats ...[]float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }
 
 // WriteRegions writes a VOT trajectory, a region or a code a line.
@@ -71,7 +44,7 @@ func WriteRegions(path string, regions []region.Region) error {
 	for _, r := range regions {
 		fmt.Fprintf(&b, "%s\n", r)
 	}
-	return WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }
 
 // WriteConfidence writes a number a line, a blank one for NaN.
@@ -83,5 +56,5 @@ func WriteConfidence(path string, scores []float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return WriteFile(path, b.Bytes())
+	return atomicfile.Write(path, b.Bytes())
 }

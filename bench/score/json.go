@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 )
 
 // WriteJSON writes an evaluation as JSON: the dataset, and under "trackers", for each, its name, the measures that
@@ -15,5 +15,5 @@ func WriteJSON(path string, ev *Evaluation) error {
 	if err != nil {
 		return fmt.Errorf("score: %w", err)
 	}
-	return results.WriteFile(path, append(raw, '\n'))
+	return atomicfile.Write(path, append(raw, '\n'))
 }

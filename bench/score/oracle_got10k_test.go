@@ -15,6 +15,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
@@ -108,7 +109,7 @@ func follow(rng *rand.Rand, truth []tracker.Box, nan bool) []tracker.Box {
 // put writes files that the toolkits only look for, such as pictures that they count.
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := results.WriteFile(path, []byte(text)); err != nil {
+	if err := atomicfile.Write(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/results"
+	"siamtrack/internal/atomicfile"
 )
 
 // file writes one file.
 func file(t *testing.T, text string, path ...string) {
 	t.Helper()
-	if err := results.WriteFile(filepath.Join(path...), []byte(text)); err != nil {
+	if err := atomicfile.Write(filepath.Join(path...), []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/internal/numfile"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
 	"siamtrack/bench/results"
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
 

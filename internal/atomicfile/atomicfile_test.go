@@ -1,0 +1,85 @@
+package atomicfile
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// TestWrite: folders are made, a file is replaced, its mode lets others read, nothing else is left in the folder.
+func TestWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a", "b", "c.txt")
+	for _, text := range []string{"one", "another", ""} {
+		if err := Write(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != text {
+			t.Errorf("%q %v, want %q", got, err, text)
+		}
+	}
+	st, err := os.Stat(path)
+	if err != nil || st.Mode() != mode {
+		t.Errorf("%v %v", st, err)
+	}
+	only(t, filepath.Dir(path), "c.txt")
+}
+
+// TestFailuresLeaveNothing: a folder where the file should be, and a file where a folder should be.
+func TestFailuresLeaveNothing(t *testing.T) {
+	dir := t.TempDir()
+	taken := filepath.Join(dir, "taken")
+	if err := os.MkdirAll(filepath.Join(taken, "full"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(taken, []byte("x")); err == nil {
+		t.Error("a folder was replaced")
+	}
+	only(t, dir, "taken")
+	plain := filepath.Join(dir, "taken", "plain")
+	if err := Write(plain, []byte("kept")); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(filepath.Join(plain, "under"), []byte("x")); err == nil {
+		t.Error("a file was written under a file")
+	}
+	if got, err := os.ReadFile(plain); err != nil || string(got) != "kept" {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
+// TestAlwaysWhole: who reads meanwhile sees the one content or the other.
+func TestAlwaysWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	contents := [][]byte{bytes.Repeat([]byte("a"), 1<<16), bytes.Repeat([]byte("b"), 1<<15)}
+	if err := Write(path, contents[0]); err != nil {
+		t.Fatal(err)
+	}
+	var writers sync.WaitGroup
+	for _, c := range contents {
+		writers.Go(func() {
+			for range 20 {
+				if err := Write(path, c); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 200 {
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, contents[0]) && !bytes.Equal(got, contents[1]) {
+			t.Fatalf("%d bytes, %v", len(got), err)
+		}
+	}
+	writers.Wait()
+}
+
+func only(t *testing.T, dir, name string) {
+	t.Helper()
+	items, err := os.ReadDir(dir)
+	if err != nil || len(items) != 1 || items[0].Name() != name {
+		t.Errorf("%v %v, want %s alone", items, err, name)
+	}
+}
