@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
+	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
 	"siamtrack/tracker"
 )
@@ -60,8 +61,8 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	clock := follow.NewClocked(opened)
-	src := capture.Prefetch(clock, readAhead)
+	timed := clock.NewSource(opened)
+	src := capture.Prefetch(timed, readAhead)
 	defer func() { err = errors.Join(err, src.Close()) }()
 	defer context.AfterFunc(cmd.Context(), func() { _ = src.Close() })() // ends a read that waits for a stream
 	logger(cmd).Debug("opened", "input", sourceName(input), "what", opened.Info(), "model", model.Manifest().Name)
@@ -82,7 +83,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err == nil {
 		err = checkEnd(cmd, opened.Info(), sum, part)
 	}
-	return errors.Join(err, f.report(cmd, input, sum, clock, out))
+	return errors.Join(err, f.report(cmd, input, sum, timed, out))
 }
 
 // checkEnd compares where a run ended with what was asked for, and with the length that a pipe announced: a broken pipe
@@ -102,7 +103,7 @@ func checkEnd(cmd *cobra.Command, info capture.Info, sum follow.Summary, p part)
 // outputs are the sinks of a run, and those of them that have something to say in the end.
 type outputs struct {
 	sinks  []follow.Sink
-	timer  *follow.Timer
+	timer  *clock.Timer
 	truth  *follow.Truth   // nil without --truth
 	video  *follow.Video   // nil without -o
 	writer *capture.Writer // of video
@@ -119,7 +120,7 @@ type namedTrack struct {
 
 // outputs makes the sinks that the flags ask for.
 func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.Info, p part, truth map[int]tracker.Box) (*outputs, error) {
-	o := &outputs{timer: follow.NewTimer(t), path: f.video}
+	o := &outputs{timer: clock.NewTimer(t), path: f.video}
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
 	for _, file := range f.tracks() {
@@ -152,7 +153,7 @@ func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.
 }
 
 // report says what was done: a summary on stderr, and the figures that --truth and --timing ask for on stdout.
-func (f *fileFlags) report(cmd *cobra.Command, input string, sum follow.Summary, clock *follow.Clocked, o *outputs) error {
+func (f *fileFlags) report(cmd *cobra.Command, input string, sum follow.Summary, timed *clock.Source, o *outputs) error {
 	if sum.Frames == 0 {
 		return nil
 	}
@@ -162,7 +163,7 @@ func (f *fileFlags) report(cmd *cobra.Command, input string, sum follow.Summary,
 	if o.truth == nil && !f.timing {
 		return nil
 	}
-	figures := figures{sum: sum, stages: append(clock.Stages(), o.timer.Stages()...)}
+	figures := figures{sum: sum, stages: append(timed.Stages(), o.timer.Stages()...)}
 	if o.video != nil {
 		figures.stages = append(figures.stages, o.video.Stages()...)
 	}

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
 	"siamtrack/tracker"
 )
@@ -36,7 +37,7 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 // figures are what --truth and --timing print.
 type figures struct {
 	sum    follow.Summary
-	stages []follow.Stage
+	stages []clock.Stage
 	score  *follow.Score // nil without --truth
 	truth  string        // the file of the true boxes
 }

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"math/rand/v2"
 	"os"
-
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
+	"siamtrack/internal/clock"
 	"siamtrack/internal/record"
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
@@ -184,33 +182,9 @@ func (c *cancelAt) Next(dst *tracker.Frame) error {
 	return err
 }
 
-func TestHistogramQuantiles(t *testing.T) {
-	var h Histogram
-	var all []time.Duration
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 10000 {
-		d := time.Duration(math.Exp(rng.NormFloat64()*2) * 1e6)
-		h.Add(d)
-		all = append(all, d)
-	}
-	slices.Sort(all)
-	for _, q := range []float64{0, 0.05, 0.5, 0.95, 0.999, 1} {
-		want := all[max(0, int(math.Ceil(q*float64(len(all))))-1)]
-		if got := h.Quantile(q); math.Abs(float64(got)/float64(want)-1) > 0.011 {
-			t.Errorf("quantile %v: %v, want %v", q, got, want)
-		}
-	}
-	var empty Histogram
-	empty.Add(-time.Second) // a clock that went backwards
-	empty.Add(1 << 62)
-	if (&Histogram{}).Quantile(0.5) != 0 || empty.Len() != 2 {
-		t.Error("the ends of the range")
-	}
-}
-
 func TestStagesAreMeasured(t *testing.T) {
 	v, o := scene(t)
-	src, m := NewClocked(v), NewTimer(o)
+	src, m := clock.NewSource(v), clock.NewTimer(o)
 	if _, err := Run(t.Context(), src, o, tracker.RunOptions{Init: v.Truth(0).Box}, m); err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +198,7 @@ func TestStagesAreMeasured(t *testing.T) {
 	if got, want := fmt.Sprint(names), "[decode update   crop   embed]"; got != want {
 		t.Errorf("stages %s, want %s", got, want)
 	}
-	if got := m.crop.Quantile(0.5); math.Abs(float64(got-time.Millisecond)) > 2e4 {
+	if got := m.Stages()[1].Times.Quantile(0.5); math.Abs(float64(got-time.Millisecond)) > 2e4 {
 		t.Errorf("the median crop took %v, the tracker said 1ms", got)
 	}
 }

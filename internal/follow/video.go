@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"siamtrack/internal/clock"
 	"siamtrack/render"
 	"siamtrack/tracker"
 )
@@ -47,7 +48,7 @@ type Video struct {
 	once  sync.Once
 	err   error // of Close
 
-	drawn, encoded Histogram // encoded is the goroutine's until ended is closed
+	drawn, encoded clock.Histogram // encoded is the goroutine's until ended is closed
 
 	mu     sync.Mutex
 	broken error // what the writer said
@@ -172,6 +173,6 @@ func (v *Video) Close() error {
 }
 
 // Stages returns the times of drawing and of encoding. It is to be called after Close.
-func (v *Video) Stages() []Stage {
-	return []Stage{{"draw", &v.drawn}, {"encode", &v.encoded}}
+func (v *Video) Stages() []clock.Stage {
+	return []clock.Stage{{Name: "draw", Times: &v.drawn}, {Name: "encode", Times: &v.encoded}}
 }
