@@ -13,8 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"siamtrack/bench"
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
+	"siamtrack/bench/run"
 	"siamtrack/bench/score"
 	"siamtrack/internal/synth"
 	"siamtrack/siamfc"
@@ -39,8 +40,8 @@ func world(t testing.TB) (*dataset.Dataset, *score.Evaluation) {
 	}
 	d.Name = "Synthetic"
 	for i, step := range []float64{0.2, 0.6} {
-		_, err := bench.Run(context.Background(), d, bench.Options{
-			Out: filepath.Join(runs, fmt.Sprintf("pixels-%d", i)), Tracker: bench.Manifest{Tracker: fmt.Sprintf("pixels, window %.1f", step)},
+		_, err := run.Run(context.Background(), d, run.Options{
+			Out: filepath.Join(runs, fmt.Sprintf("pixels-%d", i)), Tracker: folder.About{Tracker: fmt.Sprintf("pixels, window %.1f", step)},
 			Open: openFiles, New: func(context.Context) (tracker.Tracker, io.Closer, error) {
 				m := siamfc.PixelsManifest()
 				m.Loop.WindowInfluence = step
@@ -173,7 +174,7 @@ func TestPage(t *testing.T) {
 
 // TestVOTPage: frames of the reset-based experiment are pictured too, though its files have codes among the boxes.
 func TestVOTPage(t *testing.T) {
-	root, run := t.TempDir(), t.TempDir()
+	root, out := t.TempDir(), t.TempDir()
 	for i, name := range []string{"A", "B"} {
 		paint(t, filepath.Join(root, name), synth.Scene{Width: 160, Height: 120, Frames: 12, Seed: uint64(3 + i)})
 	}
@@ -181,8 +182,8 @@ func TestVOTPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = bench.Run(context.Background(), d, bench.Options{
-		Out: run, Tracker: bench.Manifest{Tracker: "pixels"}, Experiment: bench.Supervised, Open: openFiles,
+	_, err = run.Run(context.Background(), d, run.Options{
+		Out: out, Tracker: folder.About{Tracker: "pixels"}, Experiment: folder.Supervised, Open: openFiles,
 		New: func(context.Context) (tracker.Tracker, io.Closer, error) {
 			m := siamfc.PixelsManifest()
 			tr, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
@@ -192,7 +193,7 @@ func TestVOTPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ev, err := score.Evaluate(context.Background(), d, []score.Entry{{Name: "pixels", Dir: run}}, score.Options{Experiment: "supervised"})
+	ev, err := score.Evaluate(context.Background(), d, []score.Entry{{Name: "pixels", Dir: out}}, score.Options{Experiment: "supervised"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 	xdraw "golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 
-	"siamtrack/bench"
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/score"
 	"siamtrack/tracker"
 )
@@ -129,7 +129,7 @@ func (w *worstFrame) addHeat(path string, frame int) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	var r bench.SavedResponse
+	var r folder.Response
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return fmt.Errorf("report: %s: %w", path, err)
 	}

@@ -1,8 +1,6 @@
 package score
 
-import (
-	"siamtrack/bench/metric"
-)
+import "siamtrack/bench/metric"
 
 // Comparison is how far one tracker is ahead of another, and how sure that is.
 type Comparison struct {

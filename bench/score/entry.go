@@ -10,14 +10,14 @@ import (
 	"strings"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
+	"siamtrack/bench/folder"
 )
 
 // Entry is one tracker's folder of results.
 type Entry struct{ Name, Dir string }
 
 // isMissing reports whether an error says that a sequence has no result.
-func isMissing(err error) bool { return errors.Is(err, results.ErrMissing) }
+func isMissing(err error) bool { return errors.Is(err, folder.ErrMissing) }
 
 // Find turns the arguments of a command into entries: NAME=DIR, a folder with results, or a folder of such folders.
 func Find(d *dataset.Dataset, args []string) ([]Entry, error) {
@@ -70,7 +70,7 @@ func expand(d *dataset.Dataset, dir string) []Entry {
 func holds(d *dataset.Dataset, dir string) bool {
 	for i := range d.Sequences {
 		name := d.Sequences[i].Name
-		if results.HasTrack(dir, name) {
+		if folder.HasTrack(dir, name) {
 			return true
 		}
 		for _, x := range votExperiments() {

@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
-	"siamtrack/bench/results"
 )
 
 // longTerm reads one sequence of the long-term experiment, from longterm/ or, as the toolkit names it, unsupervised/.
@@ -25,12 +25,12 @@ func (v votScorer) longTerm(s *dataset.Sequence, root string) (part, error) {
 		return part{}, err
 	}
 	path := filepath.Join(dir, s.Name+"_001_confidence.value")
-	confidence, err := results.ReadConfidence(path)
+	confidence, err := folder.ReadConfidence(path)
 	if err != nil {
 		return part{}, err
 	}
 	if len(confidence) != len(regions) {
-		return part{}, results.LengthError(path, len(confidence), len(regions),
+		return part{}, folder.LengthError(path, len(confidence), len(regions),
 			fmt.Errorf("%d values for %d frames: %w", len(confidence), len(regions), metric.ErrLength))
 	}
 	p := part{}

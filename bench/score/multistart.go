@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
-	"siamtrack/bench/results"
 )
 
 // anchorFile is the path, without extension, of a run's trajectory.
@@ -32,7 +32,7 @@ func (v votScorer) multiStart(s *dataset.Sequence, root string) (part, error) {
 	var runs []metric.Run
 	for _, a := range anchors {
 		path := anchorFile(dir, s.Name, a.Frame)
-		t, err := results.ReadRegions(path)
+		t, err := folder.ReadRegions(path)
 		if err != nil {
 			return part{}, err
 		}
@@ -50,7 +50,7 @@ func (v votScorer) multiStart(s *dataset.Sequence, root string) (part, error) {
 		return p, err
 	}
 	for _, a := range anchors {
-		times, err := results.ReadTimes(anchorFile(dir, s.Name, a.Frame) + "_time.value")
+		times, err := folder.ReadTimes(anchorFile(dir, s.Name, a.Frame) + "_time.value")
 		if err == nil {
 			p.addTimes(times, false)
 		} else if !isMissing(err) {

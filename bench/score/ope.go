@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
-	"siamtrack/bench/results"
 	"siamtrack/tracker"
 )
 
@@ -47,7 +47,7 @@ func poolGOT10k(parts []part) (Measures, Curves, error) {
 
 // opePart scores one sequence; perFrame pools 1/t over frames, as got10k does for GOT-10k alone.
 func opePart(s *dataset.Sequence, dir string, c metric.Convention, perFrame bool) (part, error) {
-	t, err := results.ReadTrack(dir, s.Name)
+	t, err := folder.ReadTrack(dir, s.Name)
 	if err != nil {
 		return part{}, err
 	}
@@ -78,7 +78,7 @@ func opePart(s *dataset.Sequence, dir string, c metric.Convention, perFrame bool
 // trackError names the file of a track that cannot be scored, and where its length is wrong the line.
 func trackError(path string, got, want int, err error) error {
 	if errors.Is(err, metric.ErrLength) {
-		return results.LengthError(path, got, want, err)
+		return folder.LengthError(path, got, want, err)
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
+	"siamtrack/bench/folder"
 	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
@@ -136,7 +136,7 @@ func otbWorld(t *testing.T, absent bool) (root, res string) {
 				}
 			}
 			write := func(path string, boxes []tracker.Box) {
-				if err := results.WriteBoxes(path, boxes); err != nil {
+				if err := folder.WriteBoxes(path, boxes); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -147,7 +147,7 @@ func otbWorld(t *testing.T, absent bool) (root, res string) {
 				seconds[j] = 0.01 + 0.02*rng.Float64()
 			}
 			seconds[0] = 0
-			if err := results.WriteTimes(filepath.Join(res, "OTB2015", "T", "times", name+target+"_time.txt"), seconds); err != nil {
+			if err := folder.WriteTimes(filepath.Join(res, "OTB2015", "T", "times", name+target+"_time.txt"), seconds); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -244,7 +244,7 @@ func TestOracleGOT10k(t *testing.T) {
 		n := 50 + 20*i
 		dir := filepath.Join(root, "val", name)
 		truth := walk(rng, n)
-		if err := results.WriteBoxes(filepath.Join(dir, "groundtruth.txt"), truth); err != nil {
+		if err := folder.WriteBoxes(filepath.Join(dir, "groundtruth.txt"), truth); err != nil {
 			t.Fatal(err)
 		}
 		put(t, filepath.Join(dir, "meta_info.ini"),
@@ -266,14 +266,14 @@ func TestOracleGOT10k(t *testing.T) {
 		out := filepath.Join(res, "GOT-10k", "T", name)
 		seconds := make([][]float64, 2)
 		for r := range seconds {
-			if err := results.WriteBoxes(filepath.Join(out, fmt.Sprintf("%s_%03d.txt", name, r+1)), follow(rng, truth, false)); err != nil {
+			if err := folder.WriteBoxes(filepath.Join(out, fmt.Sprintf("%s_%03d.txt", name, r+1)), follow(rng, truth, false)); err != nil {
 				t.Fatal(err)
 			}
 			for range n {
 				seconds[r] = append(seconds[r], 0.01+0.05*rng.Float64())
 			}
 		}
-		if err := results.WriteTimes(filepath.Join(out, name+"_time.txt"), seconds...); err != nil {
+		if err := folder.WriteTimes(filepath.Join(out, name+"_time.txt"), seconds...); err != nil {
 			t.Fatal(err)
 		}
 	}

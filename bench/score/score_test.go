@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
-	"siamtrack/bench/results"
 	"siamtrack/internal/atomicfile"
 )
 
@@ -112,7 +112,7 @@ func TestMissingAndWrong(t *testing.T) {
 	if err != nil || entries[0].Name != "renamed" {
 		t.Fatal(entries, err)
 	}
-	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, results.ErrMissing) || !strings.Contains(err.Error(), "sequence B") {
+	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, folder.ErrMissing) || !strings.Contains(err.Error(), "sequence B") {
 		t.Error(err)
 	}
 	ev, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true})

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
-	"siamtrack/bench/results"
 	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
@@ -91,10 +91,10 @@ func guessExperiment(d *dataset.Dataset, entries []Entry) string {
 			for _, x := range votExperiments() {
 				dir := filepath.Join(e.Dir, x.dir, name)
 				if x.name == "multistart" && len(d.Sequences[i].Starts()) > 0 &&
-					results.HasRegions(anchorFile(dir, name, d.Sequences[i].Starts()[0].Frame)) {
+					folder.HasRegions(anchorFile(dir, name, d.Sequences[i].Starts()[0].Frame)) {
 					return x.name
 				}
-				if x.name != "multistart" && results.HasRegions(filepath.Join(dir, name+"_001")) {
+				if x.name != "multistart" && folder.HasRegions(filepath.Join(dir, name+"_001")) {
 					return x.name
 				}
 			}
@@ -136,10 +136,10 @@ func trajectories(dir, name string, want int) ([][]region.Region, error) {
 	var out [][]region.Region
 	for r := 1; ; r++ {
 		path := filepath.Join(dir, fmt.Sprintf("%s_%03d", name, r))
-		if r > 1 && !results.HasRegions(path) {
+		if r > 1 && !folder.HasRegions(path) {
 			return out, nil
 		}
-		t, err := results.ReadRegions(path)
+		t, err := folder.ReadRegions(path)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +164,7 @@ func (p *part) keepFrames(t, truth []region.Region, b region.Bounds) {
 
 // regionsError is the error of a trajectory of the wrong length; path is without its extension.
 func regionsError(path string, got, want int) error {
-	return results.LengthError(results.RegionsFile(path), got, want, fmt.Errorf("%d regions for %d frames: %w", got, want, metric.ErrLength))
+	return folder.LengthError(folder.RegionsFile(path), got, want, fmt.Errorf("%d regions for %d frames: %w", got, want, metric.ErrLength))
 }
 
 // supervised reads and scores one sequence of the reset-based experiment.
@@ -187,7 +187,7 @@ func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (par
 	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
 	var at *metric.FrameError
 	if errors.As(err, &at) {
-		file := results.RegionsFile(filepath.Join(dir, fmt.Sprintf("%s_%03d", s.Name, at.Repetition)))
+		file := folder.RegionsFile(filepath.Join(dir, fmt.Sprintf("%s_%03d", s.Name, at.Repetition)))
 		err = numfile.Errorf(file, at.Frame, "%w", at.Err)
 	}
 	return p, err
@@ -219,12 +219,12 @@ func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
 // where that is 0, or as the newer VOT toolkits write them NAME_001_time.value, in which frames at the end may lack.
 func (p *part) readTimes(dir, name string, frames int) error {
 	path := filepath.Join(dir, name+"_time.txt")
-	times, err := results.ReadTimes(path)
+	times, err := folder.ReadTimes(path)
 	if err == nil && frames > 0 && len(times) > 0 {
-		err = results.CheckTimes(path, times[0], frames)
+		err = folder.CheckTimes(path, times[0], frames)
 	}
 	for r := 1; isMissing(err) || (err == nil && r > 1); r++ {
-		more, e := results.ReadTimes(filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r)))
+		more, e := folder.ReadTimes(filepath.Join(dir, fmt.Sprintf("%s_%03d_time.value", name, r)))
 		if isMissing(e) {
 			break
 		}

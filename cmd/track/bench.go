@@ -10,8 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"siamtrack/bench"
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
+	benchrun "siamtrack/bench/run"
 	"siamtrack/capture"
 	"siamtrack/tracker"
 )
@@ -62,7 +63,7 @@ func (f *benchFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.name, "name", "", "the tracker's `name` in tables (default: the model's)")
 	fl.StringVar(&f.format, "format", "", "the dataset's layout, detected where not given: "+joined(dataset.Formats()))
 	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
-	fl.StringVar(&f.experiment, "experiment", "", "what is done with each sequence: "+joined(bench.Experiments())+
+	fl.StringVar(&f.experiment, "experiment", "", "what is done with each sequence: "+joined(folder.Experiments())+
 		" (default: the benchmark's own)")
 	fl.StringVar(&f.shard, "shard", "", "run share `I/N` only, I counted from 0; track bench merge joins the shares")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "sequences side by side")
@@ -71,7 +72,7 @@ func (f *benchFlags) register(cmd *cobra.Command) {
 }
 
 // run runs the benchmark on each dataset.
-func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
+func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if f.out == "" {
 		return usagef("--out is missing: the folder for the run")
 	}
@@ -81,16 +82,15 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if f.timing && f.jobs > 1 {
 		return usagef("--timing runs one sequence at a time: leave --jobs away")
 	}
-	if err := oneOf("experiment", f.experiment, bench.Experiments()); err != nil {
+	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return err
 	}
 	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
 		return err
 	}
-	var shard bench.Shard
+	var shard folder.Shard
 	if f.shard != "" {
-		var err error
-		if shard, err = bench.ParseShard(f.shard); err != nil {
+		if shard, err = folder.ParseShard(f.shard); err != nil {
 			return wrongUse(err)
 		}
 	}
@@ -102,13 +102,13 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer model.Close()
+	defer model.closeInto(&err)
 	about, err := f.describe(model)
 	if err != nil {
 		return err
 	}
-	o := bench.Options{
-		Tracker: about, New: trackers(model), Open: f.opener(), Experiment: bench.Experiment(f.experiment),
+	o := benchrun.Options{
+		Tracker: about, New: trackers(model), Open: f.opener(), Experiment: folder.Experiment(f.experiment),
 		Jobs: f.jobs, Timing: f.timing, Repeat: f.repeat, Shard: shard,
 	}
 	outs := runFolders(f.out, args)
@@ -126,12 +126,12 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 }
 
 // runOne runs one dataset with a progress bar, and says what was done.
-func runOne(cmd *cobra.Command, d *dataset.Dataset, o bench.Options) error {
+func runOne(cmd *cobra.Command, d *dataset.Dataset, o benchrun.Options) error {
 	bar := newRunBar(cmd)
 	o.Progress = bar.update
-	sum, err := bench.Run(cmd.Context(), d, o)
+	sum, err := benchrun.Run(cmd.Context(), d, o)
 	bar.close()
-	if !errors.Is(err, bench.ErrManifest) { // nothing was begun
+	if !errors.Is(err, folder.ErrOtherRun) { // nothing was begun
 		logger(cmd).Info("bench", "dataset", d.Name, "layout", d.Format, "sequences", sum.Done, "already there", sum.Skipped,
 			"frames", sum.Frames, "out", o.Out)
 	}
@@ -144,7 +144,7 @@ func runOne(cmd *cobra.Command, d *dataset.Dataset, o bench.Options) error {
 }
 
 // opener opens frames through capture, ahead of their use where times are taken.
-func (f *benchFlags) opener() bench.Opener {
+func (f *benchFlags) opener() benchrun.Opener {
 	return func(files []string) (tracker.Source, error) {
 		src, err := capture.OpenFiles(files, capture.Options{})
 		if err != nil {
@@ -158,7 +158,7 @@ func (f *benchFlags) opener() bench.Opener {
 }
 
 // trackers makes trackers over one model, one a goroutine; they are closed with the model.
-func trackers(model *openModel) bench.Factory {
+func trackers(model *openModel) benchrun.Factory {
 	var mu sync.Mutex
 	return func(context.Context) (tracker.Tracker, io.Closer, error) {
 		mu.Lock()
@@ -169,21 +169,21 @@ func trackers(model *openModel) bench.Factory {
 }
 
 // describe says for the manifest what the tracker is.
-func (f *benchFlags) describe(model *openModel) (bench.Manifest, error) {
+func (f *benchFlags) describe(model *openModel) (folder.About, error) {
 	m := model.model.Manifest()
 	parameters, err := json.Marshal(m)
 	if err != nil {
-		return bench.Manifest{}, fmt.Errorf("describe the model: %w", err)
+		return folder.About{}, fmt.Errorf("describe the model: %w", err)
 	}
-	about := bench.Manifest{Tracker: m.Name, Model: f.model, Parameters: parameters, Versions: map[string]string{
+	about := folder.About{Tracker: m.Name, Model: f.model, Parameters: parameters, Versions: map[string]string{
 		"track": versionLine(), "onnxruntime": model.runtime.Version(), "opencv": capture.OpenCVVersion(),
 		"threads": fmt.Sprint(f.threads),
 	}}
 	if f.name != "" {
 		about.Tracker = f.name
 	}
-	about.SHA256 = modelHash(model)
-	return about, nil
+	about.SHA256, err = model.model.Hash()
+	return about, err
 }
 
 // newBenchCheckCmd returns `track bench check`.
@@ -237,7 +237,7 @@ func newBenchMergeCmd() *cobra.Command {
 			if out == "" {
 				return usagef("--out is missing: the folder for the whole run")
 			}
-			m, err := bench.Merge(args, out)
+			m, err := benchrun.Merge(args, out)
 			if err == nil {
 				logger(cmd).Info("merged", "shards", len(args), "sequences", len(m.Sequences), "out", out)
 			}

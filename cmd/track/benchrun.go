@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,23 +9,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"siamtrack/bench"
+	benchrun "siamtrack/bench/run"
 )
-
-// modelHash is the hash of a model's file, or one over the hashes of its files.
-func modelHash(model *openModel) string {
-	files := model.model.Files()
-	if len(files) == 1 {
-		return files[0].SHA256
-	}
-	var lines []string
-	for _, f := range files {
-		lines = append(lines, fmt.Sprintf("%s %s", f.Role, f.SHA256))
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:])
-}
 
 // runFolders are the folders of each dataset's run: out itself for one, out/NAME for several.
 func runFolders(out string, datasets []string) []string {
@@ -52,7 +35,7 @@ type runBar struct{ bar *progressbar.ProgressBar }
 func newRunBar(cmd *cobra.Command) *runBar { return &runBar{newBar(cmd, "frames")} }
 
 // update shows the sequence, the frames and the time left.
-func (p *runBar) update(s bench.Progress) {
+func (p *runBar) update(s benchrun.Progress) {
 	if p.bar == nil {
 		return
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"siamtrack/bench"
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	reports "siamtrack/bench/report"
 	"siamtrack/bench/score"
@@ -95,7 +95,7 @@ func (f *evalFlags) open() (*dataset.Dataset, error) {
 // options turns the flags into those of score.
 func (f *evalFlags) options() (score.Options, error) {
 	o := score.Options{Experiment: f.experiment, SkipMissing: f.skip, Jobs: f.jobs}
-	if err := oneOf("experiment", f.experiment, bench.Experiments()); err != nil {
+	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return o, err
 	}
 	if f.convention != "" && f.convention != string(metric.VOTPython) {

@@ -1,12 +1,16 @@
 package onnx_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"image"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,5 +276,79 @@ func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
 	}
 	if _, err := onnx.Start(onnx.Options{}); err == nil {
 		t.Error("a second runtime was opened beside the first")
+	}
+}
+
+// TestHash: a model of one file has that file's checksum; one of several has a hash that moves with each file and with
+// the manifest, and with nothing else.
+func TestHash(t *testing.T) {
+	rt := start(t)
+	hash := func(path string) string {
+		t.Helper()
+		m, err := rt.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		h, err := m.Hash()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	raw, err := os.ReadFile("testdata/box.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(raw)
+	if got, want := hash("testdata/box.onnx"), hex.EncodeToString(sum[:]); got != want {
+		t.Errorf("one file: %s, want its SHA-256 %s", got, want)
+	}
+	manifest, err := os.ReadFile("../../models/foreign/nanotrack-v3.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(manifest)
+	parsed, err := siamfc.ParseManifest(manifest)
+	if err != nil || len(parsed.Files) != 3 {
+		t.Fatalf("%v %v: a model of three files is needed", parsed.Files, err)
+	}
+	// model writes the manifest, changed, with the test graphs given in the place of its files.
+	model := func(graphs []string, from, to string) string {
+		dir := t.TempDir()
+		roles := slices.Sorted(maps.Keys(parsed.Files))
+		for i, role := range roles {
+			data, err := os.ReadFile("testdata/" + graphs[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, parsed.Files[role]), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := filepath.Join(dir, "m.json")
+		if err := os.WriteFile(path, []byte(strings.Replace(text, from, to, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	seen := map[string]string{}
+	for what, path := range map[string]string{
+		"as it is":            model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", ""),
+		"another first file":  model([]string{"embedding.onnx", "peak.onnx", "box.onnx"}, "", ""),
+		"another second file": model([]string{"box.onnx", "embedding.onnx", "box.onnx"}, "", ""),
+		"files swapped":       model([]string{"peak.onnx", "box.onnx", "box.onnx"}, "", ""),
+		"another name":        model([]string{"box.onnx", "peak.onnx", "box.onnx"}, `"name": "`, `"name": "x`),
+	} {
+		h := hash(path)
+		if other, ok := seen[h]; ok {
+			t.Errorf("%s and %s have one hash", what, other)
+		}
+		if seen[h] = what; h != hash(path) {
+			t.Errorf("%s: another hash when opened again", what)
+		}
+	}
+	if hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", "")) != hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", "")) {
+		t.Error("the same files in another folder have another hash")
 	}
 }

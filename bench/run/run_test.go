@@ -1,4 +1,4 @@
-package bench_test
+package run_test
 
 import (
 	"context"
@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"siamtrack/bench"
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
+	"siamtrack/bench/run"
 	"siamtrack/internal/atomicfile"
 	"siamtrack/internal/synth"
 	"siamtrack/siamfc"
@@ -112,8 +113,8 @@ func pixels(context.Context) (tracker.Tracker, io.Closer, error) {
 }
 
 // options are those of a plain run.
-func options(out string) bench.Options {
-	return bench.Options{Out: out, Open: open, New: pixels, Tracker: bench.Manifest{
+func options(out string) run.Options {
+	return run.Options{Out: out, Open: open, New: pixels, Tracker: folder.About{
 		Tracker: "pixels", SHA256: "abc", Parameters: []byte(`{"a": 1}`), Versions: map[string]string{"track": "test"}}}
 }
 
@@ -132,18 +133,18 @@ func read(t *testing.T, path string) string {
 func TestRunAndResume(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	whole, cut := t.TempDir(), t.TempDir()
-	sum, err := bench.Run(context.Background(), d, options(whole))
+	sum, err := run.Run(context.Background(), d, options(whole))
 	if err != nil || sum.Done != 4 || sum.Frames != 70 {
 		t.Fatalf("%+v %v", sum, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	o := options(cut)
-	o.Progress = func(p bench.Progress) {
+	o.Progress = func(p run.Progress) {
 		if p.Frames == 35 { // in the midst of the second sequence
 			cancel()
 		}
 	}
-	if _, err := bench.Run(ctx, d, o); !errors.Is(err, context.Canceled) {
+	if _, err := run.Run(ctx, d, o); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(cut, "*.txt"))
@@ -152,7 +153,7 @@ func TestRunAndResume(t *testing.T) {
 	}
 	o.Progress = nil
 	o.Jobs = 3
-	if sum, err = bench.Run(context.Background(), d, o); err != nil || sum.Skipped != 1 || sum.Done != 3 {
+	if sum, err = run.Run(context.Background(), d, o); err != nil || sum.Skipped != 1 || sum.Done != 3 {
 		t.Fatalf("%+v %v", sum, err)
 	}
 	for name := range scenes {
@@ -165,7 +166,7 @@ func TestRunAndResume(t *testing.T) {
 			t.Errorf("%s: times\n%s", name, times)
 		}
 	}
-	if sum, err = bench.Run(context.Background(), d, o); err != nil || sum.Skipped != 4 || sum.Frames != 0 {
+	if sum, err = run.Run(context.Background(), d, o); err != nil || sum.Skipped != 4 || sum.Frames != 0 {
 		t.Errorf("%+v %v", sum, err)
 	}
 }
@@ -174,29 +175,29 @@ func TestRunAndResume(t *testing.T) {
 func TestManifestRefusesOthers(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	out := t.TempDir()
-	if _, err := bench.Run(context.Background(), d, options(out)); err != nil {
+	if _, err := run.Run(context.Background(), d, options(out)); err != nil {
 		t.Fatal(err)
 	}
-	for what, change := range map[string]func(*bench.Options){
-		"model":      func(o *bench.Options) { o.Tracker.SHA256 = "def" },
-		"parameters": func(o *bench.Options) { o.Tracker.Parameters = []byte(`{"a": 2}`) },
-		"version":    func(o *bench.Options) { o.Tracker.Versions = map[string]string{"track": "other"} },
-		"experiment": func(o *bench.Options) { o.Experiment = bench.Unsupervised },
-		"shard":      func(o *bench.Options) { o.Shard = bench.Shard{Index: 0, Count: 2} },
+	for what, change := range map[string]func(*run.Options){
+		"model":      func(o *run.Options) { o.Tracker.SHA256 = "def" },
+		"parameters": func(o *run.Options) { o.Tracker.Parameters = []byte(`{"a": 2}`) },
+		"version":    func(o *run.Options) { o.Tracker.Versions = map[string]string{"track": "other"} },
+		"experiment": func(o *run.Options) { o.Experiment = folder.Unsupervised },
+		"shard":      func(o *run.Options) { o.Shard = folder.Shard{Index: 0, Count: 2} },
 	} {
 		o := options(out)
 		change(&o)
-		if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrManifest) {
+		if _, err := run.Run(context.Background(), d, o); !errors.Is(err, folder.ErrOtherRun) {
 			t.Errorf("another %s: %v", what, err)
 		}
 	}
 	o := options(out)
 	o.Tracker.Parameters = []byte("{\"a\":1}\n")
-	if _, err := bench.Run(context.Background(), d, o); err != nil {
+	if _, err := run.Run(context.Background(), d, o); err != nil {
 		t.Errorf("the same parameters, spaced otherwise: %v", err)
 	}
 	d.Sequences[0].Truth[1].X++
-	if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrManifest) {
+	if _, err := run.Run(context.Background(), d, o); !errors.Is(err, folder.ErrOtherRun) {
 		t.Errorf("another truth: %v", err)
 	}
 }
@@ -205,14 +206,14 @@ func TestManifestRefusesOthers(t *testing.T) {
 func TestShards(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	whole := t.TempDir()
-	if _, err := bench.Run(context.Background(), d, options(whole)); err != nil {
+	if _, err := run.Run(context.Background(), d, options(whole)); err != nil {
 		t.Fatal(err)
 	}
 	var dirs []string
 	for i := range 2 {
 		o := options(t.TempDir())
-		o.Shard = bench.Shard{Index: i, Count: 2}
-		sum, err := bench.Run(context.Background(), d, o)
+		o.Shard = folder.Shard{Index: i, Count: 2}
+		sum, err := run.Run(context.Background(), d, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +223,7 @@ func TestShards(t *testing.T) {
 		dirs = append(dirs, o.Out)
 	}
 	out := t.TempDir()
-	if _, err := bench.Merge(dirs, out); err != nil {
+	if _, err := run.Merge(dirs, out); err != nil {
 		t.Fatal(err)
 	}
 	for name := range scenes {
@@ -230,22 +231,22 @@ func TestShards(t *testing.T) {
 			t.Errorf("%s differs from the whole run", name)
 		}
 	}
-	if sum, err := bench.Run(context.Background(), d, options(out)); err != nil || sum.Skipped != 4 {
+	if sum, err := run.Run(context.Background(), d, options(out)); err != nil || sum.Skipped != 4 {
 		t.Errorf("the joined run is not the whole one: %+v %v", sum, err)
 	}
 	for _, bad := range [][]string{dirs[:1], {dirs[0], dirs[0]}, {whole}} {
-		if _, err := bench.Merge(bad, t.TempDir()); !errors.Is(err, bench.ErrManifest) {
+		if _, err := run.Merge(bad, t.TempDir()); !errors.Is(err, folder.ErrOtherRun) {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
 	if err := os.Remove(filepath.Join(dirs[0], "Long.txt")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bench.Merge(dirs, t.TempDir()); err == nil || !strings.Contains(err.Error(), "Long") {
+	if _, err := run.Merge(dirs, t.TempDir()); err == nil || !strings.Contains(err.Error(), "Long") {
 		t.Errorf("a share without Long: %v", err)
 	}
 	for _, bad := range []string{"1", "2/2", "-1/2", "a/b", "0/0"} {
-		if _, err := bench.ParseShard(bad); !errors.Is(err, bench.ErrUse) {
+		if _, err := folder.ParseShard(bad); !errors.Is(err, folder.ErrUse) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -269,7 +270,7 @@ func TestRepeat(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	o := options(t.TempDir())
 	o.Repeat = 2
-	if sum, err := bench.Run(context.Background(), d, o); err != nil || sum.Frames != 140 || len(sum.Differing) != 0 {
+	if sum, err := run.Run(context.Background(), d, o); err != nil || sum.Frames != 140 || len(sum.Differing) != 0 {
 		t.Errorf("%+v %v", sum, err)
 	}
 	o.Out = t.TempDir()
@@ -278,7 +279,7 @@ func TestRepeat(t *testing.T) {
 		return &drifting{Tracker: inner}, nil, err
 	}
 	for range 2 { // the second call has nothing to do, but does not pass for one that found all equal
-		if sum, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrNotDeterministic) || len(sum.Differing) != 4 {
+		if sum, err := run.Run(context.Background(), d, o); !errors.Is(err, run.ErrNotDeterministic) || len(sum.Differing) != 4 {
 			t.Errorf("%+v %v", sum, err)
 		}
 	}
@@ -289,7 +290,7 @@ func TestTiming(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	o := options(t.TempDir())
 	o.Timing = true
-	sum, err := bench.Run(context.Background(), d, o)
+	sum, err := run.Run(context.Background(), d, o)
 	if err != nil || sum.Timing == nil {
 		t.Fatalf("%+v %v", sum, err)
 	}
@@ -302,7 +303,7 @@ func TestTiming(t *testing.T) {
 		}
 	}
 	o.Jobs = 2
-	if _, err := bench.Run(context.Background(), d, o); !errors.Is(err, bench.ErrUse) {
+	if _, err := run.Run(context.Background(), d, o); !errors.Is(err, folder.ErrUse) {
 		t.Error(err)
 	}
 }
@@ -312,13 +313,13 @@ func TestOneBadSequence(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	mid, _ := d.Find("Mid")
 	mid.Truth = mid.Truth[:10]
-	sum, err := bench.Run(context.Background(), d, options(t.TempDir()))
+	sum, err := run.Run(context.Background(), d, options(t.TempDir()))
 	if err == nil || !strings.Contains(err.Error(), "Mid: 20 frames, 10 lines of truth") || sum.Done != 3 {
 		t.Errorf("%+v %v", sum, err)
 	}
 	o := options(t.TempDir())
 	o.New = func(context.Context) (tracker.Tracker, io.Closer, error) { return nil, nil, errors.New("no model") }
-	if _, err := bench.Run(context.Background(), d, o); err == nil || !strings.Contains(err.Error(), "no model") {
+	if _, err := run.Run(context.Background(), d, o); err == nil || !strings.Contains(err.Error(), "no model") {
 		t.Error(err)
 	}
 }

@@ -1,14 +1,14 @@
-package bench
+package run
 
 import (
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"siamtrack/bench/dataset"
-	"siamtrack/bench/results"
+	"siamtrack/bench/folder"
+	"siamtrack/internal/clock"
 	"siamtrack/tracker"
 )
 
@@ -22,11 +22,11 @@ func (r *runner) sequence(ctx context.Context, t tracker.Tracker, s *dataset.Seq
 		return fmt.Errorf("%d frames, %d lines of truth (track bench check lists all such)", len(files), n)
 	}
 	switch r.Experiment {
-	case OPE:
+	case folder.OPE:
 		return r.onePass(ctx, t, s, files)
-	case MultiStart:
+	case folder.MultiStart:
 		return r.multiStart(ctx, t, s, files)
-	case Supervised, Realtime:
+	case folder.Supervised, folder.Realtime:
 		return r.supervised(ctx, t, s, files)
 	default:
 		return r.unsupervised(ctx, t, s, files)
@@ -38,7 +38,7 @@ type pass struct {
 	boxes      []tracker.Box
 	seconds    []float64
 	confidence []float64
-	stages     []stageTimes
+	stages     []folder.StageTimes
 	worst      worstResponse
 }
 
@@ -54,7 +54,7 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 		}
 	}()
 	p := &pass{}
-	timed := &timedSource{Source: src}
+	timed := clock.NewSource(src)
 	err = tracker.Run(ctx, timed, t, tracker.RunOptions{Init: init}, func(step tracker.Step) error {
 		box := step.Result.Box
 		if step.Initial {
@@ -67,7 +67,7 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 			p.worst.consider(i, box, s.Truth[i], step.Result.Response)
 		}
 		if r.Timing {
-			p.stages = append(p.stages, timesOf(t, step, timed.waited))
+			p.stages = append(p.stages, timesOf(t, step, timed.Last()))
 		}
 		r.tick(s)
 		return nil
@@ -87,19 +87,6 @@ func confidenceOf(step tracker.Step) float64 {
 		return math.NaN()
 	}
 	return step.Result.Score
-}
-
-// timedSource measures how long the tracker's loop waits for frames.
-type timedSource struct {
-	tracker.Source
-	waited time.Duration
-}
-
-func (t *timedSource) Next(dst *tracker.Frame) error {
-	begin := time.Now()
-	err := t.Source.Next(dst)
-	t.waited = time.Since(begin)
-	return err
 }
 
 // onePass runs the one-pass evaluation, all repetitions.
@@ -126,32 +113,32 @@ func (r *runner) onePass(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 // writePasses writes the files of a one-pass evaluation.
 func (r *runner) writePasses(s *dataset.Sequence, passes []*pass) error {
 	first := passes[0]
-	if err := results.WriteConfidence(r.files.confidence(s.Name), first.confidence); err != nil {
+	if err := folder.WriteConfidence(r.files.Confidence(s.Name), first.confidence); err != nil {
 		return err
 	}
 	if r.Timing {
-		if err := writeStages(r.files.stages(s.Name), first.stages); err != nil {
+		if err := folder.WriteStages(r.files.Stages(s.Name), first.stages); err != nil {
 			return err
 		}
 	}
 	if err := r.writeScore(s, first); err != nil {
 		return err
 	}
-	if err := first.worst.write(r.files.response(s.Name)); err != nil {
+	if err := first.worst.write(r.files.Response(s.Name)); err != nil {
 		return err
 	}
-	if !r.files.nested {
-		if err := results.WriteTimes(r.files.times(s.Name), first.seconds); err != nil {
+	if !r.files.PerRepetition() {
+		if err := folder.WriteTimes(r.files.Times(s.Name), first.seconds); err != nil {
 			return err
 		}
-		return results.WriteBoxes(r.files.track(s.Name, 0), first.boxes)
+		return folder.WriteBoxes(r.files.Track(s.Name, 0), first.boxes)
 	}
 	var seconds [][]float64
 	for i, p := range passes {
-		if err := results.WriteBoxes(r.files.track(s.Name, i), p.boxes); err != nil {
+		if err := folder.WriteBoxes(r.files.Track(s.Name, i), p.boxes); err != nil {
 			return err
 		}
 		seconds = append(seconds, p.seconds)
 	}
-	return results.WriteTimes(r.files.times(s.Name), seconds...)
+	return folder.WriteTimes(r.files.Times(s.Name), seconds...)
 }

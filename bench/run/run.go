@@ -1,4 +1,4 @@
-package bench
+package run
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 )
 
 // Options says how a benchmark is run.
@@ -15,18 +16,18 @@ type Options struct {
 	// Out is the run's folder; what is whole in it is not done again.
 	Out string
 	// Tracker describes what is run: its Tracker, Model, SHA256, Parameters and Versions are used.
-	Tracker Manifest
+	Tracker folder.About
 	New     Factory
 	Open    Opener
 	// Experiment is empty for the benchmark's own: supervised for VOT, multistart where it has anchors, longterm for
 	// VOT-LT, ope for all others.
-	Experiment Experiment
+	Experiment folder.Experiment
 	// Jobs is the number of sequences run side by side, at least 1. With Timing it must be 1.
 	Jobs   int
 	Timing bool
 	// Repeat is the number of repetitions, at least 1. VOT's reset-based experiment stops after three that are equal.
 	Repeat int
-	Shard  Shard
+	Shard  folder.Shard
 	// Progress is called after each frame, one call at a time; nil for none.
 	Progress func(Progress)
 }
@@ -46,7 +47,7 @@ type Summary struct {
 	Done, Skipped int
 	Frames        int
 	// Timing is nil unless it was asked for.
-	Timing *Timing
+	Timing *folder.Timing
 	// Differing names the sequences whose repetitions differ.
 	Differing []string
 }
@@ -55,9 +56,9 @@ type Summary struct {
 type runner struct {
 	Options
 	data  *dataset.Dataset
-	files layout
+	files folder.Paths
 
-	manifest Manifest
+	manifest folder.About
 
 	mu       sync.Mutex
 	progress Progress
@@ -107,43 +108,27 @@ feed:
 func (r *runner) settle() error {
 	r.Jobs, r.Repeat = max(r.Jobs, 1), max(r.Repeat, 1)
 	if r.Timing && r.Jobs > 1 {
-		return fmt.Errorf("bench: %d jobs would disturb each other's times: %w", r.Jobs, ErrUse)
+		return fmt.Errorf("bench: %d jobs would disturb each other's times: %w", r.Jobs, folder.ErrUse)
 	}
 	if r.Experiment == "" {
-		r.Experiment = defaultExperiment(r.data)
+		r.Experiment = folder.DefaultExperiment(r.data)
 	}
 	var err error
-	r.files, err = newLayout(r.Out, r.data.Format, r.Experiment)
+	r.files, err = folder.NewPaths(r.Out, r.data.Format, r.Experiment)
 	return err
-}
-
-// defaultExperiment is the one that a benchmark is known for.
-func defaultExperiment(d *dataset.Dataset) Experiment {
-	switch d.Format {
-	case dataset.VOTLT:
-		return LongTerm
-	case dataset.VOT:
-		for i := range d.Sequences {
-			if d.Sequences[i].Anchors != nil {
-				return MultiStart
-			}
-		}
-		return Supervised
-	}
-	return OPE
 }
 
 // plan claims the folder and lists the sequences that are not whole.
 func (r *runner) plan() ([]*dataset.Sequence, error) {
 	m := r.Tracker
 	m.Dataset, m.Format, m.Experiment = r.data.Name, string(r.data.Format), r.Experiment
-	m.Repeat, m.Timing, m.Shard, m.Machine = r.Repeat, r.Timing, r.Shard, ThisMachine()
+	m.Repeat, m.Timing, m.Shard, m.Machine = r.Repeat, r.Timing, r.Shard, folder.ThisMachine()
 	m.Sequences = map[string]string{}
 	var todo []*dataset.Sequence
-	for _, i := range r.Shard.share(r.data.Sequences) {
+	for _, i := range r.Shard.Share(r.data.Sequences) {
 		s := &r.data.Sequences[i]
-		m.Sequences[s.Name] = digest(s)
-		if r.files.whole(s.Name) {
+		m.Sequences[s.Name] = folder.Digest(s)
+		if r.files.Whole(s.Name) {
 			r.summary.Skipped++
 			continue
 		}
@@ -152,7 +137,7 @@ func (r *runner) plan() ([]*dataset.Sequence, error) {
 	}
 	r.progress.Sequences, r.progress.Of = r.summary.Skipped, r.summary.Skipped+len(todo)
 	var err error
-	if r.manifest, err = m.claim(r.Out); err != nil {
+	if r.manifest, err = m.Claim(r.Out); err != nil {
 		return nil, err
 	}
 	for _, name := range r.manifest.Differing { // found by an earlier call
@@ -169,7 +154,7 @@ func (r *runner) frames(s *dataset.Sequence) int {
 	if files, err := s.Frames(); err == nil && n == 1 {
 		n = len(files)
 	}
-	if r.Experiment == MultiStart {
+	if r.Experiment == folder.MultiStart {
 		n = 0
 		for _, a := range s.Starts() {
 			n += a.Length(s.Len())
@@ -225,7 +210,7 @@ func (r *runner) differ(s *dataset.Sequence) error {
 	}
 	r.summary.Differing = append(r.summary.Differing, s.Name)
 	r.manifest.Differing = append(r.manifest.Differing, s.Name)
-	return r.manifest.write(r.Out)
+	return r.manifest.Write(r.Out)
 }
 
 // finish sums up.

@@ -1,28 +1,19 @@
-package bench
+package run
 
 import (
-	"encoding/json"
-	"fmt"
 	"math"
 
-	"siamtrack/internal/atomicfile"
+	"siamtrack/bench/folder"
 	"siamtrack/tracker"
 )
 
-// SavedResponse is a response map as a run keeps it for reports: of the frame with the least overlap of each sequence.
-type SavedResponse struct {
-	Frame  int         `json:"frame"` // counted from 0
-	Width  int         `json:"width"`
-	Height int         `json:"height"`
-	Area   tracker.Box `json:"area"`   // in pixels of the frame
-	Values []byte      `json:"values"` // row by row, 255 for 1
-}
+import ()
 
 // worstResponse keeps the response of the worst frame so far.
 type worstResponse struct {
 	found   bool
 	overlap float64
-	saved   SavedResponse
+	saved   folder.Response
 }
 
 // consider keeps the response of frame i if its overlap with the truth is the least so far. A frame without truth has
@@ -36,7 +27,7 @@ func (w *worstResponse) consider(i int, box, truth tracker.Box, r *tracker.Respo
 		return
 	}
 	w.found, w.overlap = true, o
-	w.saved = SavedResponse{Frame: i, Values: w.saved.Values[:0]}
+	w.saved = folder.Response{Frame: i, Values: w.saved.Values[:0]}
 	if r == nil {
 		return
 	}
@@ -51,9 +42,5 @@ func (w *worstResponse) write(path string) error {
 	if !w.found || w.saved.Width == 0 {
 		return nil
 	}
-	raw, err := json.Marshal(w.saved)
-	if err != nil {
-		return fmt.Errorf("bench: response: %w", err)
-	}
-	return atomicfile.Write(path, append(raw, '\n'))
+	return w.saved.Write(path)
 }

@@ -1,4 +1,4 @@
-package bench
+package folder
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func ParseShard(s string) (Shard, error) {
 	i, errI := strconv.Atoi(a)
 	n, errN := strconv.Atoi(b)
 	if !ok || errI != nil || errN != nil || n < 1 || i < 0 || i >= n {
-		return Shard{}, fmt.Errorf("bench: shard %q: i/n with i from 0 to n-1 is expected: %w", s, ErrUse)
+		return Shard{}, fmt.Errorf("folder: shard %q: i/n with i from 0 to n-1 is expected: %w", s, ErrUse)
 	}
 	return Shard{i, n}, nil
 }
@@ -35,10 +35,10 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.Index, s.Count)
 }
 
-// share returns the sequences of one share, in the dataset's order. Shares are even by frames: the longest sequence
+// Share returns the sequences of one share, in the dataset's order. Shares are even by frames: the longest sequence
 // first, each to the share that has the fewest (Graham's rule); equal ones in the order of names, so that every machine
 // comes to the same.
-func (s Shard) share(seqs []dataset.Sequence) []int {
+func (s Shard) Share(seqs []dataset.Sequence) []int {
 	order := make([]int, len(seqs))
 	for i := range order {
 		order[i] = i

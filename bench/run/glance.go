@@ -1,4 +1,4 @@
-package bench
+package run
 
 import (
 	"encoding/json"
@@ -42,5 +42,5 @@ func (r *runner) writeScore(s *dataset.Sequence, p *pass) error {
 	if err != nil {
 		return fmt.Errorf("bench: score: %w", err)
 	}
-	return atomicfile.Write(r.files.score(s.Name), append(raw, '\n'))
+	return atomicfile.Write(r.files.Score(s.Name), append(raw, '\n'))
 }

@@ -1,4 +1,4 @@
-package bench_test
+package run_test
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"siamtrack/bench"
-	"siamtrack/bench/results"
+	"siamtrack/bench/folder"
+	"siamtrack/bench/run"
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
 )
@@ -47,7 +47,7 @@ func votExtra(t *testing.T, anchors bool) func(string, synth.Scene) {
 // codes writes a trajectory as a letter a frame: i start, f failure, - skipped, . tracked.
 func codes(t *testing.T, path string) string {
 	t.Helper()
-	regions, err := results.ReadRegions(path)
+	regions, err := folder.ReadRegions(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,14 +77,14 @@ func TestSupervised(t *testing.T) {
 		inner, _, err := pixels(ctx)
 		return &lostAt{Tracker: inner, after: 6}, nil, err
 	}
-	if _, err := bench.Run(context.Background(), d, o); err != nil {
+	if _, err := run.Run(context.Background(), d, o); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(o.Out, "baseline", "Long")
 	if got, want := codes(t, filepath.Join(dir, "Long_001")), "i.....f----i.....f----i.....f-"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if !results.HasRegions(filepath.Join(dir, "Long_003")) || results.HasRegions(filepath.Join(dir, "Long_004")) {
+	if !folder.HasRegions(filepath.Join(dir, "Long_003")) || folder.HasRegions(filepath.Join(dir, "Long_004")) {
 		t.Error("not three repetitions")
 	}
 }
@@ -93,7 +93,7 @@ func TestSupervised(t *testing.T) {
 func TestMultiStart(t *testing.T) {
 	d := world(t, "groundtruth.txt", votExtra(t, true))
 	o := options(t.TempDir())
-	if _, err := bench.Run(context.Background(), d, o); err != nil {
+	if _, err := run.Run(context.Background(), d, o); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(o.Out, "baseline", "Tiny")
@@ -108,15 +108,15 @@ func TestMultiStart(t *testing.T) {
 func TestLongTerm(t *testing.T) {
 	d := world(t, "groundtruth.txt", votExtra(t, false))
 	o := options(t.TempDir())
-	o.Experiment = bench.LongTerm
-	if _, err := bench.Run(context.Background(), d, o); err != nil {
+	o.Experiment = folder.LongTerm
+	if _, err := run.Run(context.Background(), d, o); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(o.Out, "longterm", "Tiny")
 	if got := codes(t, filepath.Join(dir, "Tiny_001")); got != "i......." {
 		t.Error(got)
 	}
-	c, err := results.ReadConfidence(filepath.Join(dir, "Tiny_001_confidence.value"))
+	c, err := folder.ReadConfidence(filepath.Join(dir, "Tiny_001_confidence.value"))
 	if err != nil || len(c) != 8 || c[0] == c[0] || !(c[1] > 0) {
 		t.Errorf("%v %v", c, err)
 	}

@@ -1,4 +1,4 @@
-package bench
+package run
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
-	"siamtrack/bench/results"
 	"siamtrack/tracker"
 )
 
@@ -36,7 +36,7 @@ func (r *runner) supervised(ctx context.Context, t tracker.Tracker, s *dataset.S
 	bounds := region.Bounds{Width: w, Height: h}
 	var all []*supervision
 	for range r.Repeat {
-		v := &supervision{r: r, s: s, t: t, bounds: bounds, realtime: r.Experiment == Realtime}
+		v := &supervision{r: r, s: s, t: t, bounds: bounds, realtime: r.Experiment == folder.Realtime}
 		if err := v.run(ctx, files); err != nil {
 			return err
 		}
@@ -45,22 +45,22 @@ func (r *runner) supervised(ctx context.Context, t tracker.Tracker, s *dataset.S
 			break
 		}
 	}
-	if !equalTracks(all) && r.Experiment != Realtime {
+	if !equalTracks(all) && r.Experiment != folder.Realtime {
 		if err := r.differ(s); err != nil {
 			return err
 		}
 	}
 	var seconds [][]float64
 	for i, v := range all {
-		if err := results.WriteRegions(r.files.track(s.Name, i), v.out); err != nil {
+		if err := folder.WriteRegions(r.files.Track(s.Name, i), v.out); err != nil {
 			return err
 		}
 		seconds = append(seconds, v.seconds)
 	}
-	if err := results.WriteConfidence(r.files.confidence(s.Name), all[0].confidence); err != nil {
+	if err := folder.WriteConfidence(r.files.Confidence(s.Name), all[0].confidence); err != nil {
 		return err
 	}
-	return results.WriteTimes(r.files.times(s.Name), seconds...)
+	return folder.WriteTimes(r.files.Times(s.Name), seconds...)
 }
 
 // equalTracks reports whether all repetitions are one.

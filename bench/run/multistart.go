@@ -1,4 +1,4 @@
-package bench
+package run
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/region"
-	"siamtrack/bench/results"
 	"siamtrack/tracker"
 )
 
@@ -15,7 +15,7 @@ import (
 func (r *runner) multiStart(ctx context.Context, t tracker.Tracker, s *dataset.Sequence, files []string) error {
 	anchors := s.Starts()
 	if len(anchors) == 0 {
-		return fmt.Errorf("no anchor.value with a start in it: %w", ErrUse)
+		return fmt.Errorf("no anchor.value with a start in it: %w", folder.ErrUse)
 	}
 	var seconds []float64
 	for _, a := range anchors {
@@ -28,12 +28,12 @@ func (r *runner) multiStart(ctx context.Context, t tracker.Tracker, s *dataset.S
 		if err != nil {
 			return fmt.Errorf("start at frame %d: %w", a.Frame+1, err)
 		}
-		if err := results.WriteRegions(r.files.start(s.Name, a.Frame), trajectory(p.boxes)); err != nil {
+		if err := folder.WriteRegions(r.files.Start(s.Name, a.Frame), trajectory(p.boxes)); err != nil {
 			return err
 		}
 		seconds = append(seconds, p.seconds...)
 	}
-	return results.WriteTimes(r.files.times(s.Name), seconds)
+	return folder.WriteTimes(r.files.Times(s.Name), seconds)
 }
 
 // unsupervised runs VOT's experiments without resets, the long-term one too: its confidences are the point of it.
@@ -51,14 +51,14 @@ func (r *runner) unsupervised(ctx context.Context, t tracker.Tracker, s *dataset
 				return err
 			}
 		}
-		if err := results.WriteRegions(r.files.track(s.Name, i), trajectory(p.boxes)); err != nil {
+		if err := folder.WriteRegions(r.files.Track(s.Name, i), trajectory(p.boxes)); err != nil {
 			return err
 		}
 	}
-	if err := results.WriteConfidence(r.files.confidence(s.Name), first.confidence); err != nil {
+	if err := folder.WriteConfidence(r.files.Confidence(s.Name), first.confidence); err != nil {
 		return err
 	}
-	return results.WriteTimes(r.files.times(s.Name), first.seconds)
+	return folder.WriteTimes(r.files.Times(s.Name), first.seconds)
 }
 
 // trajectory is a run's boxes as VOT writes them, with the code of a start in the first place.

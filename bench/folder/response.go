@@ -1,0 +1,47 @@
+package folder
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"siamtrack/internal/atomicfile"
+	"siamtrack/tracker"
+)
+
+import ()
+
+// Response is a response map as a run keeps it for reports: of the frame with the least overlap of each sequence.
+type Response struct {
+	Frame  int         `json:"frame"` // counted from 0
+	Width  int         `json:"width"`
+	Height int         `json:"height"`
+	Area   tracker.Box `json:"area"`   // in pixels of the frame
+	Values []byte      `json:"values"` // row by row, 255 for 1
+}
+
+// Write writes the map to a file.
+func (r Response) Write(path string) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("folder: response map: %w", err)
+	}
+	return atomicfile.Write(path, append(raw, '\n'))
+}
+
+// ReadResponse reads a map whose size and values agree. The error wraps fs.ErrNotExist where none was kept, as in the
+// results of other programs.
+func ReadResponse(path string) (Response, error) {
+	var r Response
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return r, fmt.Errorf("folder: %w", err)
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return r, fmt.Errorf("folder: %s: %w", path, err)
+	}
+	if r.Width <= 0 || r.Height <= 0 || len(r.Values)/r.Width != r.Height || len(r.Values)%r.Width != 0 {
+		return r, fmt.Errorf("folder: %s: %d values for %d by %d", path, len(r.Values), r.Width, r.Height)
+	}
+	return r, nil
+}
