@@ -147,12 +147,16 @@ func TestDocumented(t *testing.T) {
 // The checks find what they look for: each source below breaks one rule.
 func TestChecksFind(t *testing.T) {
 	for _, c := range []struct{ path, source, wrong string }{
-		{"bench/a.go", `package bench; import "gocv.io/x/gocv"; var _ gocv.Mat`, "belongs to capture"},
+		{"bench/score/a.go", `package score; import "gocv.io/x/gocv"; var _ gocv.Mat`, "belongs to capture"},
 		{"render/a_test.go", `package render; import "github.com/hajimehoshi/ebiten/v2/inpututil"`, "belongs to render/window"},
 		{"tracker/a.go", `package tracker; import "siamtrack/siamfc"`, "may import only"},
 		{"bench/metric/a.go", `package metric; import "siamtrack/siamfc"`, "may import only"},
 		{"siamfc/a.go", `package siamfc; import "golang.org/x/image/draw"`, "standard library"},
 		{"news/a.go", `package news`, "no rule"},
+		{"bench/a.go", `package bench`, "no rule"},
+		{"bench/run/a.go", `package run; import "siamtrack/bench/score"`, "may import only"},
+		{"bench/folder/a.go", `package folder; import "siamtrack/bench/metric"`, "may import only"},
+		{"internal/clock/a.go", `package clock; import "siamtrack/internal/follow"`, "may import only"},
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; func Read() (m []gocv.Mat)`, "Read shows gocv.Mat"},
 		{"capture/a.go", `package capture; import cv "gocv.io/x/gocv"; type T struct{ M *cv.Mat }`, "T shows cv.Mat"},
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; type T interface{ Do(gocv.Mat) }`, "T shows gocv.Mat"},

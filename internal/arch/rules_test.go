@@ -28,10 +28,24 @@ var imports = map[string][]string{
 	"session":       {"tracker"},
 	"render":        {"session", "tracker"},
 	"render/window": {"render", "session", "tracker"},
-	"bench":         {"bench/...", "tracker"},
-	"match":         {"match/...", "siamfc", "tracker"},
+	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
+	"bench/region":  {"tracker"},
+	"bench/metric":  {"bench/region", "tracker"},
+	"bench/dataset": {"bench/region", "internal/numfile", "tracker"},
+	"bench/folder":  {"bench/dataset", "bench/region", "internal/atomicfile", "internal/numfile", "tracker"},
+	"bench/run": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile", "internal/clock",
+		"tracker"},
+	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile",
+		"internal/numfile", "tracker"},
+	"bench/report": {"bench/dataset", "bench/folder", "bench/score", "internal/atomicfile", "tracker"},
+	"bench/trax":   {"bench/region", "tracker"},
+	"match":        {"match/...", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
 	"internal": {"internal/...", "bench/...", "match/...", "render", "session", "siamfc", "tracker"},
+	// Small shared tools, below all that use them.
+	"internal/numfile":    {},
+	"internal/atomicfile": {},
+	"internal/clock":      {"tracker"},
 	// It looks at every native part of the machine, so it stands beside cmd/track.
 	"internal/doctor": {"capture", "siamfc/...", "render/...", "internal/...", "tracker"},
 	// Tools for tests are imported by tests, which no direction binds.
