@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/spf13/cobra"
 
+	"siamtrack"
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	benchrun "siamtrack/bench/run"
@@ -98,17 +98,17 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := f.open()
+	model, err := f.open() // its own tracker shows, before anything is written, that it can track
 	if err != nil {
 		return err
 	}
-	defer model.closeInto(&err)
-	about, err := f.describe(model)
+	defer closeInto(model, &err)
+	about, err := f.describe(model.model)
 	if err != nil {
 		return err
 	}
 	o := benchrun.Options{
-		Tracker: about, New: trackers(model), Open: f.opener(), Experiment: folder.Experiment(f.experiment),
+		Tracker: about, New: trackers(model.model), Open: f.opener(), Experiment: folder.Experiment(f.experiment),
 		Jobs: f.jobs, Timing: f.timing, Repeat: f.repeat, Shard: shard,
 	}
 	outs := runFolders(f.out, args)
@@ -157,32 +157,32 @@ func (f *benchFlags) opener() benchrun.Opener {
 	}
 }
 
-// trackers makes trackers over one model, one a goroutine; they are closed with the model.
-func trackers(model *openModel) benchrun.Factory {
-	var mu sync.Mutex
+// trackers makes trackers over one model, one a goroutine.
+func trackers(model *siamtrack.Model) benchrun.Factory {
 	return func(context.Context) (tracker.Tracker, io.Closer, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		t, err := model.another()
-		return t, nil, err
+		t, err := model.Tracker()
+		if err != nil {
+			return nil, nil, err
+		}
+		return t, t, nil
 	}
 }
 
 // describe says for the manifest what the tracker is.
-func (f *benchFlags) describe(model *openModel) (folder.About, error) {
-	m := model.model.Manifest()
+func (f *benchFlags) describe(model *siamtrack.Model) (folder.About, error) {
+	m := model.Manifest()
 	parameters, err := json.Marshal(m)
 	if err != nil {
 		return folder.About{}, fmt.Errorf("describe the model: %w", err)
 	}
 	about := folder.About{Tracker: m.Name, Model: f.model, Parameters: parameters, Versions: map[string]string{
-		"track": versionLine(), "onnxruntime": model.runtime.Version(), "opencv": capture.OpenCVVersion(),
+		"track": versionLine(), "onnxruntime": model.RuntimeVersion(), "opencv": capture.OpenCVVersion(),
 		"threads": fmt.Sprint(f.threads),
 	}}
 	if f.name != "" {
 		about.Tracker = f.name
 	}
-	about.SHA256, err = model.model.Hash()
+	about.SHA256, err = model.Hash()
 	return about, err
 }
 

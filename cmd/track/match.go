@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siamtrack"
 	"siamtrack/capture"
-	"siamtrack/internal/zoo"
 	"siamtrack/match"
 	"siamtrack/tracker"
 )
@@ -81,11 +81,11 @@ func (f *matchFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.distance, "distance", string(match.Cosine), "how embeddings are compared: "+joined(match.Distances()))
 	fl.StringVar(&f.thresholds, "thresholds", "", "`file` of calibrated thresholds (default: NAME.thresholds beside the model)")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
-	f.registerWith(cmd, zoo.DefaultMatch)
+	f.registerWith(cmd, siamtrack.DefaultMatcher)
 }
 
 // openMatcher opens what the flags name. Close the model.
-func (f *matchFlags) openMatcher() (*match.Matcher, *openModel, error) {
+func (f *matchFlags) openMatcher() (*siamtrack.Matcher, *siamtrack.Model, error) {
 	d, err := match.ParseDistance(f.distance)
 	if err != nil {
 		return nil, nil, usagef("--distance: %w", err)
@@ -94,18 +94,18 @@ func (f *matchFlags) openMatcher() (*match.Matcher, *openModel, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := model.matcher(d)
+	m, err := model.Matcher(d)
 	if err != nil {
 		return nil, nil, errors.Join(err, model.Close())
 	}
 	if f.thresholds == "" {
-		f.thresholds = match.ThresholdsPath(model.path)
+		f.thresholds = match.ThresholdsPath(model.Path())
 	}
 	return m, model, nil
 }
 
 // judge returns the threshold that verdicts are made by: the given one, or the calibrated one.
-func (f *matchFlags) judge(cmd *cobra.Command, m *match.Matcher) (match.Threshold, error) {
+func (f *matchFlags) judge(cmd *cobra.Command, m *siamtrack.Matcher) (match.Threshold, error) {
 	if cmd.Flags().Changed("threshold") {
 		if math.IsNaN(f.threshold) || f.threshold < 0 {
 			return match.Threshold{}, usagef("--threshold %v: a distance, 0 or more, is expected", f.threshold)
@@ -141,7 +141,7 @@ func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer model.closeInto(&err)
+	defer closeInto(model, &err)
 	t, err := f.judge(cmd, m)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
 	if err != nil {
 		return err
 	}
-	v := verdict{a, b, model.model.Manifest().Name, m.Distance(), t.Accepts(score.Distance), score, t}
+	v := verdict{a, b, model.Manifest().Name, m.Distance(), t.Accepts(score.Distance), score, t}
 	if err := f.print(cmd, v); err != nil || v.Same {
 		return err
 	}

@@ -74,18 +74,18 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer model.closeInto(&err)
+	defer closeInto(model, &err)
 	thresholds, err := match.LoadThresholds(f.thresholds, m.Network()) // before the long part: another model's are refused
 	if err != nil && !f.dryRun {
 		return err
 	}
 	bar := newCounter(cmd, "comparing", "pairs")
-	sample, err := calibrate.Measure(cmd.Context(), m, pairs, capture.ReadImage, bar.at)
+	sample, err := calibrate.Measure(cmd.Context(), m.Matcher, pairs, capture.ReadImage, bar.at)
 	bar.close()
 	if err != nil {
 		return err
 	}
-	c := calibration{Model: model.model.Manifest().Name, Distance: m.Distance()}
+	c := calibration{Model: model.Manifest().Name, Distance: m.Distance()}
 	if c.Report, err = calibrate.NewReport(sample, f.far, filepath.Base(path)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

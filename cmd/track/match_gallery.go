@@ -33,21 +33,21 @@ func (f *matchFlags) search(cmd *cobra.Command, queries []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer model.closeInto(&err)
+	defer closeInto(model, &err)
 	t, err := f.judge(cmd, m)
 	if err != nil {
 		return err
 	}
 	bar := newCounter(cmd, "embedding the gallery", "pictures")
-	g, err := gallery.Open(cmd.Context(), f.gallery, m, gallery.Options{Read: capture.ReadImage, Cache: f.cache, Progress: bar.at})
+	g, err := gallery.Open(cmd.Context(), f.gallery, m.Matcher, gallery.Options{Read: capture.ReadImage, Cache: f.cache, Progress: bar.at})
 	bar.close()
 	if err != nil {
 		return err
 	}
 	unknown := false
 	for _, q := range queries {
-		r := recognition{Query: q, Model: model.model.Manifest().Name, Distance: m.Distance(), Threshold: t}
-		if err := f.recognise(m, g, &r); err != nil {
+		r := recognition{Query: q, Model: model.Manifest().Name, Distance: m.Distance(), Threshold: t}
+		if err := f.recognise(m.Matcher, g, &r); err != nil {
 			return err
 		}
 		unknown = unknown || r.Identity == ""

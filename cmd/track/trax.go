@@ -42,7 +42,7 @@ func newTraxCmd() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, stop()) }()
-			manifest := model.model.Manifest()
+			manifest := model.Manifest()
 			logger(cmd).Info("serving TraX", "model", manifest.Name, "version", version)
 			return trax.Serve(cmd.Context(), in, out, model.Tracker, trax.Options{
 				Version: version, Name: manifest.Name, Identifier: "siamtrack", ReadImage: capture.ReadImage,

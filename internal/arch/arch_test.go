@@ -157,6 +157,8 @@ func TestChecksFind(t *testing.T) {
 		{"bench/run/a.go", `package run; import "siamtrack/bench/score"`, "may import only"},
 		{"bench/folder/a.go", `package folder; import "siamtrack/bench/metric"`, "may import only"},
 		{"internal/clock/a.go", `package clock; import "siamtrack/internal/follow"`, "may import only"},
+		{"a.go", `package siamtrack; import "siamtrack/capture"`, "may import only"},
+		{"match/a.go", `package match; import "siamtrack"`, "may import only"},
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; func Read() (m []gocv.Mat)`, "Read shows gocv.Mat"},
 		{"capture/a.go", `package capture; import cv "gocv.io/x/gocv"; type T struct{ M *cv.Mat }`, "T shows cv.Mat"},
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; type T interface{ Do(gocv.Mat) }`, "T shows gocv.Mat"},

@@ -20,6 +20,8 @@ var owners = map[string]string{
 // imports says which of our own packages each package may import (a trailing /... takes in those below), the nearest
 // name above a package counting for it. What is not named here is refused: a new package states its place first.
 var imports = map[string][]string{
+	// What a user of the library opens; the module's root folder. It brings no OpenCV.
+	".":             {"internal/zoo", "match", "siamfc/...", "tracker"},
 	"cmd/track":     {"..."},
 	"capture":       {"tracker"},
 	"tracker":       {},
@@ -83,6 +85,9 @@ func checkImports(f file) (wrong []string) {
 			continue
 		}
 		own, isOwn := strings.CutPrefix(imported, module+"/")
+		if imported == module {
+			own, isOwn = ".", true
+		}
 		if isOwn && !permits(allowed, own) {
 			wrong = append(wrong, fmt.Sprintf("imports %s: %s may import only %v of ours", own, f.dir, allowed))
 		}
@@ -95,7 +100,10 @@ func checkImports(f file) (wrong []string) {
 
 // rule finds the rule for a package folder: its own, or that of the nearest folder above.
 func rule(dir string) (allowed []string, known bool) {
-	for d := dir; d != "."; d = path.Dir(d) {
+	if allowed, known = imports[dir]; known || dir == "." {
+		return allowed, known
+	}
+	for d := path.Dir(dir); d != "."; d = path.Dir(d) {
 		if allowed, known = imports[d]; known {
 			return allowed, true
 		}

@@ -274,8 +274,24 @@ func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
 	if rt.Version() == "" || rt.Library() == "" {
 		t.Errorf("version %q of %q", rt.Version(), rt.Library())
 	}
-	if _, err := onnx.Start(onnx.Options{}); err == nil {
-		t.Error("a second runtime was opened beside the first")
+	if _, err := onnx.Start(onnx.Options{Library: notOne}); !errors.Is(err, onnx.ErrLibrary) || !strings.Contains(err.Error(), rt.Library()) {
+		t.Errorf("another library was loaded beside the first: %v", err)
+	}
+}
+
+// TestRuntimesShareOneLibrary: what the first opened works on after the second was closed.
+func TestRuntimesShareOneLibrary(t *testing.T) {
+	first, second := start(t), start(t)
+	tr := open(t, first, "testdata/box.onnx")
+	if err := errors.Join(second.Close(), second.Close()); err != nil {
+		t.Fatal(err)
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 100, 80))
+	if err := tr.Init(img, tracker.Box{X: 30, Y: 30, W: 20, H: 20}); err != nil {
+		t.Error(err)
+	}
+	if _, err := second.Open("testdata/box.onnx"); err == nil {
+		t.Error("a closed runtime opened a model")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
 )
@@ -30,25 +31,47 @@ type Options struct {
 	Threads int
 }
 
-// Runtime is ONNX Runtime, loaded. It is process-global: one may be open at a time.
+// loaded is the library that this process has loaded. It can have one, so what is known of it is the process's as well.
+var loaded struct {
+	sync.Mutex
+	library string
+	holders int  // Runtimes that are open
+	foreign bool // somebody else in this program loaded it, and unloads it
+}
+
+// Runtime is ONNX Runtime, loaded. Several may be open; all of a process share one library.
 type Runtime struct {
 	library string
 	threads int
 	open    bool
 }
 
-// Start loads ONNX Runtime. Its error wraps ErrLibrary and lists the paths tried, what was found in each, and the
-// version needed. Close the Runtime after every Model that it opened.
+// Start loads ONNX Runtime, or shares the library that is loaded. Its error wraps ErrLibrary and lists the paths tried,
+// what was found in each, and the version needed. Close the Runtime after every Model that it opened.
 func Start(o Options) (*Runtime, error) {
-	if ort.IsInitialized() {
-		return nil, errors.New("onnx: start: ONNX Runtime is open already, close it first")
+	loaded.Lock()
+	defer loaded.Unlock()
+	switch {
+	case loaded.holders > 0 && o.Library != "" && o.Library != loaded.library:
+		return nil, fmt.Errorf("onnx: start: %w: a process can have one, and has loaded %s; it cannot load %s beside it",
+			ErrLibrary, loaded.library, o.Library)
+	case loaded.holders == 0 && ort.IsInitialized():
+		loaded.library, loaded.foreign = o.Library, true
+	case loaded.holders == 0:
+		path, err := loadLibrary(o.Library)
+		if err != nil {
+			return nil, err
+		}
+		loaded.library, loaded.foreign = path, false
 	}
-	threads := o.Threads
-	if threads < 1 {
-		threads = 1
-	}
+	loaded.holders++
+	return &Runtime{library: loaded.library, threads: max(1, o.Threads), open: true}, nil
+}
+
+// loadLibrary loads the library that is given, or the first of those found that can be, and returns its path.
+func loadLibrary(given string) (string, error) {
 	var tried []string
-	for _, path := range candidates(o.Library) {
+	for _, path := range candidates(given) {
 		if _, err := os.Stat(path); err != nil {
 			tried = append(tried, path+": not there")
 			continue
@@ -58,9 +81,9 @@ func Start(o Options) (*Runtime, error) {
 			tried = append(tried, path+versionByName(path)+": "+strings.Join(strings.Fields(err.Error()), " "))
 			continue
 		}
-		return &Runtime{library: path, threads: threads, open: true}, nil
+		return path, nil
 	}
-	return nil, fmt.Errorf("onnx: start: %w; version %s or newer is needed; tried:\n  %s\n"+
+	return "", fmt.Errorf("onnx: start: %w; version %s or newer is needed; tried:\n  %s\n"+
 		"run `make build` in the project, or set %s to the library's path",
 		ErrLibrary, NeededVersion, strings.Join(tried, "\n  "), LibraryEnv)
 }
@@ -84,12 +107,18 @@ func (r *Runtime) Version() string { return ort.GetVersion() }
 // Library returns the path of the library that was loaded.
 func (r *Runtime) Library() string { return r.library }
 
-// Close unloads the library. Models must be closed before. It may be called twice.
+// Close unloads the library where no other Runtime shares it. Models must be closed before. It may be called twice.
 func (r *Runtime) Close() error {
+	loaded.Lock()
+	defer loaded.Unlock()
 	if !r.open {
 		return nil
 	}
 	r.open = false
+	loaded.holders--
+	if loaded.holders > 0 || loaded.foreign {
+		return nil
+	}
 	if err := ort.DestroyEnvironment(); err != nil {
 		return fmt.Errorf("onnx: close: %w", err)
 	}

@@ -1,0 +1,46 @@
+package siamtrack
+
+import (
+	"context"
+	"errors"
+
+	"siamtrack/siamfc"
+	"siamtrack/siamfc/onnx"
+	"siamtrack/tracker"
+)
+
+// Tracker follows one target with a model. Besides tracker.Tracker, which is Init and Update, it can Find its target in a
+// whole frame, and show what its network saw.
+type Tracker struct {
+	*siamfc.Tracker
+	model *Model
+	net   onnx.Network
+}
+
+// Tracker returns a tracker over the model, which may make any number of them. Close it when its target is of no more
+// interest, or leave that to the model's Close. Its error wraps onnx.ErrModel where the model cannot track.
+func (m *Model) Tracker() (*Tracker, error) {
+	net, err := m.model.Network()
+	if err != nil {
+		return nil, err
+	}
+	t, err := siamfc.New(net, m.model.Manifest())
+	if err != nil {
+		return nil, errors.Join(err, net.Close())
+	}
+	m.keep(net)
+	return &Tracker{t, m, net}, nil
+}
+
+// Close frees the tracker's memory outside Go. It may be called twice.
+func (t *Tracker) Close() error { return t.model.release(t.net) }
+
+// Track follows a target through src with a tracker of its own and calls each once a frame, as tracker.Run does, whose
+// errors it returns. It closes nothing but the tracker.
+func (m *Model) Track(ctx context.Context, src tracker.Source, o tracker.RunOptions, each func(tracker.Step) error) error {
+	t, err := m.Tracker()
+	if err != nil {
+		return err
+	}
+	return errors.Join(tracker.Run(ctx, src, t, o, each), t.Close())
+}
