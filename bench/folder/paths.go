@@ -78,9 +78,10 @@ func (p Paths) Score(name string) string { return filepath.Join(p.root, "scores"
 func (p Paths) Stages(name string) string { return filepath.Join(p.root, "timing", name+".csv") }
 
 // Response is the file of the response map of a sequence's worst frame.
-func (p Paths) Response(name string) string {
-	return filepath.Join(p.root, "responses", name+".json")
-}
+func (p Paths) Response(name string) string { return ResponsePath(p.root, name) }
+
+// ResponsePath is Paths.Response of a run whose benchmark and experiment do not matter.
+func ResponsePath(root, name string) string { return filepath.Join(root, "responses", name+".json") }
 
 // Whole reports whether a sequence needs no more running: whether the file that is written last is there.
 func (p Paths) Whole(name string) bool {

@@ -19,9 +19,9 @@ func TestPageInChromium(t *testing.T) {
 	if err != nil {
 		t.Skipf("SKIPPED: no chromium to try the page in: %v", err)
 	}
-	d, ev := world(t)
+	_, ev := world(t)
 	dir := t.TempDir()
-	if err := WriteHTML(dir, d, ev, "Made by a test"); err != nil {
+	if err := WriteHTML(dir, ev, "Made by a test"); err != nil {
 		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,

@@ -3,13 +3,10 @@ package report
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
-	"os"
 	"path/filepath"
 
-	"siamtrack/bench/dataset"
 	"siamtrack/bench/score"
 	"siamtrack/internal/atomicfile"
 )
@@ -35,7 +32,6 @@ type page struct {
 	Plots     []htmlPlot
 	Leads     []score.Comparison
 	Worst     []worstGroup
-	Runs      []runInfo
 	Generated string
 }
 
@@ -49,6 +45,8 @@ type htmlPlot struct {
 type worstGroup struct {
 	Tracker string
 	Frames  []worstFrame
+	// Note says what is not shown, and why.
+	Note string
 }
 
 // htmlTable is a table of numbers.
@@ -75,76 +73,71 @@ type htmlCell struct {
 	Best  bool
 }
 
-// runInfo is what a run's folder says of itself.
-type runInfo struct {
-	Tracker, Dir string
-	Manifest     map[string]any
-	Timing       *timing
-}
-
-// timing is a timed run's summary.
-type timing struct {
-	Stages map[string]struct {
-		P50 float64 `json:"p50_ms"`
-		P95 float64 `json:"p95_ms"`
-		P99 float64 `json:"p99_ms"`
-	} `json:"stages"`
-	Updates        int     `json:"updates"`
-	FPS            float64 `json:"fps"`
-	FPSMeanInverse float64 `json:"fps_mean_inverse"`
-	WallFPS        float64 `json:"wall_fps"`
-}
-
 // WriteHTML writes DIR/index.html, one page without anything outside it, beside DIR/NAME.svg and .png of each plot.
-func WriteHTML(dir string, d *dataset.Dataset, ev *score.Evaluation, generated string) error {
+// Everything is made before anything is written. Frames whose pictures are not at hand are left out with a note.
+func WriteHTML(dir string, ev *score.Evaluation, generated string) error {
 	plots, err := Plots(ev)
 	if err != nil {
 		return err
 	}
-	p := page{Evaluation: ev, Main: mainTable(ev), Generated: generated}
+	html, err := makePage(ev, plots, generated)
+	if err != nil {
+		return err
+	}
 	for _, pl := range plots {
 		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".svg"), pl.SVG); err != nil {
-			return err
+			return fmt.Errorf("report: %w", err)
 		}
 		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".png"), pl.PNG); err != nil {
-			return err
+			return fmt.Errorf("report: %w", err)
 		}
+	}
+	if err := atomicfile.Write(filepath.Join(dir, "index.html"), html); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
+// makePage makes the page.
+func makePage(ev *score.Evaluation, plots []Plot, generated string) ([]byte, error) {
+	p := page{Evaluation: ev, Main: mainTable(ev), Generated: generated}
+	for _, pl := range plots {
 		p.Plots = append(p.Plots, htmlPlot{pl.Name, pl.Title, template.HTML(pl.inline())}) // our own drawing
 	}
+	var err error
 	if p.Leads, err = Leads(ev); err != nil {
-		return err
+		return nil, err
 	}
 	for i := range p.Leads {
 		p.Leads[i].Measure = titleOf(p.Leads[i].Measure)
 	}
-	for i, t := range ev.Trackers {
-		run := readRun(t)
-		p.Runs = append(p.Runs, run)
-		if i >= worstTrackers && run.Manifest == nil {
+	for i := range ev.Trackers {
+		t := &ev.Trackers[i]
+		if i >= worstTrackers && t.About == nil {
 			continue
 		}
-		frames, err := worstFrames(d, t, i, worstOf)
+		group, err := worstOfTracker(ev, t)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if len(frames) > 0 {
-			p.Worst = append(p.Worst, worstGroup{t.Name, frames})
+		if len(group.Frames) > 0 || group.Note != "" {
+			p.Worst = append(p.Worst, group)
 		}
 	}
 	p.PerSeq = sequenceTables(ev)
 	p.PerAttr = attributeTable(ev)
-	return p.write(filepath.Join(dir, "index.html"))
+	return p.render()
 }
 
-// write fills the template.
-func (p page) write(path string) error {
+// render fills the template.
+func (p page) render() ([]byte, error) {
 	style, err := assets.ReadFile("assets/style.css")
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	script, err := assets.ReadFile("assets/sort.js")
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	p.Style, p.Script = template.CSS(style), template.JS(script)
 	t, err := template.New("report.html").Funcs(template.FuncMap{
@@ -153,26 +146,11 @@ func (p page) write(path string) error {
 		"f3":  func(v float64) string { return fmt.Sprintf("%+.3f", v) },
 	}).ParseFS(assets, "assets/report.html")
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, p); err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
-	return atomicfile.Write(path, b.Bytes())
-}
-
-// readRun reads a run's manifest and timing, as far as there are any.
-func readRun(t score.Tracker) runInfo {
-	r := runInfo{Tracker: t.Name, Dir: t.Dir}
-	if raw, err := os.ReadFile(filepath.Join(t.Dir, "manifest.json")); err == nil {
-		_ = json.Unmarshal(raw, &r.Manifest) // shown as far as it can be read
-	}
-	if raw, err := os.ReadFile(filepath.Join(t.Dir, "timing.json")); err == nil {
-		r.Timing = new(timing)
-		if json.Unmarshal(raw, r.Timing) != nil {
-			r.Timing = nil
-		}
-	}
-	return r
+	return b.Bytes(), nil
 }

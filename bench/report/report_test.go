@@ -127,9 +127,9 @@ func (p *pictures) Close() error { return nil }
 // TestPage: the page stands alone, holds both trackers, the frames and the maps; the plots are an XML document and a
 // picture of the size meant.
 func TestPage(t *testing.T) {
-	d, ev := world(t)
+	_, ev := world(t)
 	dir := t.TempDir()
-	if err := WriteHTML(dir, d, ev, "test"); err != nil {
+	if err := WriteHTML(dir, ev, "test"); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "index.html"))
@@ -198,7 +198,7 @@ func TestVOTPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := WriteHTML(dir, d, ev, "test"); err != nil {
+	if err := WriteHTML(dir, ev, "test"); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "index.html"))
@@ -207,6 +207,45 @@ func TestVOTPage(t *testing.T) {
 	}
 	if page := string(raw); strings.Count(page, `class="frame"`) != 2 || strings.Contains(page, "NaN") {
 		t.Errorf("%d frames, want one of each sequence, with boxes", strings.Count(page, `class="frame"`))
+	}
+}
+
+// TestPageWithoutPictures: what needs no picture is drawn, and the page says what was left out and why: pictures that are
+// not there, and one that cannot be read.
+func TestPageWithoutPictures(t *testing.T) {
+	d, ev := world(t)
+	for i := range d.Sequences {
+		files, err := d.Sequences[i].Frames()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if i == 0 {
+				err = os.WriteFile(f, []byte("no picture"), 0o666)
+			} else {
+				err = os.Remove(f)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dir := t.TempDir()
+	if err := WriteHTML(dir, ev, "test"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(raw)
+	if n := strings.Count(page, `class="frame"`); n != 0 {
+		t.Errorf("%d frames of no picture", n)
+	}
+	for _, want := range []string{"pictures are not at hand: " + d.Sequences[1].Name, "Left out: " + d.Sequences[0].Name, "unknown format", "<figure"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -11,15 +10,12 @@ import (
 	"image/png"
 	"math"
 	"os"
-	"path/filepath"
-	"slices"
+	"strings"
 
 	_ "golang.org/x/image/bmp" // the formats that benchmarks use
 	xdraw "golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 
-	"siamtrack/bench/dataset"
-	"siamtrack/bench/folder"
 	"siamtrack/bench/score"
 	"siamtrack/tracker"
 )
@@ -29,82 +25,57 @@ const thumbWidth = 420
 
 // worstFrame is one frame of a track that went wrong, ready for the page.
 type worstFrame struct {
-	Tracker, Sequence string
-	Frame             int // counted from 1
-	Overlap           float64
-	Width, Height     int
-	Picture           string // data URI
-	Truth, Box        tracker.Box
-	Color             string
-	Heat              string // data URI of the response map, empty where there is none
-	HeatArea          tracker.Box
+	Sequence      string
+	Frame         int // counted from 1
+	Overlap       float64
+	Width, Height int
+	Picture       string // data URI
+	Truth, Box    tracker.Box
+	Heat          string // data URI of the response map, empty where there is none
+	HeatArea      tracker.Box
 }
 
-// worstFrames finds, for a tracker, the sequences' worst frames and pictures the worst n of them. Sequences whose
-// pictures are not at hand are left out.
-func worstFrames(d *dataset.Dataset, t score.Tracker, rank, n int) ([]worstFrame, error) {
-	type candidate struct {
-		*score.Sequence
-		frame int
-		v     float64
+// worstOfTracker pictures a tracker's worst frames, and says which it cannot.
+func worstOfTracker(ev *score.Evaluation, t *score.Tracker) (worstGroup, error) {
+	g := worstGroup{Tracker: t.Name}
+	frames, unseen, err := ev.Worst(t, worstOf)
+	if err != nil {
+		return g, err
 	}
-	var all []candidate
-	for i := range t.Sequences {
-		s := &t.Sequences[i]
-		c := candidate{s, -1, math.Inf(1)}
-		for i, v := range s.Overlaps {
-			if i > 0 && v < c.v { // NaN is not less
-				c.frame, c.v = i, v
-			}
-		}
-		if c.frame >= 0 {
-			all = append(all, c)
-		}
+	var notes []string
+	if n := len(unseen); n > 0 {
+		notes = append(notes, fmt.Sprintf("Left out, because their pictures are not at hand: %s.", listed(unseen)))
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int {
-		switch {
-		case a.v < b.v:
-			return -1
-		case a.v > b.v:
-			return 1
-		}
-		return 0
-	})
-	var out []worstFrame
-	for _, c := range all {
-		if len(out) == n {
-			break
-		}
-		s, ok := d.Find(c.Name)
-		if !ok {
+	for _, f := range frames {
+		w, err := picture(f)
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("Left out: %s, frame %d: %v.", f.Sequence, f.Index+1, err))
 			continue
 		}
-		w, err := picture(s, t, c.Sequence, c.frame)
-		if err != nil {
-			return nil, err
-		}
-		if w != nil {
-			w.Color = hex(colorOf(rank))
-			out = append(out, *w)
-		}
+		g.Frames = append(g.Frames, *w)
 	}
-	return out, nil
+	g.Note = strings.Join(notes, " ")
+	return g, nil
 }
 
-// picture loads one frame, nil where the pictures are not at hand.
-func picture(s *dataset.Sequence, t score.Tracker, scored *score.Sequence, frame int) (*worstFrame, error) {
-	files, err := s.Frames()
-	if err != nil || frame >= len(files) || frame >= len(scored.Boxes) {
-		return nil, nil
+// listed lists names, not too many.
+func listed(names []string) string {
+	if more := len(names) - 5; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), more)
 	}
-	f, err := os.Open(files[frame])
+	return strings.Join(names, ", ")
+}
+
+// picture loads one frame.
+func picture(f score.Frame) (*worstFrame, error) {
+	file, err := os.Open(f.Picture)
 	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	img, _, err := image.Decode(f)
+	defer file.Close()
+	img, _, err := image.Decode(file)
 	if err != nil {
-		return nil, fmt.Errorf("report: picture %s: %w", files[frame], err)
+		return nil, fmt.Errorf("%s: %w", f.Picture, err)
 	}
 	size := img.Bounds()
 	k := math.Min(1, thumbWidth/float64(size.Dx()))
@@ -112,28 +83,18 @@ func picture(s *dataset.Sequence, t score.Tracker, scored *score.Sequence, frame
 	xdraw.ApproxBiLinear.Scale(small, small.Bounds(), img, size, xdraw.Src, nil)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, small, &jpeg.Options{Quality: 82}); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return nil, err
 	}
-	w := &worstFrame{Tracker: t.Name, Sequence: s.Name, Frame: frame + 1, Overlap: scored.Overlaps[frame],
-		Width: size.Dx(), Height: size.Dy(), Truth: s.Truth[frame], Box: scored.Boxes[frame],
+	w := &worstFrame{Sequence: f.Sequence, Frame: f.Index + 1, Overlap: f.Overlap,
+		Width: size.Dx(), Height: size.Dy(), Truth: f.Truth, Box: f.Box,
 		Picture: "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(b.Bytes())}
-	return w, w.addHeat(filepath.Join(t.Dir, "responses", s.Name+".json"), frame)
+	return w, w.addHeat(f)
 }
 
-// addHeat adds the response map that the run kept, if it is of this frame.
-func (w *worstFrame) addHeat(path string, frame int) error {
-	raw, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		return nil // foreign results have none
-	}
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	var r folder.Response
-	if err := json.Unmarshal(raw, &r); err != nil {
-		return fmt.Errorf("report: %s: %w", path, err)
-	}
-	if r.Frame != frame || r.Width <= 0 || r.Height <= 0 || len(r.Values) != r.Width*r.Height {
+// addHeat adds the response map that the run kept.
+func (w *worstFrame) addHeat(f score.Frame) error {
+	r := f.Response
+	if r == nil {
 		return nil
 	}
 	img := image.NewNRGBA(image.Rect(0, 0, r.Width, r.Height))
@@ -142,7 +103,7 @@ func (w *worstFrame) addHeat(path string, frame int) error {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
-		return fmt.Errorf("report: %w", err)
+		return err
 	}
 	w.Heat, w.HeatArea = "data:image/png;base64,"+base64.StdEncoding.EncodeToString(b.Bytes()), r.Area
 	return nil

@@ -1,7 +1,6 @@
 package score
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -82,19 +81,26 @@ func holds(d *dataset.Dataset, dir string) bool {
 	return false
 }
 
-// trackerName is the name in a run's manifest, else the folder's.
+// trackerName is the name that a run gives itself, else the folder's.
 func trackerName(dir string) string {
-	raw, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
-	var m struct {
-		Tracker string `json:"tracker"`
-	}
-	if err == nil && json.Unmarshal(raw, &m) == nil && m.Tracker != "" {
-		return m.Tracker
+	if a, err := folder.ReadAbout(dir); err == nil && a.Tracker != "" {
+		return a.Tracker
 	}
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
 	return filepath.Base(dir)
+}
+
+// readAbout reads what the folder of results says of itself, as far as it can be read: it is for show, and scores do
+// not hang on it.
+func (t *Tracker) readAbout() {
+	if a, err := folder.ReadAbout(t.Dir); err == nil {
+		t.About = &a
+	}
+	if timing, err := folder.ReadTiming(t.Dir); err == nil {
+		t.Timing = &timing
+	}
 }
 
 // sequenceNames lists a dataset's names.

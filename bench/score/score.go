@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/tracker"
 )
@@ -94,6 +95,9 @@ type Tracker struct {
 	Attributes map[string]*Measures `json:"attributes,omitempty"`
 	Curves     Curves               `json:"curves"`
 	Dir        string               `json:"-"`
+	// About and Timing are what the run's folder says of itself, nil where it is another program's or was not timed.
+	About  *folder.About  `json:"-"`
+	Timing *folder.Timing `json:"-"`
 }
 
 // Evaluation is a table of trackers on one benchmark.
@@ -107,6 +111,8 @@ type Evaluation struct {
 	Trackers   []Tracker `json:"trackers"`
 	// Attributes counts the sequences of each attribute.
 	Attributes map[string]int `json:"attributes,omitempty"`
+
+	data *dataset.Dataset
 }
 
 // DefaultConvention is the one that a benchmark's own numbers are published in.
@@ -128,7 +134,7 @@ func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Option
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
-	ev := &Evaluation{Dataset: d.Name, Format: string(d.Format), Sequences: len(d.Sequences)}
+	ev := &Evaluation{Dataset: d.Name, Format: string(d.Format), Sequences: len(d.Sequences), data: d}
 	for i := range d.Sequences {
 		ev.Frames += d.Sequences[i].Len()
 	}
@@ -222,6 +228,7 @@ func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o
 		return nil, err
 	}
 	t := &Tracker{Name: e.Name, Dir: e.Dir}
+	t.readAbout()
 	var kept []part
 	for i, m := range missing {
 		if m {

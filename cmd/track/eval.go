@@ -146,7 +146,7 @@ func newEvalCmd() *cobra.Command {
 			if err := tables.check(); err != nil {
 				return err
 			}
-			_, ev, err := evaluate(cmd, &flags, args)
+			ev, err := evaluate(cmd, &flags, args)
 			if err != nil {
 				return err
 			}
@@ -165,21 +165,20 @@ func newEvalCmd() *cobra.Command {
 }
 
 // evaluate opens the dataset, finds the results and scores them.
-func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*dataset.Dataset, *score.Evaluation, error) {
+func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evaluation, error) {
 	o, err := flags.options()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d, err := flags.open()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	entries, err := score.Find(d, args)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
-	return d, ev, err
+	return score.Evaluate(cmd.Context(), d, entries, o)
 }
 
 // print writes the table of trackers, and the one asked for by --by.

@@ -30,12 +30,12 @@ func newReportCmd() *cobra.Command {
 			if err := tables.check(); err != nil {
 				return err
 			}
-			d, ev, err := evaluate(cmd, &flags, args)
+			ev, err := evaluate(cmd, &flags, args)
 			if err != nil {
 				return err
 			}
 			made := fmt.Sprintf("Made on %s by %s", time.Now().Format("2 January 2006"), versionLine())
-			if err := reports.WriteHTML(out, d, ev, made); err != nil {
+			if err := reports.WriteHTML(out, ev, made); err != nil {
 				return err
 			}
 			if err := score.WriteJSON(filepath.Join(out, "scores.json"), ev); err != nil {

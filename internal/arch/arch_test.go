@@ -155,6 +155,7 @@ func TestChecksFind(t *testing.T) {
 		{"news/a.go", `package news`, "no rule"},
 		{"bench/a.go", `package bench`, "no rule"},
 		{"bench/run/a.go", `package run; import "siamtrack/bench/score"`, "may import only"},
+		{"bench/report/a.go", `package report; import "siamtrack/bench/folder"`, "may import only"},
 		{"bench/folder/a.go", `package folder; import "siamtrack/bench/metric"`, "may import only"},
 		{"internal/clock/a.go", `package clock; import "siamtrack/internal/follow"`, "may import only"},
 		{"a.go", `package siamtrack; import "siamtrack/capture"`, "may import only"},

@@ -39,7 +39,7 @@ var imports = map[string][]string{
 		"tracker"},
 	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile",
 		"internal/numfile", "tracker"},
-	"bench/report": {"bench/dataset", "bench/folder", "bench/score", "internal/atomicfile", "tracker"},
+	"bench/report": {"bench/score", "internal/atomicfile", "tracker"}, // what a run kept it asks score for
 	"bench/trax":   {"bench/region", "tracker"},
 	"match":        {"match/...", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
