@@ -30,10 +30,10 @@ type About struct {
 	Parameters json.RawMessage   `json:"parameters,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
 
-	Dataset    string     `json:"dataset"`
-	Format     string     `json:"format"`
-	Experiment Experiment `json:"experiment"`
-	Repeat     int        `json:"repeat"`
+	Dataset    string         `json:"dataset"`
+	Format     dataset.Format `json:"format"`
+	Experiment Experiment     `json:"experiment"`
+	Repeat     int            `json:"repeat"`
 	// Timing says that the run was timed: one sequence at a time, frames decoded ahead.
 	Timing bool  `json:"timing"`
 	Shard  Shard `json:"shard"`

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/internal/atomicfile"
 )
@@ -94,7 +93,7 @@ func copyRun(from, to string) error {
 
 // incomplete is an error that names the sequences of a run that have no result.
 func incomplete(a folder.About, dir string) error {
-	files, err := folder.NewPaths(dir, dataset.Format(a.Format), a.Experiment)
+	files, err := folder.NewPaths(dir, a.Format, a.Experiment)
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (r *runner) settle() error {
 // plan claims the folder and lists the sequences that are not whole.
 func (r *runner) plan() ([]*dataset.Sequence, error) {
 	m := r.Tracker
-	m.Dataset, m.Format, m.Experiment = r.data.Name, string(r.data.Format), r.Experiment
+	m.Dataset, m.Format, m.Experiment = r.data.Name, r.data.Format, r.Experiment
 	m.Repeat, m.Timing, m.Shard, m.Machine = r.Repeat, r.Timing, r.Shard, folder.ThisMachine()
 	m.Sequences = map[string]string{}
 	var todo []*dataset.Sequence

@@ -73,8 +73,10 @@ func holds(d *dataset.Dataset, dir string) bool {
 			return true
 		}
 		for _, x := range votExperiments() {
-			if isDir(filepath.Join(dir, x.dir, name)) {
-				return true
+			for _, sub := range x.Folders() {
+				if isDir(filepath.Join(dir, sub, name)) {
+					return true
+				}
 			}
 		}
 	}

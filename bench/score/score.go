@@ -28,9 +28,8 @@ type Options struct {
 	// Convention is the toolkit followed in the one-pass evaluation, empty for the benchmark's own: lasot for LaSOT,
 	// trackingnet for TrackingNet, got10k for all others.
 	Convention metric.Convention
-	// Experiment is VOT's: supervised, realtime, unsupervised, multistart or longterm; empty to take what the benchmark
-	// and the results' folders call for.
-	Experiment string
+	// Experiment is empty to take what the benchmark and the results' folders call for.
+	Experiment folder.Experiment
 	// EAO is VOT's rule and interval, nil to choose by the dataset's name.
 	EAO *metric.EAOInterval
 	// SkipMissing scores each tracker on the sequences it has, where otherwise a missing one is an error.
@@ -102,13 +101,13 @@ type Tracker struct {
 
 // Evaluation is a table of trackers on one benchmark.
 type Evaluation struct {
-	Dataset    string    `json:"dataset"`
-	Format     string    `json:"format"`
-	Protocol   string    `json:"protocol"`
-	Convention string    `json:"convention"`
-	Sequences  int       `json:"sequences"`
-	Frames     int       `json:"frames"`
-	Trackers   []Tracker `json:"trackers"`
+	Dataset    string         `json:"dataset"`
+	Format     dataset.Format `json:"format"`
+	Protocol   string         `json:"protocol"`
+	Convention string         `json:"convention"`
+	Sequences  int            `json:"sequences"`
+	Frames     int            `json:"frames"`
+	Trackers   []Tracker      `json:"trackers"`
 	// Attributes counts the sequences of each attribute.
 	Attributes map[string]int `json:"attributes,omitempty"`
 
@@ -134,7 +133,7 @@ func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Option
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
-	ev := &Evaluation{Dataset: d.Name, Format: string(d.Format), Sequences: len(d.Sequences), data: d}
+	ev := &Evaluation{Dataset: d.Name, Format: d.Format, Sequences: len(d.Sequences), data: d}
 	for i := range d.Sequences {
 		ev.Frames += d.Sequences[i].Len()
 	}

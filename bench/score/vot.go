@@ -14,14 +14,10 @@ import (
 	"siamtrack/tracker"
 )
 
-// votExperiment is one of VOT's experiments, and the folder of its results.
-type votExperiment struct{ name, dir string }
-
-// votExperiments lists them; supervised and multi-start share a folder, their files differ.
-func votExperiments() []votExperiment {
-	return []votExperiment{
-		{"supervised", "baseline"}, {"multistart", "multistart"}, {"multistart", "baseline"}, {"realtime", "realtime"},
-		{"unsupervised", "unsupervised"}, {"longterm", "longterm"},
+// votExperiments lists VOT's experiments in the order in which a folder is searched for them.
+func votExperiments() []folder.Experiment {
+	return []folder.Experiment{
+		folder.Supervised, folder.MultiStart, folder.Realtime, folder.Unsupervised, folder.LongTerm,
 	}
 }
 
@@ -38,7 +34,7 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	if experiment == "" {
 		experiment = guessExperiment(d, entries)
 	}
-	if experiment == "ope" {
+	if experiment == folder.OPE {
 		return opeProtocol(d.Format, o.Convention), nil
 	}
 	toolkit := metric.VOTPython
@@ -53,54 +49,63 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	}
 	p := protocol{convention: string(toolkit), rank: func(m Measures) *float64 { return m.EAO }}
 	switch experiment {
-	case "supervised", "realtime":
-		dir := "baseline"
-		if experiment == "realtime" {
-			dir = "realtime"
-		}
-		p.name, p.pool = "VOT "+experiment, v.poolSupervised
+	case folder.Supervised, folder.Realtime:
+		dir := experiment.Folders()[0]
+		p.name, p.pool = "VOT "+string(experiment), v.poolSupervised
 		p.one = func(s *dataset.Sequence, root string) (part, error) { return v.supervised(s, root, dir) }
-	case "multistart":
+	case folder.MultiStart:
 		if v.interval.High == 0 {
 			v.interval = metric.EAOInterval{Low: 115, High: 755}
 		}
 		p.name, p.one, p.pool = "VOT multi-start", v.multiStart, v.poolMultiStart
-	case "longterm":
+	case folder.LongTerm:
 		p.name, p.one, p.pool = "VOT long-term", v.longTerm, v.poolLongTerm
 		p.rank = func(m Measures) *float64 { return m.FScore }
-	case "unsupervised":
+	case folder.Unsupervised:
 		p.name, p.one, p.pool = "VOT unsupervised", v.unsupervised, v.poolUnsupervised
 	default:
-		return p, fmt.Errorf("score: no experiment %q: ope, supervised, realtime, unsupervised, multistart or longterm: %w",
-			experiment, ErrOptions)
+		return p, fmt.Errorf("score: no experiment %q: one of %v: %w", experiment, folder.Experiments(), ErrOptions)
 	}
 	return p, nil
 }
 
 // guessExperiment looks at what the benchmark is and what the folders hold.
-func guessExperiment(d *dataset.Dataset, entries []Entry) string {
+func guessExperiment(d *dataset.Dataset, entries []Entry) folder.Experiment {
 	if d.Format == dataset.VOTLT {
-		return "longterm"
+		return folder.LongTerm
 	}
 	if d.Format != dataset.VOT && !hasRegions(d) {
-		return "ope"
+		return folder.OPE
 	}
 	for _, e := range entries {
 		for i := range d.Sequences {
-			name := d.Sequences[i].Name
 			for _, x := range votExperiments() {
-				dir := filepath.Join(e.Dir, x.dir, name)
-				if x.name == "multistart" && len(d.Sequences[i].Starts()) > 0 &&
-					folder.HasRegions(anchorFile(dir, name, d.Sequences[i].Starts()[0].Frame)) {
-					return x.name
-				}
-				if x.name != "multistart" && folder.HasRegions(filepath.Join(dir, name+"_001")) {
-					return x.name
+				if hasTrajectory(e.Dir, x, &d.Sequences[i]) {
+					return x
 				}
 			}
 		}
 	}
-	return "ope"
+	return folder.OPE
+}
+
+// hasTrajectory reports whether a folder of results holds a sequence's first trajectory of an experiment.
+func hasTrajectory(root string, x folder.Experiment, s *dataset.Sequence) bool {
+	starts := s.Starts()
+	for _, name := range x.Folders() {
+		dir := filepath.Join(root, name, s.Name)
+		file := filepath.Join(dir, s.Name+"_001")
+		if x == folder.MultiStart {
+			if len(starts) == 0 {
+				return false
+			}
+			file = anchorFile(dir, s.Name, starts[0].Frame)
+		}
+		if folder.HasRegions(file) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasRegions reports whether the benchmark annotates shapes.
