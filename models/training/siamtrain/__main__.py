@@ -21,6 +21,7 @@ COMMANDS = (
     "trainbox",
     "exportbox",
     "fixture",
+    "loopcases",
     "curves",
     "timing",
 )

@@ -18,7 +18,7 @@ class Oracle:
 
     side, cells, origin = 256, 16, -128
 
-    def exemplar(self, image):
+    def exemplar(self, image, mark=None):
         return None
 
     def locate(self, kept, image):
@@ -61,6 +61,20 @@ def test_size_penalty_is_siamrpns():
     response[8, 8] = 1.0
     rate = tracker.best(response, sides, np.array([20.0, 20.0]))[5]
     assert rate == pytest.approx(np.exp(-0.3 * (2 - 1)))  # twice the padded size, the same aspect
+
+
+def test_without_a_rate_the_new_size_is_taken_as_it_is():
+    tracker = BoxTracker(Oracle(), Loop(0.0, 0.3, 0.0))
+    response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 20.0)
+    response[8, 8] = 0.6
+    assert tracker.best(response, sides, np.array([20.0, 20.0]))[5] == 1
+
+
+def test_a_response_that_is_no_number_is_passed_over():
+    tracker = BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0))
+    response, sides = np.full((16, 16), np.nan), np.full((4, 16, 16), 20.0)
+    response[8, 9] = 0.5
+    assert tracker.best(response, sides, np.array([40.0, 40.0]))[0] == 16
 
 
 def test_maps_without_a_usable_box_leave_the_target_where_it_was():
@@ -141,7 +155,7 @@ class Wide(Oracle):
 def test_a_lost_target_is_looked_for_further_away():
     boxes = [[49.2, 89.2, 21.6, 21.6]]
     nothing = disc(60, 100) * 0
-    tracker = BoxTracker(Wide(), Loop(0.2, 0.0, 0.0))
+    tracker = BoxTracker(Wide(), Loop(0.2, 0.0, 1e-9))
     tracker.init(disc(60, 100), boxes[0])
     seen = []
     for frame in (disc(60, 100), nothing, nothing, nothing, disc(60, 100), nothing):
@@ -168,8 +182,8 @@ def test_search_finds_that_the_size_must_follow():
         [disc(160, 120, r) for r in radii],
         np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii]),
     )
-    still = Loop(0.2, 0.0, 0.0)
-    best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.0, 0.7)})
+    still = Loop(0.2, 0.0, 0.01)
+    best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.01, 0.7)})
     assert best.size_rate == 0.7 and found > search.accuracy(Oracle(), still, [clip]) + 0.1
 
 

@@ -62,7 +62,7 @@ def write(net, about, path):
 def write_int8(source, pairs, about, path):
     """Quantises the fp32 file `source` with the ranges of real pairs (box.pairs.Pair); the SHA-256 of the new file."""
     model = OnnxModel(source)
-    feeds = ({"image": crop.planar([p.search]), "exemplar": model.exemplar(p.exemplar)} for p in pairs)
+    feeds = ({"image": crop.planar([p.search]), **model.exemplar(p.exemplar)} for p in pairs)
     part = f"{path}.part"
     quantise.quantise(source, part, feeds)
     export.set_manifest(part, about)

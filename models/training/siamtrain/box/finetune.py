@@ -12,7 +12,7 @@ from siamtrain.data.images import ImageCache
 from siamtrain.data.store import Frames
 from siamtrain.file import export
 from siamtrain.loop import sequences
-from siamtrain.loop.box import BoxTracker, Loop, OnnxModel
+from siamtrain.loop.follow import open_tracker
 
 
 def sampler(tracks, seed):
@@ -40,8 +40,7 @@ def batch(source, count):
 
 def accuracy(path, tracks):
     """Mean AUC of a box file with its own loop over tracks."""
-    loop = {k: v for k, v in export.manifest_of(path)["loop"].items() if k in Loop.__dataclass_fields__}
-    return float(sequences.summary(sequences.run(BoxTracker(OnnxModel(path), Loop(**loop)), tracks))[0][0])
+    return float(sequences.summary(sequences.run(open_tracker(path), tracks))[0][0])
 
 
 def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):

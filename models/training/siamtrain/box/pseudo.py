@@ -13,7 +13,7 @@ import numpy as np
 from siamtrain.data import score
 from siamtrain.data.propose import edge_box, moving_boxes
 from siamtrain.loop.box import BoxTracker, Loop
-from siamtrain.loop.follow import follow
+from siamtrain.loop.follow import follow, returned
 
 FLOW_GAP = 2  # frames between the two of a flow field
 AGREE, LEAST_AGREE, LEAST_FRAMES = 0.6, 0.7, 8
@@ -37,15 +37,8 @@ def agreed(model, frames, box):
     length = int(low[0]) if len(low) else len(frames)
     if length < LEAST_FRAMES:
         return None
-    forward = forward[:length]
-    backward, _ = follow(BoxTracker(model, model.loop), frames[length - 1 :: -1], forward[-1])
-    backward = backward[::-1]
-    same = score.overlaps(forward, backward) > AGREE
-    if not same[0] or same.mean() < LEAST_AGREE or same.sum() < LEAST_FRAMES:
-        return None
-    boxes = (forward + backward) / 2
-    boxes[~same] = np.nan
-    return boxes
+    boxes, same = returned(BoxTracker(model, model.loop), frames[:length], forward[:length], AGREE)
+    return boxes if same[0] and same.mean() >= LEAST_AGREE and same.sum() >= LEAST_FRAMES else None
 
 
 def travelled(boxes):
@@ -99,19 +92,11 @@ def make(store, model, path, seed=0, rounds=2):
     for number in range(rounds):
         rng.shuffle(clips)
         for clip in clips:
-            start = (
-                rng.randrange(max(1, len(clip.frames) // 3))
-                if number == 0
-                else rng.randrange(max(1, len(clip.frames) - LEAST_FRAMES))
-            )
+            latest = len(clip.frames) // 3 if number == 0 else len(clip.frames) - LEAST_FRAMES
+            start = rng.randrange(max(1, latest))
             entries += tracks_of(store, clip, model, rng, [start])
             with open(path + ".part", "w", encoding="utf-8") as file:
                 json.dump(entries, file)
             os.replace(path + ".part", path)
-        logging.info(
-            "%s: %d tracks, %d frames after round %d",
-            path,
-            len(entries),
-            sum(len(e["frames"]) for e in entries),
-            number + 1,
-        )
+        count = sum(len(e["frames"]) for e in entries)
+        logging.info("%s: %d tracks, %d frames after round %d", path, len(entries), count, number + 1)

@@ -51,7 +51,7 @@ class Nano:
         at = self.origin + SEARCH / 2 + 16.0 * np.arange(NANO_CELLS)
         self._x, self._y = np.meshgrid(at, at)
 
-    def exemplar(self, crop):
+    def exemplar(self, crop, mark=None):
         """Features (1, 96, 8, 8) of a 128x128 BGR crop."""
         return self._exemplar.run(None, {"input": planar(crop[:NANO_EXEMPLAR, :NANO_EXEMPLAR])})[0]
 

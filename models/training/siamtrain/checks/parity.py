@@ -55,7 +55,7 @@ class TorchBox:
         self.blank = torch.zeros(1, width, EXEMPLAR // STRIDE, EXEMPLAR // STRIDE)
 
     @torch.no_grad()
-    def exemplar(self, image):
+    def exemplar(self, image, mark=None):
         return self.graph(torch.from_numpy(crop.planar([image])), self.blank)[0]
 
     @torch.no_grad()
@@ -66,7 +66,7 @@ class TorchBox:
 
 def box(path, about):
     """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
-    loop = Loop(**{k: v for k, v in about["loop"].items() if k in Loop.__dataclass_fields__})
+    loop = Loop.of(about)
     model = TorchBox(path, about["search"]["size"])
     return (
         BoxTracker(model, loop),

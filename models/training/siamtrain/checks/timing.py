@@ -11,6 +11,7 @@ import numpy as np
 from siamtrain.box import teachers
 from siamtrain.errors import DataError
 from siamtrain.file import export
+from siamtrain.loop.box import EXEMPLAR, OnnxModel
 
 WARM_UP = 20
 
@@ -20,12 +21,10 @@ def own(path):
     about = export.manifest_of(path)
     if about["kind"] != "box":
         raise DataError(f"{path}: a model of kind {about['kind']}; box networks are timed")
-    side, session = about["search"]["size"], export.session(path)
-    noise = np.random.default_rng(0)
-    channels, height, width = session.get_inputs()[1].shape[1:]
-    image = noise.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
-    kept = noise.standard_normal((1, channels, height, width)).astype(np.float32)
-    return lambda: session.run(["response", "sides"], {"image": image, "exemplar": kept})
+    model, noise = OnnxModel(path), np.random.default_rng(0)
+    kept = model.exemplar(noise.integers(0, 256, (EXEMPLAR, EXEMPLAR, 3), np.uint8), [32, 32, 96, 96])
+    image = noise.uniform(0, 255, (1, 3, model.side, model.side)).astype(np.float32)
+    return lambda: model.session.run(["response", "sides"], {"image": image, **kept})
 
 
 def nanotrack(folder, version):

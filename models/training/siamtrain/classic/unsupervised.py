@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 
 from siamtrain.data.propose import edge_box, moving_boxes
-from siamtrain.data.score import overlaps
 from siamtrain.data.track import Track
-from siamtrain.loop.follow import follow
+from siamtrain.loop.follow import follow, returned
 
 EVERY = 3  # frames of a clip between two that are kept
 LENGTH = 12  # kept frames of a track, at most
@@ -58,14 +57,8 @@ def cycle(tracker, frames, box):
     None where it does not return.
     """
     forward, _ = follow(tracker, frames, box)
-    backward, _ = follow(tracker, frames[::-1], forward[-1])
-    backward = backward[::-1]
-    agree = overlaps(forward, backward) >= RETURNS
-    if not agree[0] or agree.sum() < LEAST:
-        return None
-    boxes = (forward + backward) / 2
-    boxes[~agree] = np.nan
-    return boxes
+    boxes, agree = returned(tracker, frames, forward, RETURNS)
+    return boxes if agree[0] and agree.sum() >= LEAST else None
 
 
 def clip_tracks(paths, cache, tracker, rounds, seed):

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-MIN_SIDE = 4.0  # pixels; a smaller box holds nothing to learn from
+USABLE_SIDE = 4.0  # pixels; a smaller box holds nothing to learn from
 INSIDE = 0.5  # least share of a box that must lie within its image
 
 
@@ -67,8 +67,8 @@ def _fault(box, size):
     x, y, w, h = box
     if not np.isfinite(box).all():
         return "is not finite"
-    if w < MIN_SIDE or h < MIN_SIDE:
-        return f"is thinner than {MIN_SIDE:g} pixels"
+    if w < USABLE_SIDE or h < USABLE_SIDE:
+        return f"is thinner than {USABLE_SIDE:g} pixels"
     if size is not None:
         inside = max(0, min(x + w, size[0]) - max(x, 0)) * max(0, min(y + h, size[1]) - max(y, 0))
         if inside < INSIDE * w * h:

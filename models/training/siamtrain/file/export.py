@@ -4,6 +4,7 @@ The manifest (sizes, grid, loop, thresholds) is JSON in the file's metadata unde
 siamfc/manifest.go reads it.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from google.protobuf.message import DecodeError
 from siamtrain.errors import DataError
 
 METADATA_KEY = "siamtrack"
+EXEMPLAR_KEY = "siamtrack.exemplar"  # base64 of the graph that is run on the exemplar, where there are two
 OPSET = 13  # per-channel quantisation needs it; torch 1.13 writes it too
 TOLERANCE = 1e-4  # largest difference, relative to the largest value
 
@@ -53,7 +55,8 @@ def write(module, inputs, outputs, dynamic, manifest, path):
 def set_manifest(path, manifest):
     """Puts the manifest into an ONNX file's metadata, in place of an older one."""
     model = onnx.load(path)
-    del model.metadata_props[:]
+    for old in [p for p in model.metadata_props if p.key == METADATA_KEY]:
+        model.metadata_props.remove(old)
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, json.dumps(manifest, separators=(",", ":"))
     onnx.save(model, path)
@@ -68,6 +71,26 @@ def manifest_of(path):
         raise DataError(f"{path}: not an ONNX file with a Siamtrack manifest in its metadata") from err
 
 
+def exemplar_graph(path):
+    """The ONNX bytes of the graph that is run on the exemplar alone, or None where one graph does both.
+
+    They lie in the file's metadata, or in a file that the manifest names, relative to it.
+    """
+    model = onnx.load(path, load_external_data=False)
+    inside = {p.key: p.value for p in model.metadata_props}.get(EXEMPLAR_KEY)
+    if inside is not None:
+        return base64.b64decode(inside, validate=True)
+    name = manifest_of(path).get("files", {}).get("exemplar")
+    if name is None:
+        return None
+    beside = os.path.join(os.path.dirname(path), name)
+    try:
+        with open(beside, "rb") as file:
+            return file.read()
+    except FileNotFoundError as err:
+        raise DataError(f"{path}: its exemplar graph {beside} is not there") from err
+
+
 def digest(path):
     """SHA-256 of a file, in hex."""
     with open(path, "rb") as file:
@@ -75,7 +98,7 @@ def digest(path):
 
 
 def session(path):
-    """An ONNX Runtime session on one thread that does not spin, as the Go program has it.
+    """An ONNX Runtime session (of a file, or of its bytes) on one thread that does not spin, as the Go program has it.
 
     DataError names a file that is none for it.
     """
@@ -85,7 +108,8 @@ def session(path):
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as err:  # its errors have no base of their own
-        raise DataError(f"{path}: ONNX Runtime cannot open it: {err}") from err
+        name = path if isinstance(path, str) else "exemplar graph"
+        raise DataError(f"{name}: ONNX Runtime cannot open it: {err}") from err
 
 
 def verify(path, module, inputs):

@@ -1,7 +1,7 @@
 """The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
 
 A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0),
-.exemplar(crop) -> kept features and
+.exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
 .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
 It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of
 that. Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
@@ -12,11 +12,12 @@ import dataclasses
 import numpy as np
 
 from siamtrain.data import crop
+from siamtrain.errors import DataError
 from siamtrain.file import export
+from siamtrain.loop.target import MIN_SIDE, begin
 
 STRIDE = 16  # crop pixels between two cells of the response
 EXEMPLAR, SEARCH = 128, 256  # sides of the crops that box networks are trained on
-MIN_SIDE = 4.0
 # IoU with the best cell's box, and share of its response, above which a cell votes on the box.
 AGREE, NEAR_BEST = 0.6, 0.5
 # How the first frame is looked at to learn the box's error: shift of the crop's centre in crop pixels, and factor on
@@ -38,25 +39,53 @@ class Loop:
     calibration: float = 0.0
     hold: float = 0.0
 
+    @classmethod
+    def of(cls, about):
+        """The loop in a manifest, with the defaults of the Go program. DataError names what this loop does not have."""
+        unknown = sorted(set(about["loop"]) - {f.name for f in dataclasses.fields(cls)})
+        if unknown:
+            raise DataError(f"model {about['name']}: loop.{unknown[0]}: the loop in Python does not have it")
+        return dataclasses.replace(cls(0.0, 0.0, 0.0, "hann"), **about["loop"])
+
     def manifest(self):
+        """The loop as a manifest holds it."""
         return {k: round(v, 4) if isinstance(v, float) else v for k, v in dataclasses.asdict(self).items()}
 
 
 class OnnxModel:
-    """A box network in this project's one-file layout, shown search crops of the size in its manifest."""
+    """A box network in this project's layout, shown search crops of the size in its manifest.
+
+    Its file holds one graph for both crops, or the search graph, with the exemplar graph inside or beside it. What is
+    kept of an exemplar are the search graph's other inputs by name.
+    """
 
     def __init__(self, path):
         about = export.manifest_of(path)
         self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
         self.cells, self.origin = self.side // STRIDE, -self.side / 2
-        self._session = export.session(path)
-        self._blank = np.zeros([1, self._session.get_inputs()[1].shape[1], *[EXEMPLAR // STRIDE] * 2], np.float32)
+        self.session, apart = export.session(path), export.exemplar_graph(path)
+        self._exemplar = self.session if apart is None else export.session(apart)
+        self._asked = [i.name for i in self._exemplar.get_inputs()]
+        self._taken = [i.name for i in self.session.get_inputs() if i.name != "image"]
+        if apart is None:
+            width = next(i.shape[1] for i in self.session.get_inputs() if i.name == "exemplar")
+            self._blank = np.zeros([1, width, *[EXEMPLAR // STRIDE] * 2], np.float32)
 
-    def exemplar(self, image):
-        return self._session.run(["features"], {"image": crop.planar([image]), "exemplar": self._blank})[0]
+    def exemplar(self, image, mark=None):
+        """What is kept of an exemplar crop; mark holds its target's corners, zeros where it is not given."""
+        mark = np.zeros(4) if mark is None else mark
+        given = {"image": crop.planar([image]), "mark": np.asarray(mark, np.float32)[None]}
+        if self._exemplar is self.session:
+            given["exemplar"] = self._blank
+            feeds = {name: given[name] for name in self._asked}
+            kept = {**given, "exemplar": self.session.run(["features"], feeds)[0]}
+            return {name: kept[name] for name in self._taken}
+        found = self._exemplar.run(self._taken, {name: given[name] for name in self._asked})
+        return dict(zip(self._taken, found))
 
     def locate(self, kept, image):
-        response, sides = self._session.run(["response", "sides"], {"image": crop.planar([image]), "exemplar": kept})
+        """Response (n, n) and sides (4, n, n) of a search crop."""
+        response, sides = self.session.run(["response", "sides"], {"image": crop.planar([image]), **kept})
         return response[0, 0], sides[0]
 
 
@@ -68,6 +97,12 @@ def window_of(kind, cells, origin):
         at = (origin + STRIDE * np.arange(cells)) / (STRIDE * (cells + 1) / 2)
         line = 0.5 + 0.5 * np.cos(np.pi * np.clip(at, -1, 1))
     return np.outer(line, line)
+
+
+def mark_of(size, side):
+    """The corners x0, y0, x1, y1 of a target of size (w, h) in the exemplar crop that shows a square of `side`."""
+    reach = np.asarray(size, float) * EXEMPLAR / side / 2
+    return np.concatenate([EXEMPLAR / 2 - reach, EXEMPLAR / 2 + reach])
 
 
 def change(ratio):
@@ -113,10 +148,12 @@ class BoxTracker:
             self.face(self.wide)
 
     def init(self, image, box):
-        x, y, w, h = (float(v) for v in box)
-        self.centre, self.size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
+        """Takes the target's box in the first image."""
+        self.centre, self.size = begin(box, image.shape)
         self.fill = crop.mean_colour(image)
-        self.kept = self.model.exemplar(crop.square(image, *self.centre, crop.context_side(w, h), EXEMPLAR, self.fill))
+        side = crop.context_side(*self.size)
+        patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
+        self.kept = self.model.exemplar(patch, mark_of(self.size, side))
         self.bias, self.bad = np.zeros(4), 0
         self.face(self.model.side)
         if self.loop.calibration:
@@ -134,11 +171,16 @@ class BoxTracker:
         self.judge(score)
         return np.array([*(self.centre - self.size / 2), *self.size]), score
 
+    def searched(self, factor=1.0):
+        """The side in the image of the square that becomes a search crop, times factor."""
+        return crop.context_side(*self.size) * self.side / EXEMPLAR * factor
+
     def look(self, image, centre, factor):
         """What the crop about `centre`, its side times factor, shows: the answer of best, in image pixels."""
-        side = crop.context_side(*self.size) * self.side / EXEMPLAR * factor
+        side = self.searched(factor)
         zoom = self.side / side
-        response, sides = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
+        maps = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
+        response, sides = (np.asarray(m, float) for m in maps)
         dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
         return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
 
@@ -169,13 +211,13 @@ class BoxTracker:
         with np.errstate(all="ignore"):
             padded = np.sqrt((w + (w + h) / 2) * (h + (w + h) / 2)) / crop.context_side(*size)
             penalty = np.exp(-self.loop.penalty_k * (change(padded) * change((w / h) / (size[0] / size[1])) - 1))
-        usable = (w > 0) & (h > 0)
+        usable = (w > 0) & (h > 0) & ~np.isnan(response)
         influence = self.loop.window_influence
         rank = np.where(usable, penalty * response * (1 - influence) + self.window * influence, -np.inf)
         if not usable.any():
             return 0.0, 0.0, *size, 0.0, 0.0
         i = np.unravel_index(int(np.argmax(rank)), rank.shape)
-        rate = penalty[i] * response[i] * self.loop.size_rate
+        rate = penalty[i] * response[i] * self.loop.size_rate if self.loop.size_rate else 1.0
         x1, y1, x2, y2 = corners = np.stack([self.x - left, self.y - top, self.x + right, self.y + bottom])
         if self.loop.vote:
             width, height = np.minimum(x2, x2[i]) - np.maximum(x1, x1[i]), np.minimum(y2, y2[i]) - np.maximum(y1, y1[i])

@@ -11,8 +11,7 @@ import numpy as np
 
 from siamtrain.data import crop
 from siamtrain.file import export
-
-MIN_SIDE = 2.0  # pixels; tracker.MinSide of the Go program
+from siamtrain.loop.target import MIN_SIDE, begin
 
 
 @dataclasses.dataclass
@@ -56,10 +55,9 @@ class PeakTracker:
         self.penalties = np.where(offsets == 0, 1.0, self.loop.scale_penalty)
 
     def init(self, image, box):
-        x, y, w, h = map(float, box)
-        self.centre, self.size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
+        self.centre, self.size = begin(box, image.shape)
         self.fill = crop.mean_colour(image)
-        patch = crop.square(image, *self.centre, crop.context_side(w, h, self.context), self.exemplar, self.fill)
+        patch = crop.square(image, *self.centre, crop.context_side(*self.size, self.context), self.exemplar, self.fill)
         self.template = self.features(crop.planar([patch]))[0]
 
     def update(self, image):

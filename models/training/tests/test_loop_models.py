@@ -1,0 +1,121 @@
+"""What a box model's file may hold: one graph or two, the exemplar's mark or none; and the loop in its manifest."""
+
+import base64
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from siamtrain.box import files
+from siamtrain.errors import DataError
+from siamtrain.file import export
+from siamtrain.loop.box import EXEMPLAR, BoxTracker, Loop, OnnxModel, mark_of
+from siamtrain.loop.target import inside
+
+LOOP, STATE = Loop(0.0, 0.0, 1.0), {"uncertain": 0.5, "lost": 0.3}
+AXES = {2: "height", 3: "width"}
+
+
+class Exemplar(torch.nn.Module):
+    """Keeps the crop's mean colour and the marked width."""
+
+    def forward(self, image, mark):
+        return image.mean((2, 3)) / 255, mark[:, 2] - mark[:, 0]
+
+
+class Search(torch.nn.Module):
+    """Responds to the colour that was kept, with sides of half the width that was kept."""
+
+    def forward(self, image, colour, span):
+        cells = torch.nn.functional.avg_pool2d(image, 16) / 255
+        response = (cells * colour[:, :, None, None]).sum(1, keepdim=True) / 3
+        return response, response.repeat(1, 4, 1, 1) * 0 + span.reshape(1, 1, 1, 1) / 2
+
+
+def two_graphs(folder):
+    """(search file without its exemplar graph, exemplar file)."""
+    search, exemplar = str(folder / "m.onnx"), str(folder / "m-exemplar.onnx")
+    image, mark = torch.rand(1, 3, 128, 128) * 255, torch.tensor([[32.0, 32, 96, 96]])
+    export.write(Exemplar(), {"image": image, "mark": mark}, ["colour", "span"], {}, {}, exemplar)
+    inputs = {"image": torch.rand(1, 3, 256, 256), "colour": torch.rand(1, 3), "span": torch.rand(1)}
+    dynamic = {k: AXES for k in ("image", "response", "sides")}
+    export.write(Search(), inputs, ["response", "sides"], dynamic, files.manifest(LOOP, STATE), search)
+    return search, exemplar
+
+
+def put_inside(search, exemplar):
+    model = onnx.load(search)
+    with open(exemplar, "rb") as file:
+        model.metadata_props.add(key=export.EXEMPLAR_KEY, value=base64.b64encode(file.read()).decode())
+    onnx.save(model, search)
+
+
+def put_beside(search, exemplar):
+    export.set_manifest(search, {**export.manifest_of(search), "files": {"exemplar": "m-exemplar.onnx"}})
+
+
+@pytest.mark.parametrize("put", [put_inside, put_beside])
+def test_two_graphs_are_run_each_at_its_time(tmp_path, put):
+    search, exemplar = two_graphs(tmp_path)
+    put(search, exemplar)
+    model = OnnxModel(search)
+    kept = model.exemplar(np.full((128, 128, 3), 51, np.uint8), [32, 40, 96, 88])
+    assert kept["span"].tolist() == [64] and kept["colour"] == pytest.approx(np.full((1, 3), 0.2))
+    response, sides = model.locate(kept, np.full((384, 384, 3), 255, np.uint8))
+    assert response.shape == (24, 24) and response[3, 5] == pytest.approx(0.2) and (sides == 32).all()
+
+
+def test_the_loop_marks_the_target(tmp_path):
+    search, exemplar = two_graphs(tmp_path)
+    put_inside(search, exemplar)
+    tracker = BoxTracker(OnnxModel(search), Loop(0.0, 0.0, 0.0))
+    tracker.init(np.full((200, 300, 3), 90, np.uint8), [100, 80, 40, 20])
+    box, _ = tracker.update(np.full((200, 300, 3), 90, np.uint8))
+    assert box[2:] == pytest.approx([40, 40], abs=1e-3)  # this network says that all things are as high as wide
+
+
+def test_a_missing_exemplar_graph_is_named(tmp_path):
+    search, exemplar = two_graphs(tmp_path)
+    put_beside(search, exemplar)
+    (tmp_path / "m-exemplar.onnx").unlink()
+    with pytest.raises(DataError, match="m-exemplar.onnx is not there"):
+        OnnxModel(search)
+
+
+def test_the_manifest_can_be_changed_without_losing_the_exemplar_graph(tmp_path):
+    search, exemplar = two_graphs(tmp_path)
+    put_inside(search, exemplar)
+    export.set_manifest(search, {**export.manifest_of(search), "name": "other"})
+    assert export.manifest_of(search)["name"] == "other" and export.exemplar_graph(search)
+
+
+def test_the_mark_holds_the_target_in_the_exemplar_crop():
+    assert mark_of([30, 60], 120) == pytest.approx([48, 32, 80, 96])  # 128 crop pixels show 120
+    assert mark_of([30, 60], 120).mean() == EXEMPLAR / 2
+
+
+def test_a_loop_is_read_as_go_reads_it():
+    assert Loop.of({"name": "m", "loop": {"window_influence": 0.3}}) == Loop(0.3, 0.0, 0.0, "hann")
+    with pytest.raises(DataError, match="model m: loop.min_side"):
+        Loop.of({"name": "m", "loop": {"min_side": 10}})
+
+
+@pytest.mark.parametrize(
+    "box, part",
+    [
+        ([-10, 20, 30, 40], [0, 20, 20, 40]),
+        ([90, 70, 30, 40], [90, 70, 10, 10]),
+        ([5, 5, 1, 9], None),
+        ([-9, 0, 10, 9], None),
+    ],
+)
+def test_what_is_inside_the_image(box, part):
+    found = inside(box, (80, 100, 3))
+    assert (found is None) if part is None else (found == part).all()
+
+
+def test_a_target_outside_the_image_is_refused():
+    model = type("Model", (), {"side": 256, "cells": 16, "origin": -128, "exemplar": lambda *_: None})()
+    with pytest.raises(DataError, match="lie inside the image"):
+        BoxTracker(model, LOOP).init(np.zeros((80, 100, 3), np.uint8), [200, 10, 20, 20])
