@@ -41,9 +41,10 @@ func followVideo() error {
 	later := tracker.Box{X: 159, Y: 209, W: 30, H: 80} // where she is in frame 135, by eye
 	frames := 0
 	err = model.Track(context.Background(), video, tracker.RunOptions{Init: walker}, func(s tracker.Step) error {
-		frames++ // s.Frame.Image is the picture; s.Result.Box and s.Result.State say where she is, and how surely
+		frames++ // s.Frame.Image is the picture; Box and State say where she is, and how surely
+		r := s.Targets[0].Result
 		if s.Frame.Index == 135 {
-			fmt.Println("frame 135: the walker was found:", s.Result.State != tracker.Lost && s.Result.Box.IoU(later) > 0.5)
+			fmt.Println("frame 135: the walker was found:", r.State != tracker.Lost && r.Box.IoU(later) > 0.5)
 		}
 		return nil
 	})
@@ -78,7 +79,7 @@ func followDrawn() error {
 	start := tracker.Box{X: 80, Y: 100, W: 40, H: 40}
 	var x float64
 	err = model.Track(context.Background(), drawn, tracker.RunOptions{Init: start}, func(s tracker.Step) error {
-		x, _ = s.Result.Box.Center()
+		x, _ = s.Targets[0].Result.Box.Center()
 		return nil
 	})
 	fmt.Printf("the ball rolled from 100 to about %.0f\n", math.Round(x/10)*10)

@@ -35,6 +35,18 @@ func (m *Model) Tracker() (*Tracker, error) {
 // Close frees the tracker's memory outside Go. It may be called twice.
 func (t *Tracker) Close() error { return t.model.release(t.net) }
 
+// Multi returns what follows any number of targets, each with a Tracker of its own over the model; they share its
+// weights. The model's Close closes them.
+func (m *Model) Multi() *tracker.Multi {
+	return tracker.NewMulti(func() (tracker.Tracker, error) {
+		t, err := m.Tracker()
+		if err != nil { // not the nil *Tracker in an interface
+			return nil, err
+		}
+		return t, nil
+	})
+}
+
 // Track follows a target through src with a tracker of its own and calls each once a frame, as tracker.Run does, whose
 // errors it returns. It closes nothing but the tracker.
 func (m *Model) Track(ctx context.Context, src tracker.Source, o tracker.RunOptions, each func(tracker.Step) error) error {

@@ -12,7 +12,7 @@ import (
 func everything(p *Painter, dst *image.RGBA, r tracker.Result, h *History, crop *image.RGBA) {
 	p.HeatMap(dst, r.Response, 0.7)
 	p.Search(dst, r.Search)
-	p.Result(dst, r)
+	p.Target(dst, &tracker.Target{Result: r})
 	p.Box(dst, r.Box, StateColor(tracker.Lost), true, "label")
 	p.Panel(dst, image.Rect(0, dst.Rect.Max.Y-PanelHeight(dst.Rect.Dx(), dst.Rect.Dy()), dst.Rect.Max.X, dst.Rect.Max.Y),
 		Panel{Exemplar: crop, Search: crop, Result: r, History: h})

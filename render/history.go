@@ -51,13 +51,16 @@ func (h *History) at(i int) moment {
 }
 
 // Sparkline draws the scores of h from the oldest on the left to the newest on the right: 0 at the bottom of at, 1 at
-// its top, coloured by state. A history that is not full yet leaves its right part empty.
+// its top, coloured by state. A history that is not full yet leaves its right part empty; h may be nil.
 func (p *Painter) Sparkline(dst *image.RGBA, at image.Rectangle, h *History) {
 	p.fit(dst)
 	fill(dst, at, shade, 0.5)
 	for _, level := range [...]int{0, 1, 2} {
 		y := at.Min.Y + level*(at.Dy()-1)/2
 		fill(dst, image.Rect(at.Min.X, y, at.Max.X, y+1), paper, 0.15)
+	}
+	if h == nil {
+		return
 	}
 	n, last := h.Len(), -1
 	for x := at.Min.X; x < at.Max.X && n > 0; x++ {

@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"strconv"
 
 	"siamtrack/tracker"
 )
@@ -49,18 +48,6 @@ func (p *Painter) fitSide(side int) {
 
 // pad is the space round text, in pixels.
 func (p *Painter) pad() int { return max(2, p.glyph.height/5) }
-
-// Result draws a result: the box as its state asks, and over it the state and the score. A lost target gets a
-// dashed box, said to be a guess; a result without a box draws nothing.
-func (p *Painter) Result(dst *image.RGBA, r tracker.Result) {
-	p.text = append(p.text[:0], r.State.String()...)
-	if r.State == tracker.Lost {
-		p.text = append(p.text, ", a guess"...)
-	} else {
-		p.text = strconv.AppendFloat(append(p.text, ' '), r.Score, 'f', 2, 64)
-	}
-	p.box(dst, r.Box, StateColor(r.State), r.State == tracker.Lost, p.text)
-}
 
 // Box draws a box of any colour with a label, which may be empty.
 func (p *Painter) Box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool, label string) {

@@ -71,12 +71,12 @@ func TestGoldens(t *testing.T) {
 		w, h int
 		draw func(p *Painter, dst *image.RGBA)
 	}{
-		{"tracking", 320, 240, func(p *Painter, dst *image.RGBA) { p.Search(dst, search); p.Result(dst, full) }},
+		{"tracking", 320, 240, func(p *Painter, dst *image.RGBA) { p.Search(dst, search); p.Target(dst, &tracker.Target{Result: full}) }},
 		{"uncertain", 320, 240, func(p *Painter, dst *image.RGBA) {
-			p.Result(dst, tracker.Result{Box: target, Score: 0.41, State: tracker.Uncertain})
+			p.Target(dst, &tracker.Target{Result: tracker.Result{Box: target, Score: 0.41, State: tracker.Uncertain}})
 		}},
 		{"lost", 320, 240, func(p *Painter, dst *image.RGBA) {
-			p.Result(dst, tracker.Result{Box: target, Score: 0.08, State: tracker.Lost})
+			p.Target(dst, &tracker.Target{Result: tracker.Result{Box: target, Score: 0.08, State: tracker.Lost}})
 		}},
 		{"corners", 320, 240, func(p *Painter, dst *image.RGBA) { // labels stay inside the picture
 			for _, b := range []tracker.Box{{X: -20, Y: -10, W: 60, H: 60}, {X: 290, Y: 200, W: 60, H: 60}} {
@@ -86,7 +86,7 @@ func TestGoldens(t *testing.T) {
 		{"heatmap", 320, 240, func(p *Painter, dst *image.RGBA) {
 			p.HeatMap(dst, full.Response, 0.7)
 			p.Search(dst, search)
-			p.Result(dst, full)
+			p.Target(dst, &tracker.Target{Result: full})
 		}},
 		{"hud", 320, 240, func(p *Painter, dst *image.RGBA) { p.HUD(dst, []string{"29.7 frames/s", "2 dropped"}) }},
 		{"panel", 640, 160, func(p *Painter, dst *image.RGBA) {
@@ -101,7 +101,7 @@ func TestGoldens(t *testing.T) {
 		{"1080p", 1920, 1080, func(p *Painter, dst *image.RGBA) {
 			r := full
 			r.Box = target.Scale(4.5)
-			p.Result(dst, r)
+			p.Target(dst, &tracker.Target{Result: r})
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

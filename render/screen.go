@@ -10,27 +10,25 @@ import (
 	"siamtrack/tracker"
 )
 
-// Show says which parts of a Screen are drawn beside the picture and its box.
+// Show says which parts of a Screen are drawn beside the picture and its boxes.
 type Show struct {
-	// HeatMap lays the response map over the search region, Search outlines that region, Panel adds a strip with
+	// HeatMap lays the response maps over the search regions, Search outlines those regions, Panel adds a strip with
 	// exemplar, search region and response map below the picture, Scores a line of the last scores, Figures the frames
-	// a second, the latency and the frames dropped.
+	// a second, the latency, the frames dropped, and a list of the targets where there are several.
 	HeatMap, Search, Panel, Scores, Figures bool
 }
 
 // Key is a line of the help: a key and what it does.
 type Key struct{ Name, Does string }
 
-// Moment is what a Screen shows.
+// Moment is what a Screen shows: a frame and what was said of it, which are read only.
 type Moment struct {
-	// View is the frame and its result; it is read only.
-	View   *session.View
-	Status session.Status
-	// Now is the time it is; ages are counted from it.
-	Now time.Time
-	// ShownFPS is how many pictures a second reach the viewer, Latency how old they are on arrival; 0 where unknown.
-	ShownFPS float64
-	Latency  time.Duration
+	tracker.Step
+	// Selected is the number of the target that the panel and the line of scores show; where it is not followed they
+	// show the first one.
+	Selected int
+	// Live is how the session stands that shows it; nil where no one watches, as for a video file.
+	Live *Live
 	// Drag is a box being drawn, zero where none is.
 	Drag tracker.Box
 	// Recording marks that a file is being written. Notice is a line about what has just happened or is to be done.
@@ -40,30 +38,56 @@ type Moment struct {
 	Help []Key
 }
 
-// Screen puts together what a person sees of a live session, the same for every kind of viewer.
+// Live is how a session stands at one moment.
+type Live struct {
+	Status session.Status
+	// Now is the time it is; ages are counted from it.
+	Now time.Time
+	// ShownFPS is how many pictures a second reach the viewer, Latency how old they are on arrival; 0 where unknown.
+	ShownFPS float64
+	Latency  time.Duration
+}
+
+// Screen puts together what a person sees: the same in a window, in a browser and in a video file. It is used by one
+// goroutine at a time.
 type Screen struct {
-	Show    Show
-	painter *Painter
-	history *History
-	canvas  *image.RGBA
+	Show Show
+	// Several tells that targets are told apart by colour and number even while only one is followed.
+	Several   bool
+	painter   *Painter
+	histories map[int]*History // of the targets of the last step, by number
 }
 
 // scoresKept is the number of results in the line of scores: ten seconds at 30 frames a second.
 const scoresKept = 300
 
-// NewScreen returns a Screen that shows the figures.
+// heatOpacity is that of the strongest response over the picture, which stays to be seen through it.
+const heatOpacity = 0.7
+
+// NewScreen returns a Screen that shows the boxes alone.
 func NewScreen() (*Screen, error) {
 	p, err := NewPainter()
 	if err != nil {
 		return nil, err
 	}
-	return &Screen{Show: Show{Figures: true}, painter: p, history: NewHistory(scoresKept)}, nil
+	return &Screen{painter: p, histories: map[int]*History{}}, nil
 }
 
-// Observe remembers v's score; it is to be called once for each new view.
-func (s *Screen) Observe(v *session.View) {
-	if v.Target {
-		s.history.Add(v.Result)
+// Observe remembers the scores of a step; it is to be called once for each new one.
+func (s *Screen) Observe(step tracker.Step) {
+	for id := range s.histories {
+		if step.Target(id) == nil {
+			delete(s.histories, id)
+		}
+	}
+	for i := range step.Targets {
+		t := &step.Targets[i]
+		h := s.histories[t.ID]
+		if h == nil {
+			h = NewHistory(scoresKept)
+			s.histories[t.ID] = h
+		}
+		h.Add(t.Result)
 	}
 }
 
@@ -75,54 +99,52 @@ func (s *Screen) Size(frame image.Point) image.Point {
 	return frame
 }
 
-// Draw returns the picture of m: the frame with its left top corner at (0, 0) and everything drawn over it. It is
-// valid until the next call, and m's frame is left as it is.
-func (s *Screen) Draw(m Moment) *image.RGBA {
-	frame := m.View.Frame.Image
+// Draw returns the picture of m: the frame with its left top corner at (0, 0) and everything drawn over it. It draws
+// into canvas where that has the right size, which may be nil, else into a new picture. m's frame is left as it is.
+func (s *Screen) Draw(canvas *image.RGBA, m Moment) *image.RGBA {
+	frame := m.Frame.Image
 	size := s.Size(frame.Rect.Size())
-	if s.canvas == nil || s.canvas.Rect.Size() != size {
-		s.canvas = image.NewRGBA(image.Rectangle{Max: size})
+	if canvas == nil || canvas.Rect != (image.Rectangle{Max: size}) {
+		canvas = image.NewRGBA(image.Rectangle{Max: size})
 	}
 	row := 4 * frame.Rect.Dx()
 	for y := range frame.Rect.Dy() {
-		copy(s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row], frame.Pix[y*frame.Stride:])
+		copy(canvas.Pix[y*canvas.Stride:y*canvas.Stride+row], frame.Pix[y*frame.Stride:])
 	}
-	picture := clipped(s.canvas, frame.Rect)
+	picture := clipped(canvas, frame.Rect)
 	s.overlay(&picture, m)
 	if s.Show.Panel {
-		s.painter.Panel(s.canvas, image.Rect(0, frame.Rect.Max.Y, size.X, size.Y), Panel{
-			Exemplar: m.View.Exemplar, Search: m.View.Search, Result: m.View.Result, History: s.history,
-		})
+		panel := Panel{}
+		if t := selected(m); t != nil {
+			panel = Panel{Exemplar: t.Exemplar, Search: t.Search, Result: t.Result, History: s.histories[t.ID]}
+		}
+		s.painter.Panel(canvas, image.Rect(0, frame.Rect.Max.Y, size.X, size.Y), panel)
 	}
-	return s.canvas
+	return canvas
+}
+
+// selected returns the target that the panel shows, nil where none is followed.
+func selected(m Moment) *tracker.Target {
+	if t := m.Target(m.Selected); t != nil || len(m.Targets) == 0 {
+		return t
+	}
+	return &m.Targets[0]
 }
 
 // overlay draws everything that lies over the frame.
 func (s *Screen) overlay(dst *image.RGBA, m Moment) {
 	p := s.painter
 	p.fit(dst)
-	if m.View.Target {
-		if s.Show.HeatMap {
-			p.HeatMap(dst, m.View.Result.Response, 0.7)
-		}
-		if s.Show.Search {
-			p.Search(dst, m.View.Result.Search)
-		}
-		if !m.Drag.Empty() {
-			p.Box(dst, m.View.Result.Box, StateColor(m.View.Result.State), true, "")
-		} else {
-			p.Result(dst, m.View.Result)
-		}
-	}
+	s.targets(dst, m)
 	if !m.Drag.Empty() {
 		p.Box(dst, m.Drag, paper, false, fmt.Sprintf("%.0f x %.0f", m.Drag.W, m.Drag.H))
 	}
-	if s.Show.Scores && !s.Show.Panel {
-		margin := 3 * p.line
-		w, h := dst.Rect.Dx()/4, dst.Rect.Dy()/10
-		p.Sparkline(dst, image.Rect(dst.Rect.Max.X-w-margin, dst.Rect.Max.Y-h-margin, dst.Rect.Max.X-margin, dst.Rect.Max.Y-margin), s.history)
+	if t := selected(m); t != nil && s.Show.Scores && !s.Show.Panel {
+		corner := dst.Rect.Max.Sub(image.Pt(3*p.line, 3*p.line))
+		size := image.Pt(dst.Rect.Dx()/4, dst.Rect.Dy()/10)
+		p.Sparkline(dst, image.Rectangle{corner.Sub(size), corner}, s.histories[t.ID])
 	}
-	if s.Show.Figures {
+	if s.Show.Figures && m.Live != nil {
 		p.HUD(dst, figures(m))
 	}
 	if m.Recording {
@@ -139,27 +161,30 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment) {
 // figures returns the lines of figures. Rates of a source that stands still say nothing and are left out.
 func figures(m Moment) []string {
 	var lines []string
-	if st := m.Status; !st.Paused && !st.Ended {
+	if st := m.Live.Status; !st.Paused && !st.Ended {
 		line := fmt.Sprintf("%.1f frames/s tracked, %.1f captured", st.TrackFPS, st.CaptureFPS)
-		if !m.View.Target {
+		if len(m.Targets) == 0 {
 			line = fmt.Sprintf("%.1f frames/s captured", st.CaptureFPS)
 		}
-		if m.ShownFPS > 0 {
-			line += fmt.Sprintf(", %.1f shown", m.ShownFPS)
+		if m.Live.ShownFPS > 0 {
+			line += fmt.Sprintf(", %.1f shown", m.Live.ShownFPS)
 		}
 		lines = append(lines, line)
 	}
-	line := fmt.Sprintf("%d dropped", m.Status.Dropped)
-	if m.Latency > 0 {
-		line = fmt.Sprintf("latency %d ms, %s", m.Latency.Milliseconds(), line)
+	line := fmt.Sprintf("%d dropped", m.Live.Status.Dropped)
+	if m.Live.Latency > 0 {
+		line = fmt.Sprintf("latency %d ms, %s", m.Live.Latency.Milliseconds(), line)
 	}
 	return append(lines, line)
 }
 
 // notice returns the one line that matters most now, and the colour that it is marked with.
 func notice(m Moment) (string, color.RGBA) {
-	st := m.Status
-	age := m.Now.Sub(st.LastFrame)
+	if m.Live == nil {
+		return m.Notice, paper
+	}
+	st := m.Live.Status
+	age := m.Live.Now.Sub(st.LastFrame)
 	switch {
 	case st.Ended:
 		return "end of the video", paper
@@ -175,7 +200,7 @@ func notice(m Moment) (string, color.RGBA) {
 		return fmt.Sprintf("no frame for %.1f s", age.Seconds()), StateColor(tracker.Uncertain)
 	case st.Paused:
 		return "paused", paper
-	case !m.View.Target:
+	case len(m.Targets) == 0:
 		return "drag a box round what to follow", paper
 	}
 	return "", paper

@@ -15,8 +15,8 @@ import (
 
 // Options say how a live source is treated. The zero value plays a file at its own speed.
 type Options struct {
-	// Init is the target in the first frame, as a person gave it; nil: there is none until Select.
-	Init *tracker.Box
+	// Init are the targets in the first frame, as a person gave them; without any there is none until Select.
+	Init []tracker.Start
 	// Live tells that frames come when they come and are lost if nobody reads them (a camera, a stream, a pipe). While
 	// paused such a source is read on and its frames are thrown away. Without it the source waits while paused, and
 	// its frames are paced by their own times.
@@ -31,55 +31,63 @@ type Options struct {
 	// a quarter of a second and 8 seconds.
 	Backoff, MaxBackoff time.Duration
 	// Each is called in order with every view that was tracked, or passed on without a target; nil: nobody is. It
-	// runs between two frames of the tracker, so it must be quick, and v is its own only until it returns. Its error
+	// runs between two frames of the trackers, so it must be quick, and v is its own only until it returns. Its error
 	// ends the session.
 	Each func(v *View) error
 }
 
-// Session is the live loop: the newest frame of a source goes to a tracker, the newest result to one consumer, and
+// Session is the live loop: the newest frame of a source goes to the trackers, the newest view to one consumer, and
 // whatever comes too late is dropped and counted. Capture, tracking and the consumer run apart, so none waits for
 // another; a frame passes from owner to owner and is never shared.
 //
 // All methods may be called from any goroutine.
 type Session struct {
 	o       Options
-	tracker tracker.Tracker
+	targets *tracker.Multi // the track goroutine's own
 	cancel  context.CancelFunc
 	free    pool
 	fresh   slot           // captured, not yet tracked
 	results slot           // tracked, not yet taken
-	chosen  chan struct{}  // has room for one: there is a new choice
+	chosen  chan struct{}  // has room for one: there are new choices
 	dry     chan struct{}  // closed when no more frames will come
 	done    chan struct{}  // closed when the track goroutine has ended
 	running sync.WaitGroup // the goroutines of the capture side
 	gate    *gate
 	crops   atomic.Bool
 
-	begun, following bool // the track goroutine's own
+	begun bool // the track goroutine's own: the first frame has come, or a choice before it
 
 	mu                  sync.Mutex // guards what follows
-	choice              choice
+	choices             []choice   // in the order in which they were made
 	status              Status
 	capturing, tracking Rate
 	err                 error
 }
 
-// choice is what a person last asked for: box on the frame of view on, or, where on is nil, no target.
+// choice is what a person asks for: to follow box on the frame of view on; where on is nil, to forget the target id; and
+// where that is 0, to forget all.
 type choice struct {
 	on  *View
 	box tracker.Box
+	id  int
 }
 
 // poolSize is the number of views that may wait in the free list: one each for capture, the two slots, the tracker
 // and the consumer, one for a choice and one for the consumer's change-over.
 const poolSize = 7
 
-// ErrEnded is returned by Select once the session has ended.
-var ErrEnded = errors.New("the session has ended")
+// MaxTargets is how many targets are followed at the same time.
+const MaxTargets = 64
 
-// New starts following src, which it closes at the end. It leaves t, which it alone uses until Done, to its
-// owner to close. Without a target the frames pass through as they are.
-func New(src tracker.Source, t tracker.Tracker, o Options) *Session {
+// Errors of Select: nothing will be tracked any more, and there are MaxTargets already.
+var (
+	ErrEnded = errors.New("the session has ended")
+	ErrFull  = fmt.Errorf("%d targets are followed already: remove one first", MaxTargets)
+)
+
+// New starts following src, which it closes at the end. It alone uses targets until Done. Without a target the frames
+// pass through as they are.
+func New(src tracker.Source, targets *tracker.Multi, o Options) *Session {
 	if o.Backoff <= 0 {
 		o.Backoff = 250 * time.Millisecond
 	}
@@ -88,7 +96,7 @@ func New(src tracker.Source, t tracker.Tracker, o Options) *Session {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
-		o: o, tracker: t, cancel: cancel, gate: newGate(),
+		o: o, targets: targets, cancel: cancel, gate: newGate(),
 		free: make(pool, poolSize), fresh: make(slot, 1), results: make(slot, 1),
 		chosen: make(chan struct{}, 1), dry: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -98,8 +106,8 @@ func New(src tracker.Source, t tracker.Tracker, o Options) *Session {
 	return s
 }
 
-// Select makes box, drawn on the frame of view on, the target. It copies that frame; on stays the caller's. The error
-// wraps tracker.ErrBox where the box cannot be tracked, and ErrEnded where nothing will be tracked any more.
+// Select follows one more target: what is in box, drawn on the frame of view on. It copies on, which stays the
+// caller's. The error wraps tracker.ErrBox where the box cannot be tracked, ErrFull or ErrEnded.
 func (s *Session) Select(on *View, box tracker.Box) error {
 	size := on.Frame.Image.Rect
 	target, err := box.Trackable(size.Dx(), size.Dy())
@@ -107,22 +115,46 @@ func (s *Session) Select(on *View, box tracker.Box) error {
 		return fmt.Errorf("select: %w", err)
 	}
 	v := s.free.get()
-	v.copyFrame(on)
-	return s.choose(choice{v, target})
+	v.copy(on)
+	if err := s.choose(choice{on: v, box: target}); err != nil {
+		s.free.put(v)
+		return fmt.Errorf("select: %w", err)
+	}
+	return nil
 }
 
-// Clear forgets the target; frames then pass through as they are.
+// Remove forgets the target with a number. It does nothing where there is none.
+func (s *Session) Remove(id int) {
+	if id > 0 {
+		_ = s.choose(choice{id: id}) // after the end there is nothing to forget
+	}
+}
+
+// Clear forgets all targets; frames then pass through as they are.
 func (s *Session) Clear() { _ = s.choose(choice{}) }
 
-// choose leaves c for the track goroutine, in the place of an earlier choice that it has not come to yet.
+// choose leaves c for the track goroutine. What Clear makes needless it drops.
 func (s *Session) choose(c choice) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.status.Ended {
-		return fmt.Errorf("select: %w", ErrEnded)
+	asked := 0
+	for _, other := range s.choices {
+		if other.on != nil {
+			asked++
+		}
 	}
-	s.free.put(s.choice.on)
-	s.choice = c
+	switch {
+	case s.status.Ended:
+		return ErrEnded
+	case c.on != nil && s.status.Targets+asked >= MaxTargets:
+		return ErrFull
+	case c.on == nil && c.id == 0:
+		for _, other := range s.choices {
+			s.free.put(other.on)
+		}
+		s.choices = s.choices[:0]
+	}
+	s.choices = append(s.choices, c)
 	select {
 	case s.chosen <- struct{}{}:
 	default: // it has been told already
@@ -136,7 +168,7 @@ func (s *Session) Pause(on bool) { s.gate.hold(on) }
 // Step lets one more frame through while paused.
 func (s *Session) Step() { s.gate.step() }
 
-// ShowCrops asks for the network's view of the exemplar and the search region with each view, or stops that.
+// ShowCrops asks for what the network saw of each target with each view, or stops that.
 func (s *Session) ShowCrops(on bool) { s.crops.Store(on) }
 
 // Results gives the newest view each time it is read; there is one consumer. It is never closed: use Done too. Each

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -55,12 +56,20 @@ func scene(t *testing.T, n int, fps float64) *synth.Video {
 	return v
 }
 
-var someBox = tracker.Box{X: 10, Y: 10, W: 20, H: 20}
+var (
+	someBox   = tracker.Box{X: 10, Y: 10, W: 20, H: 20}
+	someStart = []tracker.Start{{Box: someBox}}
+)
+
+// only follows one target at a time, with tr.
+func only(tr tracker.Tracker) *tracker.Multi {
+	return tracker.NewMulti(func() (tracker.Tracker, error) { return tr, nil })
+}
 
 // start begins a session that is closed with the test.
 func start(t *testing.T, src tracker.Source, tr tracker.Tracker, o session.Options) *session.Session {
 	t.Helper()
-	s := session.New(src, tr, o)
+	s := session.New(src, only(tr), o)
 	t.Cleanup(func() {
 		for range 2 {
 			if err := s.Close(); err != nil {
@@ -88,10 +97,10 @@ func TestSessionFollowsAFileToItsEnd(t *testing.T) {
 		var seen []int
 		tr := &sluggish{delay: 5 * time.Millisecond}
 		begin := time.Now()
-		s := start(t, scene(t, 40, 20), tr, session.Options{Init: &someBox, Each: func(v *session.View) error {
+		s := start(t, scene(t, 40, 20), tr, session.Options{Init: someStart, Each: func(v *session.View) error {
 			seen = append(seen, v.Frame.Index)
-			if v.Initial != (v.Frame.Index == 0) || !v.Target || v.Result.Box != someBox {
-				t.Errorf("frame %d: initial %v, target %v, box %v", v.Frame.Index, v.Initial, v.Target, v.Result.Box)
+			if tg := v.Targets[0]; tg.Initial != (v.Frame.Index == 0) || len(v.Targets) != 1 || tg.Result.Box != someBox {
+				t.Errorf("frame %d: %+v", v.Frame.Index, v.Targets)
 			}
 			return nil
 		}})
@@ -109,8 +118,9 @@ func TestSessionFollowsAFileToItsEnd(t *testing.T) {
 		if err := s.Err(); err != nil {
 			t.Error(err)
 		}
-		if err := s.Select(&session.View{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 99, 99))}},
-			someBox); !errors.Is(err, session.ErrEnded) {
+		still := new(session.View)
+		still.Frame.Image = image.NewRGBA(image.Rect(0, 0, 99, 99))
+		if err := s.Select(still, someBox); !errors.Is(err, session.ErrEnded) {
 			t.Errorf("select after the end: %v", err)
 		}
 	})
@@ -133,7 +143,7 @@ func TestSessionLatency(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr := &sluggish{delay: c.delay}
-				s := start(t, synth.Paced(scene(t, 1200, 60)), tr, session.Options{Init: &someBox, Live: true})
+				s := start(t, synth.Paced(scene(t, 1200, 60)), tr, session.Options{Init: someStart, Live: true})
 				var worst time.Duration
 				for open := true; open; {
 					select {
@@ -167,7 +177,7 @@ func TestSessionSelectAndClear(t *testing.T) {
 		tr := &sluggish{}
 		s := start(t, synth.Paced(scene(t, 0, 30)), tr, session.Options{Live: true})
 		v := next(t, s)
-		if v.Target {
+		if len(v.Targets) > 0 {
 			t.Fatal("a target before one was chosen")
 		}
 		if err := s.Select(v, tracker.Box{X: 200, Y: 10, W: 5, H: 5}); !errors.Is(err, tracker.ErrBox) {
@@ -179,19 +189,78 @@ func TestSessionSelectAndClear(t *testing.T) {
 		}
 		synctest.Wait()
 		first := next(t, s)
-		if !first.Initial || first.Result.Box != someBox || first.Frame.Index != v.Frame.Index || first == v {
-			t.Errorf("after select: initial %v, box %v, frame %d, want true, %v, %d",
-				first.Initial, first.Result.Box, first.Frame.Index, someBox, v.Frame.Index)
+		if tg := first.Targets[0]; !tg.Initial || tg.Result.Box != someBox || first.Frame.Index != v.Frame.Index || first == v {
+			t.Errorf("after select: frame %d, %+v; want frame %d, %v", first.Frame.Index, tg, v.Frame.Index, someBox)
 		}
-		if v = next(t, s); !v.Target || v.Initial {
+		if v = next(t, s); len(v.Targets) != 1 || v.Targets[0].Initial {
 			t.Error("the target is not followed in the next frame")
 		}
 		s.Clear()
 		synctest.Wait()
 		s.Release(v)
 		next(t, s) // may have been tracked before
-		if v = next(t, s); v.Target {
+		if v = next(t, s); len(v.Targets) > 0 {
 			t.Error("a target after clear")
+		}
+	})
+}
+
+// TestSessionSeveralTargets adds targets one by one on old frames, and takes one away.
+func TestSessionSeveralTargets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := 0
+		several := tracker.NewMulti(func() (tracker.Tracker, error) { opened++; return &sluggish{}, nil })
+		s := session.New(synth.Paced(scene(t, 0, 30)), several, session.Options{Live: true})
+		defer s.Close()
+		ids := func(v *session.View) (ids []int) {
+			for _, t := range v.Targets {
+				ids = append(ids, t.ID)
+			}
+			return ids
+		}
+		settled := func() *session.View {
+			time.Sleep(time.Second)
+			next(t, s)
+			return next(t, s)
+		}
+		v := next(t, s)
+		other := tracker.Box{X: 50, Y: 10, W: 20, H: 20}
+		for _, b := range []tracker.Box{someBox, other} { // one right after the other: neither is lost
+			if err := s.Select(v, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v = settled(); !slices.Equal(ids(v), []int{1, 2}) || v.Targets[1].Result.Box != other || v.Chosen() {
+			t.Errorf("two were chosen: %+v", v.Targets)
+		}
+		old := v.Targets[0].Result.Score
+		time.Sleep(time.Second + 10*time.Millisecond) // between two frames
+		<-s.Results()                                 // what is newest now
+		if err := s.Select(v, tracker.Box{X: 10, Y: 40, W: 9, H: 9}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		chosen := next(t, s)
+		if !slices.Equal(ids(chosen), []int{1, 2, 3}) || !chosen.Targets[2].Initial || chosen.Targets[0].Result.Score != old {
+			t.Errorf("the third, chosen on an old frame: %+v", chosen.Targets)
+		}
+		s.Remove(1)
+		s.Remove(9)
+		if v = settled(); !slices.Equal(ids(v), []int{2, 3}) || s.Status().Targets != 2 {
+			t.Errorf("after one was removed: %v", ids(v))
+		}
+		for s.Status().Targets < session.MaxTargets {
+			if err := s.Select(v, someBox); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if err := s.Select(v, someBox); !errors.Is(err, session.ErrFull) {
+			t.Errorf("one too many: %v", err)
+		}
+		s.Clear()
+		if v = settled(); len(v.Targets) > 0 || opened != session.MaxTargets {
+			t.Errorf("cleared, and there are %v; %d trackers opened", ids(v), opened)
 		}
 	})
 }
@@ -203,7 +272,7 @@ func TestSessionPauseAndStep(t *testing.T) {
 			if live {
 				src = synth.Paced(src)
 			}
-			s := start(t, src, &sluggish{}, session.Options{Live: live, Init: &someBox})
+			s := start(t, src, &sluggish{}, session.Options{Live: live, Init: someStart})
 			next(t, s)
 			s.Pause(true)
 			time.Sleep(time.Second)
@@ -229,8 +298,8 @@ func TestSessionPauseAndStep(t *testing.T) {
 			}
 			s.Pause(false)
 			a, b := next(t, s), next(t, s)
-			if d := b.Captured.Sub(a.Captured); d > 40*time.Millisecond || a.Target != true {
-				t.Errorf("live %v: resumed, two frames came %v apart, followed %v", live, d, a.Target)
+			if d := b.Captured.Sub(a.Captured); d > 40*time.Millisecond || len(a.Targets) != 1 {
+				t.Errorf("live %v: resumed, two frames came %v apart, followed %v", live, d, a.Targets)
 			}
 		})
 	}
@@ -259,7 +328,7 @@ func TestSessionReconnects(t *testing.T) {
 				}
 				tr := &sluggish{}
 				s := start(t, synth.Paced(c.source(t)), tr, session.Options{
-					Init: &someBox, Live: true, Reopen: reopen, Attempts: 5, Timeout: 2 * time.Second,
+					Init: someStart, Live: true, Reopen: reopen, Attempts: 5, Timeout: 2 * time.Second,
 				})
 				index := -1
 				var at, worst time.Duration
@@ -327,8 +396,8 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 		}, reason},
 		{"it is silent and cannot be opened again", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 30), 2) }, nil,
 			session.Options{Live: true, Timeout: time.Second}, session.ErrSilent},
-		{"the tracker fails", endless, reason, session.Options{Init: &someBox}, reason},
-		{"the first box is outside", endless, nil, session.Options{Init: &tracker.Box{X: 500, Y: 1, W: 9, H: 9}}, tracker.ErrBox},
+		{"the tracker fails", endless, reason, session.Options{Init: someStart}, reason},
+		{"the first box is outside", endless, nil, session.Options{Init: []tracker.Start{{Box: tracker.Box{X: 500, Y: 1, W: 9, H: 9}}}}, tracker.ErrBox},
 		{"recording fails", endless, nil, session.Options{Each: func(*session.View) error { return reason }}, reason},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -347,18 +416,18 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 func TestSessionCloses(t *testing.T) {
 	for name, begin := range map[string]func(t *testing.T) *session.Session{
 		"running": func(t *testing.T) *session.Session {
-			return session.New(scene(t, 0, 30), &sluggish{delay: time.Millisecond}, session.Options{Init: &someBox})
+			return session.New(scene(t, 0, 30), only(&sluggish{delay: time.Millisecond}), session.Options{Init: someStart})
 		},
 		"paused": func(t *testing.T) *session.Session {
-			s := session.New(scene(t, 0, 30), &sluggish{}, session.Options{})
+			s := session.New(scene(t, 0, 30), only(&sluggish{}), session.Options{})
 			s.Pause(true)
 			return s
 		},
 		"stalled": func(t *testing.T) *session.Session {
-			return session.New(synth.StallAfter(scene(t, 0, 30), 1), &sluggish{}, session.Options{Live: true})
+			return session.New(synth.StallAfter(scene(t, 0, 30), 1), only(&sluggish{}), session.Options{Live: true})
 		},
 		"reopening": func(t *testing.T) *session.Session {
-			return session.New(scene(t, 1, 30), &sluggish{}, session.Options{Live: true, Attempts: -1,
+			return session.New(scene(t, 1, 30), only(&sluggish{}), session.Options{Live: true, Attempts: -1,
 				Reopen: func(ctx context.Context) (tracker.Source, error) {
 					time.Sleep(2 * time.Second) // deaf to ctx, as native code is
 					return scene(t, 0, 30), nil
@@ -382,24 +451,25 @@ func TestSessionCloses(t *testing.T) {
 
 func TestSessionViewsOutliveTheNextUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: &someBox})
+		s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: someStart})
 		s.ShowCrops(true)
 		next(t, s)
 		v := next(t, s)
-		was := v.Result.Response.Values[0]
+		tg := v.Targets[0]
+		was := tg.Result.Response.Values[0]
 		next(t, s)
-		if v.Result.Response.Values[0] != was || v.Result.Score != float64(was) {
-			t.Errorf("the response map changed from %v to %v while a consumer had it", was, v.Result.Response.Values[0])
+		if now := tg.Result.Response.Values[0]; now != was || tg.Result.Score != float64(was) {
+			t.Errorf("the response map changed from %v to %v while a consumer had it", was, now)
 		}
-		if v.Exemplar == nil || v.Search != nil {
-			t.Errorf("exemplar %v, search %v; want one and none", v.Exemplar, v.Search)
+		if tg.Exemplar == nil || tg.Search != nil {
+			t.Errorf("exemplar %v, search %v; want one and none", tg.Exemplar, tg.Search)
 		}
 	})
 }
 
 // TestSessionReusesItsMemory counts bytes: after the warm-up no more pictures may be made.
 func TestSessionReusesItsMemory(t *testing.T) {
-	s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: &someBox, Live: true})
+	s := start(t, scene(t, 0, 30), &sluggish{}, session.Options{Init: someStart, Live: true})
 	s.ShowCrops(true)
 	run := func(frames int) uint64 {
 		var before, after runtime.MemStats

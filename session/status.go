@@ -8,6 +8,8 @@ type Status struct {
 	// Tracked those that were tracked or, without a target, passed on, and Unshown those of the tracked that gave way
 	// before the consumer took them. Frames thrown away while paused are only in Captured.
 	Captured, Dropped, Tracked, Unshown int
+	// Targets is how many are followed.
+	Targets int
 	// CaptureFPS and TrackFPS are frames a second, averaged over about ten frames.
 	CaptureFPS, TrackFPS float64
 	// LastFrame is when the last good frame came; at first, when the session began.

@@ -8,7 +8,7 @@ import (
 	"siamtrack/tracker"
 )
 
-// track is the goroutine that owns the tracker: it answers choices and follows fresh frames until no more come.
+// track is the goroutine that owns the trackers: it answers choices and follows fresh frames until no more come.
 func (s *Session) track(ctx context.Context) {
 	defer close(s.done)
 	defer s.update(func(st *Status) { st.Ended = true })
@@ -18,7 +18,7 @@ func (s *Session) track(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.chosen:
-			err = s.choiceMade()
+			err = s.choicesMade()
 		case v := <-s.fresh:
 			err = s.follow(v)
 		case <-s.dry:
@@ -38,62 +38,67 @@ func (s *Session) track(ctx context.Context) {
 	}
 }
 
-// choiceMade starts the tracker on the target that was chosen, or forgets the target.
-func (s *Session) choiceMade() error {
+// choicesMade does what persons have asked for since it was called last.
+func (s *Session) choicesMade() error {
 	s.mu.Lock()
-	c := s.choice
-	s.choice = choice{}
+	choices := s.choices
+	s.choices = nil
 	s.mu.Unlock()
 	s.begun = true
-	if c.on == nil {
-		s.following = false
-		return nil
+	for _, c := range choices {
+		switch {
+		case c.on != nil:
+			if err := s.start(c.on, tracker.Start{Box: c.box}); err != nil {
+				return err
+			}
+		case c.id != 0:
+			s.targets.Remove(c.id)
+		default:
+			s.targets.Clear()
+		}
+		s.update(func(st *Status) { st.Targets = len(s.targets.Targets()) })
 	}
-	return s.start(c.on, c.box)
+	return nil
 }
 
-// follow moves the tracker on to v's frame, where there is a target, and publishes v.
+// follow moves the trackers on to v's frame, and publishes v.
 func (s *Session) follow(v *View) error {
-	if !s.begun && s.o.Init != nil {
+	s.targets.ShowCrops(s.crops.Load())
+	if !s.begun {
 		s.begun = true
-		size := v.Frame.Image.Rect
-		target, err := s.o.Init.Trackable(size.Dx(), size.Dy())
-		if err != nil {
-			return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
+		for _, first := range s.o.Init {
+			if _, err := s.targets.Add(v.Frame.Image, first); err != nil {
+				return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
+			}
 		}
-		return s.start(v, target)
+		v.keep(s.targets.Targets())
+		return s.publish(v)
 	}
-	if s.following {
-		began := time.Now()
-		r, err := s.tracker.Update(v.Frame.Image)
-		if err != nil {
-			return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
-		}
-		v.Elapsed, v.Target = time.Since(began), true
-		v.setResult(r)
-		s.addCrops(v)
-	}
-	return s.publish(v)
-}
-
-// start starts the tracker on target in v's frame and publishes v.
-func (s *Session) start(v *View, target tracker.Box) error {
-	began := time.Now()
-	if err := s.tracker.Init(v.Frame.Image, target); err != nil {
+	targets, err := s.targets.Update(v.Frame.Image)
+	if err != nil {
 		return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
 	}
-	s.following = true
-	v.Elapsed, v.Target, v.Initial = time.Since(began), true, true
-	v.Result = tracker.Result{Box: target, Score: 1}
-	s.addCrops(v)
+	v.keep(targets)
 	return s.publish(v)
 }
 
-// addCrops adds the network's view where it is asked for and known.
-func (s *Session) addCrops(v *View) {
-	if viewer, ok := s.tracker.(tracker.CropViewer); ok && s.crops.Load() {
-		v.setCrops(viewer.Crops())
+// start begins to follow one more target in v's frame and publishes v. Of the others v says what it said before, as
+// far as they are still followed: where they are in v's frame, which need not be the newest.
+func (s *Session) start(v *View, first tracker.Start) error {
+	s.targets.ShowCrops(s.crops.Load())
+	id, err := s.targets.Add(v.Frame.Image, first)
+	if err != nil {
+		return fmt.Errorf("session: frame %d: %w", v.Frame.Index, err)
 	}
+	now := tracker.Step{Targets: s.targets.Targets()}
+	said := make([]tracker.Target, 0, len(now.Targets))
+	for _, t := range v.Targets {
+		if now.Target(t.ID) != nil {
+			said = append(said, t)
+		}
+	}
+	v.keep(append(said, *now.Target(id)))
+	return s.publish(v)
 }
 
 // publish shows v to Each and leaves it for the consumer.
@@ -106,6 +111,7 @@ func (s *Session) publish(v *View) error {
 	displaced := s.results.put(v)
 	s.mu.Lock()
 	s.status.Tracked++
+	s.status.Targets = len(s.targets.Targets())
 	if displaced != nil {
 		s.status.Unshown++
 	}

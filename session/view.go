@@ -2,68 +2,78 @@ package session
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"siamtrack/tracker"
 )
 
-// View is one frame on its way through a Session, with what the tracker said of it. It has one owner at a time, who
-// may read and change all of it; its memory is used again after Session.Release.
+// View is one frame on its way through a Session, with what was said of the targets in it; without a target it is the
+// frame alone. Index and Time of the frame go on counting when a lost source is opened again. A View has one owner at
+// a time, who may read and change all of it; its memory, that of the pictures and response maps too, is used again
+// after Session.Release.
 type View struct {
-	// Frame is the picture. Index and Time go on counting when a lost source is opened again.
-	Frame tracker.Frame
+	tracker.Step
 	// Captured is when the frame left its source (a file's: when its time to be shown came).
 	Captured time.Time
-	// Target tells whether a target was being followed; without one Result is the zero Result.
-	Target bool
-	// Initial marks the frame that the tracker was started on: its Result repeats the given box with score 1.
-	Initial bool
-	// Result is what the tracker said. Its Response belongs to the view and lives as long.
-	Result tracker.Result
-	// Elapsed is the time that Init or Update took.
-	Elapsed time.Duration
-	// Exemplar and Search are what the network saw, nil unless Session.ShowCrops asked for them and the tracker is a
-	// tracker.CropViewer.
-	Exemplar, Search *image.RGBA
 
-	response               tracker.Response // the memory behind Result.Response
-	exemplarBuf, searchBuf *image.RGBA      // the memory behind Exemplar and Search
+	memory []memory // behind the targets, in their order
 }
 
-// reset forgets the result and keeps the memory.
-func (v *View) reset() {
-	v.Target, v.Initial, v.Elapsed = false, false, 0
-	v.Result, v.Exemplar, v.Search = tracker.Result{}, nil, nil
+// memory is what one target's pictures and response map are copied into.
+type memory struct {
+	response         tracker.Response
+	exemplar, search *image.RGBA
 }
 
-// setResult stores r with a copy of its response map.
-func (v *View) setResult(r tracker.Result) {
-	if r.Response != nil {
-		values := append(v.response.Values[:0], r.Response.Values...)
-		v.response = *r.Response
-		v.response.Values = values
-		r.Response = &v.response
+// keep makes copies of targets, whose memory is the trackers', the view's own.
+func (v *View) keep(targets []tracker.Target) {
+	v.Targets = append(v.Targets[:0], targets...)
+	for len(v.memory) < len(targets) {
+		v.memory = append(v.memory, memory{})
 	}
-	v.Result = r
-}
-
-// setCrops stores copies of what the network saw.
-func (v *View) setCrops(exemplar, search *image.RGBA) {
-	if exemplar != nil {
-		v.exemplarBuf = copyImage(v.exemplarBuf, exemplar)
-		v.Exemplar = v.exemplarBuf
-	}
-	if search != nil {
-		v.searchBuf = copyImage(v.searchBuf, search)
-		v.Search = v.searchBuf
+	for i := range v.Targets {
+		t, m := &v.Targets[i], &v.memory[i]
+		if r := t.Result.Response; r != nil {
+			values := append(m.response.Values[:0], r.Values...)
+			m.response = *r
+			m.response.Values = values
+			t.Result.Response = &m.response
+		}
+		if t.Exemplar != nil {
+			m.exemplar = copyImage(m.exemplar, t.Exemplar)
+			t.Exemplar = m.exemplar
+		}
+		if t.Search != nil {
+			m.search = copyImage(m.search, t.Search)
+			t.Search = m.search
+		}
 	}
 }
 
-// copyFrame makes v's frame a copy of o's.
-func (v *View) copyFrame(o *View) {
+// Copy returns a View that shares no memory with v.
+func (v *View) Copy() *View {
+	c := new(View)
+	c.copy(v)
+	return c
+}
+
+// copy makes v what o is.
+func (v *View) copy(o *View) {
 	img := copyImage(v.Frame.Image, o.Frame.Image)
 	v.Frame, v.Captured = o.Frame, o.Captured
 	v.Frame.Image = img
+	v.keep(o.Targets)
+}
+
+// Chosen tells whether v shows a choice just made, so that its age is the person's doing.
+func (v *View) Chosen() bool {
+	return slices.ContainsFunc(v.Targets, func(t tracker.Target) bool { return t.Initial })
+}
+
+// Forget takes a target out of the view.
+func (v *View) Forget(id int) {
+	v.Targets = slices.DeleteFunc(v.Targets, func(t tracker.Target) bool { return t.ID == id })
 }
 
 // copyImage copies src into dst, or into a new image where dst does not fit, and returns it.
@@ -84,7 +94,7 @@ type pool chan *View
 func (p pool) get() *View {
 	select {
 	case v := <-p:
-		v.reset()
+		v.Targets = v.Targets[:0]
 		return v
 	default:
 		return new(View)

@@ -84,7 +84,7 @@ func follow(t *testing.T, tr tracker.Tracker, src *synth.Video) float64 {
 	var sum, n float64
 	err := tracker.Run(t.Context(), src, tr, tracker.RunOptions{Init: src.Truth(0).Box}, func(s tracker.Step) error {
 		if truth := src.Truth(s.Frame.Index); truth.Visible > 0.5 {
-			sum += s.Result.Box.IoU(truth.Box)
+			sum += s.Targets[0].Result.Box.IoU(truth.Box)
 			n++
 		}
 		return nil
@@ -126,7 +126,7 @@ func TestSaysThatTheTargetIsLost(t *testing.T) {
 	var hiddenSure, hidden, seenSure, seen int
 	err := tracker.Run(t.Context(), src, pixelTracker(t), tracker.RunOptions{Init: src.Truth(0).Box}, func(s tracker.Step) error {
 		sure := 0
-		if s.Result.State == tracker.Tracking {
+		if s.Targets[0].Result.State == tracker.Tracking {
 			sure = 1
 		}
 		switch truth := src.Truth(s.Frame.Index); {
@@ -172,7 +172,7 @@ func TestFindsATargetAgain(t *testing.T) {
 		video := scene(t, synth.Scene{Width: 640, Height: 240, Frames: 200, Period: 200, Seed: 7})
 		var last tracker.Result
 		err = tracker.Run(t.Context(), cut{video, 30, 130}, tr, tracker.RunOptions{Init: video.Truth(0).Box}, func(s tracker.Step) error {
-			last = s.Result
+			last = s.Targets[0].Result
 			return nil
 		})
 		if err != nil {

@@ -5,19 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"slices"
 )
-
-// Step is one frame of a run and what the tracker said of it.
-type Step struct {
-	// Frame is valid until the callback returns.
-	Frame  *Frame
-	Result Result
-	// Elapsed is the time that Init or Update took, without decoding and without the callback.
-	Elapsed time.Duration
-	// Initial marks the frame that the tracker was started on: its Result repeats the given box with score 1.
-	Initial bool
-}
 
 // RunOptions says which part of a source is tracked.
 type RunOptions struct {
@@ -31,57 +20,67 @@ type RunOptions struct {
 // ErrNoFrame is wrapped by the error of a source that ended before the frame to start on.
 var ErrNoFrame = errors.New("no frame to start on")
 
-// Run tracks a target through src without dropping a frame and calls each once a frame, the initial one included. It
+// Run tracks one target through src without dropping a frame and calls each once a frame, the initial one included. It
 // returns nil at the end of the source or after frame End, ctx.Err() when cancelled between two frames, and
-// otherwise the first error of the source (wrapped with the frame at which it came), the tracker, or each.
-// Run closes nothing.
+// otherwise the first error of the source (wrapped with the frame at which it came), the tracker, or each. A Step, its
+// picture included, is valid until each returns. Run closes nothing.
 func Run(ctx context.Context, src Source, t Tracker, o RunOptions, each func(Step) error) error {
+	m := NewMulti(func() (Tracker, error) { return t, nil })
+	return RunMulti(ctx, src, m, []Start{{Frame: o.Start, Box: o.Init}}, o.End, each)
+}
+
+// RunMulti is Run for several targets, each of which m begins to follow in the frame that starts names. Frames before
+// the first of them are read and dropped. A target whose frame does not come is an error that wraps ErrNoFrame, after
+// all others were followed to the end.
+func RunMulti(ctx context.Context, src Source, m *Multi, starts []Start, end int, each func(Step) error) error {
+	waiting := slices.Clone(starts)
+	slices.SortStableFunc(waiting, func(a, b Start) int { return a.Frame - b.Frame })
 	var f Frame
-	started := false
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := src.Next(&f); errors.Is(err, io.EOF) {
-			if !started {
-				return fmt.Errorf("track: the source ended after %d frames, the start is frame %d: %w", n, o.Start, ErrNoFrame)
-			}
-			return nil
+			return missed(waiting, n)
 		} else if err != nil {
 			return fmt.Errorf("track: read frame %d: %w", n, err)
 		}
-		if f.Index < o.Start {
-			continue
-		}
-		s, err := step(t, &f, o.Init, !started)
-		if err != nil {
+		var err error
+		if waiting, err = step(m, f, waiting); err != nil {
 			return fmt.Errorf("track: frame %d: %w", f.Index, err)
 		}
-		started = true
-		if err := each(s); err != nil {
+		if len(m.Targets()) == 0 {
+			continue
+		}
+		if err := each(Step{Frame: f, Targets: m.Targets()}); err != nil {
 			return err
 		}
-		if o.End > 0 && f.Index >= o.End {
-			return nil
+		if end > 0 && f.Index >= end {
+			return missed(waiting, n+1)
 		}
 	}
 }
 
-// step starts the tracker on f or moves it on to f.
-func step(t Tracker, f *Frame, init Box, first bool) (Step, error) {
-	begin := time.Now()
-	if !first {
-		r, err := t.Update(f.Image)
-		return Step{Frame: f, Result: r, Elapsed: time.Since(begin)}, err
+// missed returns the error about targets that wait for a frame though only n came.
+func missed(waiting []Start, n int) error {
+	if len(waiting) == 0 {
+		return nil
 	}
-	size := f.Image.Bounds()
-	box, err := init.Trackable(size.Dx(), size.Dy())
-	if err != nil {
-		return Step{}, err
+	return fmt.Errorf("track: the source ended after %d frames, the start is frame %d: %w", n, waiting[0].Frame, ErrNoFrame)
+}
+
+// step moves the targets on to f and adds those that wait for it. It returns those that wait for a later one.
+func step(m *Multi, f Frame, waiting []Start) ([]Start, error) {
+	if len(m.Targets()) > 0 {
+		if _, err := m.Update(f.Image); err != nil {
+			return waiting, err
+		}
 	}
-	begin = time.Now()
-	if err := t.Init(f.Image, box); err != nil {
-		return Step{}, err
+	for len(waiting) > 0 && f.Index >= waiting[0].Frame {
+		if _, err := m.Add(f.Image, waiting[0]); err != nil {
+			return waiting, err
+		}
+		waiting = waiting[1:]
 	}
-	return Step{Frame: f, Result: Result{Box: box, Score: 1}, Elapsed: time.Since(begin), Initial: true}, nil
+	return waiting, nil
 }

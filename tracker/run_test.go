@@ -43,8 +43,8 @@ func TestRunGivesEachFrameOnce(t *testing.T) {
 			c.options.Init = tracker.Box{X: 10, Y: 10, W: 20, H: 20}
 			want := c.first
 			err := tracker.Run(t.Context(), video(t, 20), &still{}, c.options, func(s tracker.Step) error {
-				if s.Frame.Index != want || s.Initial != (want == c.first) {
-					t.Errorf("frame %d (initial %v), want %d", s.Frame.Index, s.Initial, want)
+				if s.Frame.Index != want || s.Targets[0].Initial != (want == c.first) {
+					t.Errorf("frame %d (initial %v), want %d", s.Frame.Index, s.Targets[0].Initial, want)
 				}
 				want++
 				return nil

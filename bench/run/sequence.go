@@ -56,18 +56,19 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 	p := &pass{}
 	timed := clock.NewSource(src)
 	err = tracker.Run(ctx, timed, t, tracker.RunOptions{Init: init}, func(step tracker.Step) error {
-		box := step.Result.Box
-		if step.Initial {
+		said := &step.Targets[0]
+		box := said.Result.Box
+		if said.Initial {
 			box = init // the truth as it stands, which toolkits expect in the first row
 		}
 		p.boxes = append(p.boxes, box)
-		p.seconds = append(p.seconds, step.Elapsed.Seconds())
-		p.confidence = append(p.confidence, confidenceOf(step))
-		if i := len(p.boxes) - 1; !step.Initial && i < s.Len() && len(files) == s.Len() {
-			p.worst.consider(i, box, s.Truth[i], step.Result.Response)
+		p.seconds = append(p.seconds, step.Elapsed().Seconds())
+		p.confidence = append(p.confidence, confidenceOf(said))
+		if i := len(p.boxes) - 1; !said.Initial && i < s.Len() && len(files) == s.Len() {
+			p.worst.consider(i, box, s.Truth[i], said.Result.Response)
 		}
 		if r.Timing {
-			p.stages = append(p.stages, timesOf(t, step, timed.Last()))
+			p.stages = append(p.stages, timesOf(step, timed.Last()))
 		}
 		r.tick(s)
 		return nil
@@ -82,11 +83,11 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 }
 
 // confidenceOf is the score, NaN for the frame on which the tracker was started.
-func confidenceOf(step tracker.Step) float64 {
-	if step.Initial {
+func confidenceOf(said *tracker.Target) float64 {
+	if said.Initial {
 		return math.NaN()
 	}
-	return step.Result.Score
+	return said.Result.Score
 }
 
 // onePass runs the one-pass evaluation, all repetitions.

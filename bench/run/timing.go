@@ -11,14 +11,15 @@ import (
 	"siamtrack/tracker"
 )
 
-import ()
-
 // warmUp is the number of updates at a sequence's begin that percentiles leave out: caches fill, buffers grow.
 const warmUp = 10
 
-// timesOf reads the clocks of a step, waited being how long the loop waited for its frame.
-func timesOf(t tracker.Tracker, step tracker.Step, waited time.Duration) folder.StageTimes {
-	s := clock.StagesOf(t, step)
+// timesOf reads the clocks of a step, waited being how long the loop waited for its frame. A start has no parts.
+func timesOf(step tracker.Step, waited time.Duration) folder.StageTimes {
+	s, updates := clock.StagesOf(step)
+	if updates == 0 {
+		s.Update = step.Elapsed()
+	}
 	return folder.StageTimes{waited.Seconds(), s.Update.Seconds(), s.Crop.Seconds(), s.Embed.Seconds(),
 		s.Correlate.Seconds(), s.Locate.Seconds()}
 }

@@ -71,11 +71,14 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	out, err := f.outputs(cmd, model, opened.Info(), part, truth)
+	out, err := f.outputs(cmd, opened.Info(), part, truth)
 	if err != nil {
 		return err
 	}
-	sum, err := follow.Run(cmd.Context(), from, model, part.RunOptions, out.sinks...)
+	targets := model.model.Multi()
+	targets.ShowCrops(f.drawn.Panel)
+	starts := []tracker.Start{{Frame: part.Start, Box: part.Init}}
+	sum, err := follow.Run(cmd.Context(), from, targets, starts, part.End, out.sinks...)
 	if errors.Is(err, tracker.ErrBox) && sum.Frames == 0 {
 		err = wrongUse(err)
 	}
@@ -119,8 +122,10 @@ type namedTrack struct {
 }
 
 // outputs makes the sinks that the flags ask for.
-func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.Info, p part, truth map[int]tracker.Box) (*outputs, error) {
-	o := &outputs{timer: clock.NewTimer(t), path: f.video}
+func (f *fileFlags) outputs(
+	cmd *cobra.Command, info capture.Info, p part, truth map[int]tracker.Box,
+) (*outputs, error) {
+	o := &outputs{timer: &clock.Timer{}, path: f.video}
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
 	for _, file := range f.tracks() {
@@ -141,7 +146,7 @@ func (f *fileFlags) outputs(cmd *cobra.Command, t tracker.Tracker, info capture.
 		if o.writer, err = capture.NewWriter(f.video, fps); err != nil {
 			return nil, err
 		}
-		if o.video, err = follow.NewVideo(o.writer, t, f.drawn); err != nil {
+		if o.video, err = follow.NewVideo(o.writer, f.drawn, false); err != nil {
 			return nil, errors.Join(err, o.writer.Close())
 		}
 		add(follow.From(p.from, o.video))

@@ -13,6 +13,7 @@ import (
 	"siamtrack/capture"
 	"siamtrack/internal/follow"
 	"siamtrack/internal/record"
+	"siamtrack/render"
 	"siamtrack/tracker"
 )
 
@@ -30,7 +31,7 @@ type fileFlags struct {
 
 	csv, jsonl, otb, mot string
 	video                string
-	drawn                follow.VideoOptions
+	drawn                render.Show
 
 	truth  string
 	timing bool
@@ -178,7 +179,7 @@ func (f *fileFlags) toStdout() bool {
 
 // checkOutputs refuses outputs that checkPaths refuses, and drawing without a video.
 func (f *fileFlags) checkOutputs(input string) error {
-	if f.drawn != (follow.VideoOptions{}) && f.video == "" {
+	if f.drawn != (render.Show{}) && f.video == "" {
 		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
 	}
 	if scheme, path, ok := strings.Cut(input, "://"); ok && strings.EqualFold(scheme, "file") {

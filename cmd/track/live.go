@@ -81,7 +81,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	}
 	info := src.Info()
 	logger(cmd).Info("opened", "source", sourceName(source), "got", info, "model", model.Manifest().Name)
-	keeper, err := f.keeper(cmd, model, info.FPS)
+	keeper, err := f.keeper(cmd, info.FPS)
 	if err != nil {
 		return errors.Join(err, src.Close())
 	}
@@ -97,7 +97,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 			return again, nil
 		}
 	}
-	s := session.New(src, model, o)
+	s := session.New(src, model.model.Multi(), o)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := f.show(cmd, source, s, keeper)
 	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all

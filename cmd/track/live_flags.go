@@ -11,6 +11,7 @@ import (
 	"siamtrack/internal/live"
 	"siamtrack/internal/record"
 	"siamtrack/internal/serve"
+	"siamtrack/render"
 	"siamtrack/session"
 	"siamtrack/tracker"
 )
@@ -79,7 +80,7 @@ func (f *liveFlags) session() (session.Options, error) {
 		if err != nil {
 			return o, usagef("--init: %w", err)
 		}
-		o.Init = &box
+		o.Init = []tracker.Start{{Box: box}}
 	}
 	return o, nil
 }
@@ -104,7 +105,7 @@ func (f *liveFlags) capture() capture.Options {
 }
 
 // keeper returns what writes the files that the flags name. With --record a video is begun.
-func (f *liveFlags) keeper(cmd *cobra.Command, t tracker.Tracker, fps float64) (*live.Keeper, error) {
+func (f *liveFlags) keeper(cmd *cobra.Command, fps float64) (*live.Keeper, error) {
 	var tracks []follow.Sink
 	for _, file := range []trackFile{{f.csv, record.CSV}, {f.jsonl, record.JSONL}} {
 		if file.path == "" {
@@ -125,7 +126,7 @@ func (f *liveFlags) keeper(cmd *cobra.Command, t tracker.Tracker, fps float64) (
 		if err != nil {
 			return nil, err
 		}
-		return follow.NewVideo(w, t, follow.VideoOptions{})
+		return follow.NewVideo(w, render.Show{}, false)
 	}, path, fps)
 	if f.record != "" {
 		if _, err := keeper.Record(true); err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"path/filepath"
@@ -55,12 +56,14 @@ func TestSoakLive(t *testing.T) {
 	}
 	screen.Show = render.Show{HeatMap: true, Search: true, Panel: true, Figures: true}
 	box := tracker.Box{X: 349, Y: 428, W: 50, H: 148}
-	s := session.New(loop, model, session.Options{Init: &box, Live: true, Each: keeper.Each})
+	s := session.New(loop, model.model.Multi(),
+		session.Options{Init: []tracker.Start{{Box: box}}, Live: true, Each: keeper.Each})
 	s.ShowCrops(true)
 
+	var canvas *image.RGBA
 	curve := soak(t, s, frames, func(v *session.View) {
-		screen.Observe(v)
-		screen.Draw(render.Moment{View: v, Status: s.Status(), Now: time.Now()})
+		screen.Observe(v.Step)
+		canvas = screen.Draw(canvas, render.Moment{Step: v.Step, Live: &render.Live{Status: s.Status(), Now: time.Now()}})
 	})
 	st := s.Status()
 	if err := s.Err(); err != nil {

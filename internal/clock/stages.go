@@ -12,14 +12,20 @@ type Stages struct {
 	Crop, Embed, Correlate, Locate time.Duration
 }
 
-// StagesOf returns the times of the step that t has just made. The initial step has no parts.
-func StagesOf(t tracker.Tracker, s tracker.Step) Stages {
-	out := Stages{Update: s.Elapsed}
-	if st, ok := t.(tracker.StageTimer); ok && !s.Initial {
-		parts := st.Stages()
-		out.Crop, out.Embed, out.Correlate, out.Locate = parts.Crop, parts.Embed, parts.Correlate, parts.Locate
+// StagesOf returns what all targets of a step took together. A target's initial frame, which is no update, is left out;
+// updates is the number of the others.
+func StagesOf(s tracker.Step) (sum Stages, updates int) {
+	for i := range s.Targets {
+		if t := &s.Targets[i]; !t.Initial {
+			updates++
+			sum.Update += t.Elapsed
+			sum.Crop += t.Stages.Crop
+			sum.Embed += t.Stages.Embed
+			sum.Correlate += t.Stages.Correlate
+			sum.Locate += t.Stages.Locate
+		}
 	}
-	return out
+	return sum, updates
 }
 
 // Stage is the time that one part of the work took, over all frames.
@@ -28,28 +34,23 @@ type Stage struct {
 	Times *Histogram
 }
 
-// Timer collects the times of a run's updates. It is a sink of steps, as package follow has them.
+// Timer collects the times of a run's updates. It is a sink of steps, as package follow has them; its zero value is
+// ready.
 type Timer struct {
-	tracker                                tracker.Tracker
 	update, crop, embed, correlate, locate Histogram
 }
 
-// NewTimer returns a Timer for a run of t. If t is a tracker.StageTimer the parts of its updates are measured too.
-func NewTimer(t tracker.Tracker) *Timer { return &Timer{tracker: t} }
-
-// Put takes one step. The initial frame, which is no update, is left out. It never fails.
+// Put takes one step. One without an update is left out. It never fails.
 func (m *Timer) Put(s tracker.Step) error {
-	if s.Initial {
+	st, updates := StagesOf(s)
+	if updates == 0 {
 		return nil
 	}
-	st := StagesOf(m.tracker, s)
 	m.update.Add(st.Update)
-	if _, ok := m.tracker.(tracker.StageTimer); ok {
-		m.crop.Add(st.Crop)
-		m.embed.Add(st.Embed)
-		m.correlate.Add(st.Correlate)
-		m.locate.Add(st.Locate)
-	}
+	m.crop.Add(st.Crop)
+	m.embed.Add(st.Embed)
+	m.correlate.Add(st.Correlate)
+	m.locate.Add(st.Locate)
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Sink takes the steps of a run in order.
 type Sink interface {
-	// Put takes one step. The step's frame and response map are valid until Put returns, and are not to be changed.
+	// Put takes one step. The step's pictures and response maps are valid until Put returns, and are not to be changed.
 	// After an error the sink takes no more.
 	Put(tracker.Step) error
 	// Close ends what the sink writes; what Put took is then on disk. It may be called twice.
@@ -23,7 +23,7 @@ type Sink interface {
 type Summary struct {
 	// Frames were tracked, the initial one included, from the index First to the index Last.
 	Frames, First, Last int
-	// States counts the frames by tracker.State.
+	// States counts the targets' frames by tracker.State.
 	States [3]int
 	// Wall is the time from beginning to end, with decoding, drawing and writing.
 	Wall time.Duration
@@ -37,13 +37,15 @@ func (s Summary) Rate() float64 {
 	return float64(s.Frames) / s.Wall.Seconds()
 }
 
-// Run tracks as tracker.Run does, gives every step to every sink, and closes the sinks, whatever happened: what was
-// tracked is then in the files. The Summary is right with an error too. The error joins the run's and the sinks'; a run that
-// was cancelled gives ctx.Err().
-func Run(ctx context.Context, src tracker.Source, t tracker.Tracker, o tracker.RunOptions, sinks ...Sink) (Summary, error) {
+// Run tracks as tracker.RunMulti does, gives every step to every sink, and closes the sinks, whatever happened: what
+// was tracked is then in the files. The Summary is right with an error too. The error joins the run's and the sinks';
+// a run that was cancelled gives ctx.Err().
+func Run(
+	ctx context.Context, src tracker.Source, m *tracker.Multi, starts []tracker.Start, end int, sinks ...Sink,
+) (Summary, error) {
 	var sum Summary
 	begin := time.Now()
-	err := tracker.Run(ctx, src, t, o, func(s tracker.Step) error {
+	err := tracker.RunMulti(ctx, src, m, starts, end, func(s tracker.Step) error {
 		sum.add(s)
 		for _, sink := range sinks {
 			if err := sink.Put(s); err != nil {
@@ -71,7 +73,9 @@ func (s *Summary) add(step tracker.Step) {
 	}
 	s.Last = step.Frame.Index
 	s.Frames++
-	if st := step.Result.State; st >= 0 && int(st) < len(s.States) {
-		s.States[st]++
+	for i := range step.Targets {
+		if st := step.Targets[i].Result.State; st >= 0 && int(st) < len(s.States) {
+			s.States[st]++
+		}
 	}
 }

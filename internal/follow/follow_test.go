@@ -57,6 +57,16 @@ func scene(t *testing.T) (*synth.Video, *oracle) {
 	return v, &oracle{video: v}
 }
 
+// only follows one target, with tr.
+func only(tr tracker.Tracker) *tracker.Multi {
+	m := tracker.NewMulti(func() (tracker.Tracker, error) { return tr, nil })
+	m.ShowCrops(true)
+	return m
+}
+
+// start marks b in the first frame.
+func start(b tracker.Box) []tracker.Start { return []tracker.Start{{Box: b}} }
+
 func tracks(t *testing.T, f record.Format) (*Tracks, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "track."+string(f))
@@ -75,7 +85,7 @@ func rows(t *testing.T, path string) []record.Row {
 func TestRunFillsEveryFile(t *testing.T) {
 	v, o := scene(t)
 	csv, path := tracks(t, record.CSV)
-	sum, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box}, csv)
+	sum, err := Run(t.Context(), v, only(o), start(v.Truth(0).Box), 0, csv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +110,7 @@ func TestRunFillsEveryFile(t *testing.T) {
 func TestFromLeavesOutTheBeginning(t *testing.T) {
 	v, o := scene(t)
 	otb, path := tracks(t, record.OTB)
-	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box, End: 6}, From(4, otb)); err != nil {
+	if _, err := Run(t.Context(), v, only(o), start(v.Truth(0).Box), 6, From(4, otb)); err != nil {
 		t.Fatal(err)
 	}
 	if got := rows(t, path); len(got) != 3 || got[0].Box.IoU(v.Truth(4).Box) < 0.99 {
@@ -114,7 +124,7 @@ func TestARunThatCannotBeginLeavesFilesAlone(t *testing.T) {
 	if err := os.WriteFile(path, []byte("precious"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: tracker.Box{X: 999, W: 5, H: 5}}, csv); !errors.Is(err, tracker.ErrBox) {
+	if _, err := Run(t.Context(), v, only(o), start(tracker.Box{X: 999, W: 5, H: 5}), 0, csv); !errors.Is(err, tracker.ErrBox) {
 		t.Errorf("%v, want one about the box", err)
 	}
 	if data, err := os.ReadFile(path); err != nil || string(data) != "precious" {
@@ -156,7 +166,7 @@ func TestRunKeepsWhatWasTracked(t *testing.T) {
 			v, o := scene(t)
 			csv, path := tracks(t, record.CSV)
 			bad := &broken{at: c.breaks}
-			sum, err := Run(c.ctx, c.src(v), o, tracker.RunOptions{Init: v.Truth(0).Box}, csv, bad)
+			sum, err := Run(c.ctx, c.src(v), only(o), start(v.Truth(0).Box), 0, csv, bad)
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
@@ -184,8 +194,8 @@ func (c *cancelAt) Next(dst *tracker.Frame) error {
 
 func TestStagesAreMeasured(t *testing.T) {
 	v, o := scene(t)
-	src, m := clock.NewSource(v), clock.NewTimer(o)
-	if _, err := Run(t.Context(), src, o, tracker.RunOptions{Init: v.Truth(0).Box}, m); err != nil {
+	src, m := clock.NewSource(v), &clock.Timer{}
+	if _, err := Run(t.Context(), src, only(o), start(v.Truth(0).Box), 0, m); err != nil {
 		t.Fatal(err)
 	}
 	var names []string

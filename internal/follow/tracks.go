@@ -28,14 +28,20 @@ func (t *Tracks) Put(s tracker.Step) error {
 		}
 		t.rec = rec
 	}
-	row := record.Row{
-		Frame: s.Frame.Index, Time: s.Frame.Time,
-		Box: s.Result.Box, Score: s.Result.Score, State: s.Result.State,
+	for i := range s.Targets {
+		target := &s.Targets[i]
+		row := record.Row{
+			Frame: s.Frame.Index, Time: s.Frame.Time,
+			Box: target.Result.Box, Score: target.Result.Score, State: target.Result.State,
+		}
+		if t.timing {
+			row.Elapsed = target.Elapsed
+		}
+		if err := t.rec.Record(row); err != nil {
+			return err
+		}
 	}
-	if t.timing {
-		row.Elapsed = s.Elapsed
-	}
-	return t.rec.Record(row)
+	return nil
 }
 
 // Begun reports whether the file was made.

@@ -21,12 +21,13 @@ func NewTruth(known map[int]tracker.Box) *Truth { return &Truth{known: known} }
 // Put implements Sink. As in the field's one-pass evaluations the initial frame counts; there the given box is true.
 func (t *Truth) Put(s tracker.Step) error {
 	box, ok := t.known[s.Frame.Index]
-	if s.Initial {
-		box, ok = s.Result.Box, true
+	target := &s.Targets[0]
+	if target.Initial {
+		box, ok = target.Result.Box, true
 	}
 	if ok && box.Finite() {
-		t.compared = t.compared || !s.Initial
-		t.boxes, t.truth = append(t.boxes, s.Result.Box), append(t.truth, box)
+		t.compared = t.compared || !target.Initial
+		t.boxes, t.truth = append(t.boxes, target.Result.Box), append(t.truth, box)
 	}
 	return nil
 }

@@ -13,10 +13,11 @@ func TestTruthByHand(t *testing.T) {
 	at := func(x float64) tracker.Box { return tracker.Box{X: x, Y: 0, W: 40, H: 40} }
 	nan := tracker.Box{X: math.NaN()}
 	truth := NewTruth(map[int]tracker.Box{0: at(99), 2: at(0), 4: at(0), 5: nan, 7: at(0)})
-	frame := &tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 1, 1))}
+	frame := tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 1, 1))}
 	for i, x := range []float64{0, 50, 20, 50, 21, 0, 0} {
 		frame.Index = i
-		if err := truth.Put(tracker.Step{Frame: frame, Initial: i == 0, Result: tracker.Result{Box: at(x)}}); err != nil {
+		target := tracker.Target{ID: 1, Initial: i == 0, Result: tracker.Result{Box: at(x)}}
+		if err := truth.Put(tracker.Step{Frame: frame, Targets: []tracker.Target{target}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -38,8 +39,8 @@ func TestTruthByHand(t *testing.T) {
 // A track that is compared with nothing but the box that it was given would always be perfect.
 func TestTruthOfNothing(t *testing.T) {
 	given := NewTruth(map[int]tracker.Box{0: {W: 9, H: 9}, 7: {W: 9, H: 9}})
-	step := tracker.Step{Frame: &tracker.Frame{}, Initial: true, Result: tracker.Result{Box: tracker.Box{W: 9, H: 9}}}
-	if err := given.Put(step); err != nil {
+	target := tracker.Target{ID: 1, Initial: true, Result: tracker.Result{Box: tracker.Box{W: 9, H: 9}}}
+	if err := given.Put(tracker.Step{Targets: []tracker.Target{target}}); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := given.Score(); err == nil {

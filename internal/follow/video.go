@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
 	"sync"
 	"time"
 
@@ -13,33 +12,17 @@ import (
 	"siamtrack/tracker"
 )
 
-// heatOpacity is that of the strongest response over the picture, which stays to be seen through it.
-const heatOpacity = 0.65
-
-// sparkFrames is how many scores the panel's line shows: eight seconds at 30 frames a second.
-const sparkFrames = 240
-
 // FrameWriter takes the pictures of a video in order. It does not keep them.
 type FrameWriter interface {
 	Write(*image.RGBA) error
 	Close() error
 }
 
-// VideoOptions says what is drawn beside the box, its state and its score.
-type VideoOptions struct {
-	HeatMap bool // the response map, over the picture
-	Search  bool // the outline of the region that was searched
-	Panel   bool // a strip below the picture: exemplar, search region, response map, scores
-}
-
 // Video is the Sink that writes an annotated video. Drawing is done in Put; encoding in a goroutine of its own, while
 // the next frame is tracked.
 type Video struct {
-	w       FrameWriter
-	options VideoOptions
-	crops   tracker.CropViewer // nil where the tracker cannot show them
-	painter *render.Painter
-	history *render.History
+	w      FrameWriter
+	screen *render.Screen
 
 	size  image.Point // of the frames
 	free  chan *image.RGBA
@@ -56,28 +39,24 @@ type Video struct {
 	told bool // by Put, that it is broken
 }
 
-// NewVideo returns a Sink over a writer, which it closes. With a panel the video is higher than the frames by
-// render.PanelHeight. t shows its crops in the panel if it is a tracker.CropViewer.
-func NewVideo(w FrameWriter, t tracker.Tracker, o VideoOptions) (*Video, error) {
-	p, err := render.NewPainter()
+// NewVideo returns a Sink over a writer, which it closes; show says what is drawn beside the boxes. With a panel the
+// video is higher than the frames by render.PanelHeight, and shows what is in a step's Exemplar and Search. several tells
+// that there are several targets, though not all from the beginning.
+func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
+	screen, err := render.NewScreen()
 	if err != nil {
 		return nil, err
 	}
-	v := &Video{w: w, options: o, painter: p, history: render.NewHistory(sparkFrames)}
-	v.crops, _ = t.(tracker.CropViewer)
-	return v, nil
+	screen.Show, screen.Several = show, several
+	return &Video{w: w, screen: screen}, nil
 }
 
 // begin makes canvases for frames of the given size and starts the encoder.
 func (v *Video) begin(size image.Point) {
-	whole := image.Rectangle{Max: size}
-	if v.options.Panel {
-		whole.Max.Y += render.PanelHeight(size.X, size.Y)
-	}
 	v.size = size
 	v.free, v.queue, v.ended = make(chan *image.RGBA, 2), make(chan *image.RGBA, 2), make(chan struct{})
 	for range cap(v.free) {
-		v.free <- image.NewRGBA(whole)
+		v.free <- nil // drawing makes it
 	}
 	go v.encode()
 }
@@ -123,38 +102,11 @@ func (v *Video) Put(s tracker.Step) error {
 	}
 	canvas := <-v.free
 	begin := time.Now()
-	draw.Draw(canvas, s.Frame.Image.Rect, s.Frame.Image, image.Point{}, draw.Src)
-	v.annotate(canvas, s)
+	v.screen.Observe(s)
+	canvas = v.screen.Draw(canvas, render.Moment{Step: s})
 	v.drawn.Add(time.Since(begin))
 	v.queue <- canvas
 	return nil
-}
-
-// annotate draws a step over its picture in the upper part of canvas, and the panel in the rest.
-func (v *Video) annotate(canvas *image.RGBA, s tracker.Step) {
-	picture := canvas.SubImage(image.Rectangle{Max: v.size}).(*image.RGBA)
-	r := s.Result
-	if v.options.HeatMap {
-		v.painter.HeatMap(picture, r.Response, heatOpacity)
-	}
-	if v.options.Search {
-		v.painter.Search(picture, r.Search)
-	}
-	if s.Initial {
-		v.painter.Box(picture, r.Box, render.StateColor(r.State), false, "given")
-	} else {
-		v.painter.Result(picture, r)
-	}
-	if !v.options.Panel {
-		return
-	}
-	v.history.Add(r)
-	p := render.Panel{Result: r, History: v.history}
-	if v.crops != nil {
-		p.Exemplar, p.Search = v.crops.Crops()
-	}
-	below := image.Rect(0, v.size.Y, v.size.X, canvas.Rect.Max.Y)
-	v.painter.Panel(canvas, below, p)
 }
 
 // Close implements Sink: it waits for the last frame to be encoded and closes the writer. What Put has said it does not

@@ -35,11 +35,11 @@ func (s *shelf) Close() error { s.closes++; return nil }
 func TestVideoIsAnnotated(t *testing.T) {
 	v, o := scene(t)
 	var out shelf
-	video, err := NewVideo(&out, o, VideoOptions{HeatMap: true, Search: true, Panel: true})
+	video, err := NewVideo(&out, render.Show{HeatMap: true, Search: true, Panel: true}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box}, video); err != nil {
+	if _, err := Run(t.Context(), v, only(o), start(v.Truth(0).Box), 0, video); err != nil {
 		t.Fatal(err)
 	}
 	if err := video.Close(); err != nil || out.closes != 1 {
@@ -61,11 +61,11 @@ func TestVideoIsAnnotated(t *testing.T) {
 func TestVideoWithoutExtrasHasTheFramesSize(t *testing.T) {
 	v, o := scene(t)
 	var out shelf
-	video, err := NewVideo(&out, o, VideoOptions{})
+	video, err := NewVideo(&out, render.Show{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box, End: 3}, video); err != nil {
+	if _, err := Run(t.Context(), v, only(o), start(v.Truth(0).Box), 3, video); err != nil {
 		t.Fatal(err)
 	}
 	if len(out.frames) != 4 || out.frames[3].Rect.Max != image.Pt(320, 240) {
@@ -76,18 +76,18 @@ func TestVideoWithoutExtrasHasTheFramesSize(t *testing.T) {
 func TestVideoSaysWhatWentWrong(t *testing.T) {
 	v, o := scene(t)
 	out := shelf{failAt: 4}
-	video, err := NewVideo(&out, o, VideoOptions{})
+	video, err := NewVideo(&out, render.Show{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Run(t.Context(), v, o, tracker.RunOptions{Init: v.Truth(0).Box}, video)
+	_, err = Run(t.Context(), v, only(o), start(v.Truth(0).Box), 0, video)
 	if !errors.Is(err, errShelf) || strings.Count(err.Error(), errShelf.Error()) != 1 || len(out.frames) != 3 || out.closes != 1 {
 		t.Errorf("%v after %d frames, closed %d times", err, len(out.frames), out.closes)
 	}
-	if video, err = NewVideo(&shelf{failAt: 1}, o, VideoOptions{}); err != nil {
+	if video, err = NewVideo(&shelf{failAt: 1}, render.Show{}, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := video.Put(tracker.Step{Frame: &tracker.Frame{Image: out.frames[0]}}); err != nil {
+	if err := video.Put(tracker.Step{Frame: tracker.Frame{Image: out.frames[0]}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := video.Close(); !errors.Is(err, errShelf) {
@@ -97,12 +97,12 @@ func TestVideoSaysWhatWentWrong(t *testing.T) {
 
 func TestVideoHasOneSize(t *testing.T) {
 	var out shelf
-	video, err := NewVideo(&out, &oracle{}, VideoOptions{})
+	video, err := NewVideo(&out, render.Show{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	step := func(i, w, h int) tracker.Step {
-		return tracker.Step{Frame: &tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, w, h)), Index: i}}
+		return tracker.Step{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, w, h)), Index: i}}
 	}
 	if err := video.Put(step(0, 64, 48)); err != nil {
 		t.Fatal(err)

@@ -19,21 +19,21 @@ type film struct {
 	size    image.Point           // of the pictures, (0, 0) before the first
 	told    bool                  // put has returned why the video ended early
 	waiting chan tracker.Step     // has room for one: the newest step, with a picture of its own
-	spare   chan *image.RGBA      // memory for pictures
+	spare   chan tracker.Step     // memory for steps
 	late    atomic.Int64          // how many steps were displaced
 	broken  atomic.Pointer[error] // why the video ended early
 	done    chan struct{}         // closed when the file is whole, or never will be
 	err     error                 // of the goroutine, valid once done is closed
 }
 
-// spares is the number of pictures that may lie idle: one each for the encoder and the step that waits.
+// spares is the number of steps that may lie idle: one each for the encoder and the step that waits.
 const spares = 2
 
 func newFilm(video follow.Sink, fps float64) *film {
 	f := &film{
-		video: video, waiting: make(chan tracker.Step, 1), spare: make(chan *image.RGBA, spares), done: make(chan struct{}),
+		video: video, waiting: make(chan tracker.Step, 1), spare: make(chan tracker.Step, spares), done: make(chan struct{}),
 	}
-	go f.write(pacer{fps: fps})
+	go f.write(&cadence{fps: fps})
 	return f
 }
 
@@ -53,29 +53,36 @@ func (f *film) put(step tracker.Step) error {
 	select {
 	case old := <-f.waiting:
 		f.late.Add(1)
-		f.giveBack(old.Frame.Image)
+		f.giveBack(old)
 	default: // the encoder has taken it
 	}
-	frame := *step.Frame
-	frame.Image = f.picture()
-	draw.Draw(frame.Image, frame.Image.Rect, step.Frame.Image, step.Frame.Image.Rect.Min, draw.Src)
-	step.Frame, step.Result.Response = &frame, nil // the map's memory is the view's, and the video does not show it
-	f.waiting <- step
+	f.waiting <- f.copy(step)
 	return nil
 }
 
-func (f *film) picture() *image.RGBA {
+// copy returns step with a picture and targets of its own, without what the video does not show: response maps and crops.
+func (f *film) copy(step tracker.Step) tracker.Step {
+	var own tracker.Step
 	select {
-	case img := <-f.spare:
-		return img
+	case own = <-f.spare:
 	default:
-		return image.NewRGBA(image.Rectangle{Max: f.size})
+		own.Frame.Image = image.NewRGBA(image.Rectangle{Max: f.size})
 	}
+	picture := own.Frame.Image
+	draw.Draw(picture, picture.Rect, step.Frame.Image, step.Frame.Image.Rect.Min, draw.Src)
+	own.Frame = step.Frame
+	own.Frame.Image = picture
+	own.Targets = append(own.Targets[:0], step.Targets...)
+	for i := range own.Targets {
+		t := &own.Targets[i]
+		t.Result.Response, t.Exemplar, t.Search = nil, nil, nil
+	}
+	return own
 }
 
-func (f *film) giveBack(img *image.RGBA) {
+func (f *film) giveBack(step tracker.Step) {
 	select {
-	case f.spare <- img:
+	case f.spare <- step:
 	default:
 	}
 }
@@ -94,12 +101,12 @@ func (f *film) wait() error {
 
 // write encodes what comes, each step as often as its time asks, until the end. After an error it only empties the
 // channel.
-func (f *film) write(p pacer) {
+func (f *film) write(c *cadence) {
 	defer close(f.done)
 	var late int64
 	for step := range f.waiting {
 		now := f.late.Load()
-		n := p.copies(step.Frame.Time, now > late)
+		n := c.copies(step.Frame.Time, now > late)
 		late = now
 		for ; n > 0 && f.err == nil; n-- {
 			f.err = f.video.Put(step)
@@ -107,16 +114,16 @@ func (f *film) write(p pacer) {
 		if err := f.err; err != nil {
 			f.broken.Store(&err)
 		}
-		f.giveBack(step.Frame.Image)
+		f.giveBack(step)
 	}
 	if err := f.video.Close(); !errors.Is(f.err, err) {
 		f.err = errors.Join(f.err, err)
 	}
 }
 
-// pacer turns frames that come when they come into a video of constant rate, so that it plays as fast as it happened:
+// cadence turns frames that come when they come into a video of constant rate, so that it plays as fast as it happened:
 // a frame is written again in the place of dropped ones, and left out where its place is taken.
-type pacer struct {
+type cadence struct {
 	fps     float64
 	begun   bool
 	start   time.Duration
@@ -132,22 +139,22 @@ const (
 	behindGap = 200 * time.Millisecond
 )
 
-// copies returns how often the frame of time at is to be written. behind tells that the encoder does not keep up.
-func (p *pacer) copies(at time.Duration, behind bool) int {
-	if !p.begun {
-		p.begun, p.start = true, at
+// copies returns how often the frame of time at is to be written. behind tells that the encoder does not keep uc.
+func (c *cadence) copies(at time.Duration, behind bool) int {
+	if !c.begun {
+		c.begun, c.start = true, at
 	}
 	gap := maxGap
 	if behind {
 		gap = behindGap
 	}
-	due := int(math.Round((at-p.start).Seconds()*p.fps)) + 1
-	n := due - p.written
-	if longest := max(1, int(gap.Seconds()*p.fps)); n > longest {
-		p.start += time.Duration(float64(n-longest) / p.fps * float64(time.Second))
+	due := int(math.Round((at-c.start).Seconds()*c.fps)) + 1
+	n := due - c.written
+	if longest := max(1, int(gap.Seconds()*c.fps)); n > longest {
+		c.start += time.Duration(float64(n-longest) / c.fps * float64(time.Second))
 		n = longest
 	}
 	n = max(0, n)
-	p.written += n
+	c.written += n
 	return n
 }

@@ -20,7 +20,8 @@ type Keeper struct {
 	newVideo func(path string) (follow.Sink, error)
 	path     string
 	fps      float64
-	last     int // the index of the frame that the tracks have last
+	last     map[int]int // by target, the index of the frame that the tracks have last
+	fresh    []tracker.Target
 
 	mu    sync.Mutex // guards what follows
 	film  *film      // being written
@@ -29,11 +30,13 @@ type Keeper struct {
 	files int        // videos begun
 }
 
-// NewKeeper returns a Keeper that puts every frame with a target into tracks, in the order of their indices, and makes
-// videos of fps frames a second with newVideo: the first at path, the next ones with -2, -3 and so on before the
-// suffix. It closes the sinks.
-func NewKeeper(tracks []follow.Sink, newVideo func(path string) (follow.Sink, error), path string, fps float64) *Keeper {
-	return &Keeper{tracks: tracks, newVideo: newVideo, path: path, fps: fps, last: -1}
+// NewKeeper returns a Keeper that puts every target of every frame into tracks, each target's in the order of their
+// indices, and makes videos of fps frames a second with newVideo: the first at path, the next ones with -2, -3 and so on
+// before the suffix. It closes the sinks.
+func NewKeeper(
+	tracks []follow.Sink, newVideo func(path string) (follow.Sink, error), path string, fps float64,
+) *Keeper {
+	return &Keeper{tracks: tracks, newVideo: newVideo, path: path, fps: fps, last: map[int]int{}}
 }
 
 // Record begins or ends a video and returns the file's name. A video that has ended is finished in the background, since
@@ -76,19 +79,24 @@ func (k *Keeper) end() {
 	k.film = nil
 }
 
-// Each keeps a view. Of a frame that comes twice, because a target was chosen on it again, the tracks keep the first
-// row.
+// Each keeps a view. Of a frame that comes again, because another target was chosen on it, the tracks get only what
+// they do not have.
 func (k *Keeper) Each(v *session.View) error {
-	step := tracker.Step{Frame: &v.Frame, Result: v.Result, Elapsed: v.Elapsed, Initial: v.Initial}
-	if v.Target && v.Frame.Index > k.last {
-		k.last = v.Frame.Index
+	k.fresh = k.fresh[:0]
+	for _, t := range v.Targets {
+		if last, had := k.last[t.ID]; !had || v.Frame.Index > last {
+			k.last[t.ID] = v.Frame.Index
+			k.fresh = append(k.fresh, t)
+		}
+	}
+	if len(k.fresh) > 0 {
 		for _, sink := range k.tracks {
-			if err := sink.Put(step); err != nil {
+			if err := sink.Put(tracker.Step{Frame: v.Frame, Targets: k.fresh}); err != nil {
 				return err
 			}
 		}
 	}
-	return k.shoot(step)
+	return k.shoot(v.Step)
 }
 
 // shoot hands a step to the video, if there is one. A source that came back with another size begins the next video.

@@ -40,13 +40,13 @@ func (f *frames) Close() error {
 
 // view is frame i of a source of the given rate.
 func view(i int, fps float64, size int) *session.View {
-	return &session.View{
+	return &session.View{Step: tracker.Step{
 		Frame: tracker.Frame{
 			Image: image.NewRGBA(image.Rect(0, 0, size, size)), Index: i,
 			Time: time.Duration(float64(i) / fps * float64(time.Second)),
 		},
-		Target: true, Result: tracker.Result{Box: tracker.Box{X: 1, Y: 2, W: 3, H: 4}, Score: 0.5},
-	}
+		Targets: []tracker.Target{{ID: 1, Result: tracker.Result{Box: tracker.Box{X: 1, Y: 2, W: 3, H: 4}, Score: 0.5}}},
+	}}
 }
 
 func TestKeeperKeepsRowsInOrder(t *testing.T) {
@@ -55,7 +55,9 @@ func TestKeeperKeepsRowsInOrder(t *testing.T) {
 	k := NewKeeper([]follow.Sink{follow.NewTracks(create, false)}, nil, "", 30)
 	for _, i := range []int{0, 1, 2, 1, 2, 7, 8} { // after 2 a target was chosen anew on frame 1
 		v := view(i, 30, 8)
-		v.Target = i != 7
+		if i == 7 {
+			v.Targets = nil
+		}
 		if err := k.Each(v); err != nil {
 			t.Fatal(err)
 		}
@@ -182,10 +184,10 @@ func TestKeeperNeverWaitsForTheEncoder(t *testing.T) {
 	})
 }
 
-// TestPacerKeepsTime: whatever the rate of a source, the video is as long as it was.
-func TestPacerKeepsTime(t *testing.T) {
+// TestCadenceKeepsTime: whatever the rate of a source, the video is as long as it was.
+func TestCadenceKeepsTime(t *testing.T) {
 	for _, rate := range []float64{7, 29.97, 30, 60, 144} {
-		p := pacer{fps: 30}
+		p := cadence{fps: 30}
 		n := 0
 		for i := range int(10*rate) + 1 {
 			n += p.copies(time.Duration(float64(i)/rate*float64(time.Second)), false)
@@ -205,7 +207,7 @@ func TestKeeperPassesErrorsOn(t *testing.T) {
 	if _, err := k.Record(true); !errors.Is(err, full) {
 		t.Errorf("video: %v", err)
 	}
-	if err := k.Each(&session.View{Frame: view(1, 30, 8).Frame}); err != nil {
+	if err := k.Each(&session.View{Step: tracker.Step{Frame: view(1, 30, 8).Frame}}); err != nil {
 		t.Errorf("a video that did not begin: %v", err)
 	}
 }

@@ -17,15 +17,23 @@ import (
 
 // snapshot is what the JSON beside a picture says. Box is in pixels, 0-based.
 type snapshot struct {
-	Image  string         `json:"image"`
-	Width  int            `json:"width"`
-	Height int            `json:"height"`
-	Frame  int            `json:"frame"`
-	Time   float64        `json:"time_s"`
-	Target bool           `json:"target"`
-	Box    *box           `json:"box,omitempty"`
-	Score  float64        `json:"score,omitempty"`
-	State  *tracker.State `json:"state,omitempty"`
+	Image  string  `json:"image"`
+	Width  int     `json:"width"`
+	Height int     `json:"height"`
+	Frame  int     `json:"frame"`
+	Time   float64 `json:"time_s"`
+	Target bool    `json:"target"`
+	*target
+	// Targets are all of them where there are several; the fields above then speak of the first.
+	Targets []target `json:"targets,omitempty"`
+}
+
+type target struct {
+	ID    int           `json:"id"`
+	Name  string        `json:"name,omitempty"`
+	Box   box           `json:"box"`
+	Score float64       `json:"score"`
+	State tracker.State `json:"state"`
 }
 
 type box struct {
@@ -43,10 +51,17 @@ func Snapshot(folder string, v *session.View, now time.Time) (string, error) {
 	size := v.Frame.Image.Rect.Size()
 	s := snapshot{
 		Image: name + ".png", Width: size.X, Height: size.Y,
-		Frame: v.Frame.Index, Time: v.Frame.Time.Seconds(), Target: v.Target,
+		Frame: v.Frame.Index, Time: v.Frame.Time.Seconds(), Target: len(v.Targets) > 0,
 	}
-	if r := v.Result; v.Target {
-		s.Box, s.Score, s.State = &box{r.Box.X, r.Box.Y, r.Box.W, r.Box.H}, r.Score, &r.State
+	for _, t := range v.Targets {
+		b := t.Result.Box
+		s.Targets = append(s.Targets, target{t.ID, t.Name, box{b.X, b.Y, b.W, b.H}, t.Result.Score, t.Result.State})
+	}
+	if len(s.Targets) > 0 {
+		s.target = &s.Targets[0]
+	}
+	if len(s.Targets) == 1 {
+		s.Targets = nil
 	}
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // the person is waiting
 	err := write(path, func(w io.Writer) error { return encoder.Encode(w, v.Frame.Image) })

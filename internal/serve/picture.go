@@ -23,9 +23,9 @@ func (s *Server) take(v *session.View) {
 	defer s.mu.Unlock()
 	s.o.Session.Release(s.view)
 	s.view = v
-	s.screen.Observe(v)
+	s.screen.Observe(v.Step)
 	s.encode()
-	if age := time.Since(v.Captured); !v.Initial {
+	if age := time.Since(v.Captured); !v.Chosen() {
 		if s.latency == 0 {
 			s.latency = age
 		}
@@ -48,10 +48,10 @@ func (s *Server) encode() {
 	}
 	if s.watchers.Load() > 0 {
 		now := time.Now()
-		canvas := s.screen.Draw(render.Moment{
-			View: s.view, Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
-		})
-		s.picture = &picture{encodeJPEG(canvas)}
+		s.canvas = s.screen.Draw(s.canvas, render.Moment{Step: s.view.Step, Live: &render.Live{
+			Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
+		}})
+		s.picture = &picture{encodeJPEG(s.canvas)}
 		s.shown.Tick(now)
 	}
 	close(s.changed)
@@ -85,14 +85,7 @@ func (s *Server) freeze() (id int, size image.Point) {
 	if s.view == nil {
 		return 0, image.Point{}
 	}
-	img := s.view.Frame.Image
-	still := image.NewRGBA(img.Rect)
-	for y := range img.Rect.Dy() {
-		copy(still.Pix[y*still.Stride:][:still.Stride], img.Pix[y*img.Stride:])
-	}
-	v := &session.View{Frame: s.view.Frame, Captured: s.view.Captured}
-	v.Frame.Image = still
-	return s.frozen.put(v, time.Now()), img.Rect.Size()
+	return s.frozen.put(s.view.Copy(), time.Now()), s.view.Frame.Image.Rect.Size()
 }
 
 // shelf keeps the frames on which persons are drawing boxes: a few, and not for long.

@@ -40,7 +40,7 @@ func open(t *testing.T, change func(*Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := session.New(video, follower, session.Options{})
+	live := session.New(video, tracker.NewMulti(func() (tracker.Tracker, error) { return follower, nil }), session.Options{})
 	o := Options{Title: "a test", Session: live}
 	if change != nil {
 		change(&o)
@@ -335,7 +335,7 @@ func TestShelfForgets(t *testing.T) {
 	var s shelf
 	now := time.Now()
 	for i := range maxStills + 3 {
-		s.put(&session.View{Frame: tracker.Frame{Index: i}}, now)
+		s.put(&session.View{Step: tracker.Step{Frame: tracker.Frame{Index: i}}}, now)
 	}
 	if s.get(3, now) != nil || s.get(4, now) == nil || s.get(4, now).Frame.Index != 3 || len(s.items) != maxStills {
 		t.Errorf("%d frames kept", len(s.items))

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"log/slog"
 	"net"
 	"net/http"
@@ -60,6 +61,7 @@ type Server struct {
 	mu      sync.Mutex
 	view    *session.View // the newest one, nil before the first
 	picture *picture      // the newest one encoded
+	canvas  *image.RGBA   // what is drawn on
 	changed chan struct{} // closed and replaced whenever there is something new
 	shown   session.Rate
 	latency time.Duration
@@ -71,6 +73,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	screen.Show.Figures = true
 	if o.Viewers <= 0 {
 		o.Viewers = defaultViewers
 	}

@@ -159,10 +159,10 @@ func (s *Server) state() stateJSON {
 	j.Show = showJSON(s.screen.Show)
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
-		j.Frame, j.Time, j.Width, j.Height, j.Target = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y, v.Target
-		if v.Target {
-			b, score, state := v.Result.Box, v.Result.Score, v.Result.State
-			j.Box, j.Score, j.State = &boxJSON{b.X, b.Y, b.W, b.H}, &score, &state
+		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y
+		if j.Target = len(v.Targets) > 0; j.Target {
+			r := v.Targets[0].Result
+			j.Box, j.Score, j.State = &boxJSON{r.Box.X, r.Box.Y, r.Box.W, r.Box.H}, &r.Score, &r.State
 		}
 	}
 	return j

@@ -38,6 +38,7 @@ type game struct {
 	noticeEnd time.Time
 
 	window       image.Point // the window's size in pixels
+	canvas       *image.RGBA
 	texture      *ebiten.Image
 	dirty, probe bool // the picture must be drawn; it has just been
 	isNew        bool // the view has not been on the screen
@@ -55,10 +56,11 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	for i := 0; i < len(img.Pix); i += 4 {
 		copy(img.Pix[i:], []uint8{22, 24, 29, 255})
 	}
+	screen.Show.Figures = true
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	blank := &session.View{Frame: tracker.Frame{Image: img}}
+	blank := &session.View{Step: tracker.Step{Frame: tracker.Frame{Image: img}}}
 	g := &game{
 		ctx: ctx, o: o, screen: screen, blank: blank, view: blank, bindings: bindings(), recording: o.Recording, dirty: true,
 	}
@@ -108,7 +110,7 @@ func (g *game) take() {
 		g.o.Session.Release(g.view)
 	}
 	g.view, g.isNew, g.dirty = v, true, true
-	g.screen.Observe(v)
+	g.screen.Observe(v.Step)
 }
 
 // measure notes how long the picture that has just been shown took from its capture.
@@ -120,7 +122,7 @@ func (g *game) measure() {
 	now := time.Now()
 	g.shown.Tick(now)
 	g.report.Shown++
-	if g.paused || g.view.Initial || g.o.Session.Status().Ended {
+	if g.paused || g.view.Chosen() || g.o.Session.Status().Ended {
 		return // its age is the person's doing
 	}
 	age := now.Sub(g.view.Captured)
@@ -197,15 +199,15 @@ func (g *game) Draw(screen *ebiten.Image) {
 		return
 	}
 	g.dirty = false
-	canvas := g.screen.Draw(g.moment())
-	size := canvas.Rect.Size()
+	g.canvas = g.screen.Draw(g.canvas, g.moment())
+	size := g.canvas.Rect.Size()
 	if g.texture == nil || g.texture.Bounds().Size() != size {
 		if g.texture != nil {
 			g.texture.Deallocate()
 		}
 		g.texture = ebiten.NewImage(size.X, size.Y)
 	}
-	g.texture.WritePixels(canvas.Pix)
+	g.texture.WritePixels(g.canvas.Pix)
 	fit := render.NewFit(g.window.X, g.window.Y, size.X, size.Y)
 	var o ebiten.DrawImageOptions
 	o.GeoM.Scale(fit.Scale, fit.Scale)
@@ -222,10 +224,9 @@ func (g *game) Draw(screen *ebiten.Image) {
 // moment is what the screen is to show now.
 func (g *game) moment() render.Moment {
 	now := time.Now()
-	m := render.Moment{
-		View: g.view, Status: g.o.Session.Status(), Now: now,
-		ShownFPS: g.shown.PerSecond(), Latency: g.latency, Recording: g.recording,
-	}
+	m := render.Moment{Step: g.view.Step, Recording: g.recording, Live: &render.Live{
+		Status: g.o.Session.Status(), Now: now, ShownFPS: g.shown.PerSecond(), Latency: g.latency,
+	}}
 	if g.drag.Active() {
 		m.Drag = g.drag.Box()
 	}

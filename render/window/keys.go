@@ -101,7 +101,7 @@ func (g *game) reselect() error {
 
 func (g *game) clear() error {
 	g.o.Session.Clear()
-	g.view.Target = false // the view is ours; the next one comes without
+	g.view.Targets = nil // the view is ours; the next one comes without
 	return nil
 }
 

@@ -36,7 +36,7 @@ func follow(t *testing.T, tr tracker.Tracker, each func(tracker.Step)) []tracker
 	v := scene(t)
 	var boxes []tracker.Box
 	err := tracker.Run(t.Context(), v, tr, tracker.RunOptions{Init: v.Truth(0).Box}, func(s tracker.Step) error {
-		boxes = append(boxes, s.Result.Box)
+		boxes = append(boxes, s.Targets[0].Result.Box)
 		each(s)
 		return nil
 	})
@@ -48,7 +48,7 @@ func follow(t *testing.T, tr tracker.Tracker, each func(tracker.Step)) []tracker
 
 func results(t *testing.T, tr tracker.Tracker) {
 	follow(t, tr, func(s tracker.Step) {
-		r := s.Result
+		r := s.Targets[0].Result
 		if r.Box.Empty() || math.IsNaN(r.Score) || r.Score < 0 || r.Score > 1 {
 			t.Errorf("frame %d: box %v, score %v", s.Frame.Index, r.Box, r.Score)
 		}

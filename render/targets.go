@@ -1,0 +1,137 @@
+package render
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"strconv"
+
+	"siamtrack/tracker"
+)
+
+// TargetColor returns the colour of the target with a number, where there are several. Neighbouring numbers are a golden
+// angle apart in hue, so that any few of them differ, and alternate in lightness for eyes that do not see hues.
+func TargetColor(id int) color.RGBA {
+	const goldenAngle = 2.399963 // pi * (3 - sqrt(5))
+	lightness := [...]float64{0.78, 0.7, 0.84}[((id%3)+3)%3]
+	return oklch(lightness, 0.15, math.Mod(2.6+float64(id-1)*goldenAngle, 2*math.Pi))
+}
+
+// targets draws the targets of a moment: their maps and regions first, so that no box is hidden by another's.
+func (s *Screen) targets(dst *image.RGBA, m Moment) {
+	p, several := s.painter, s.Several || len(m.Targets) > 1
+	for i := range m.Targets {
+		r := &m.Targets[i].Result
+		if s.Show.HeatMap {
+			p.HeatMap(dst, r.Response, heatOpacity)
+		}
+		if s.Show.Search {
+			p.Search(dst, r.Search)
+		}
+	}
+	for i := range m.Targets {
+		t := &m.Targets[i]
+		switch {
+		case !m.Drag.Empty():
+			p.Box(dst, t.Result.Box, colorOf(t, several), true, "")
+		case several:
+			p.one(dst, t, t.ID == m.Selected)
+		default:
+			p.Target(dst, t)
+		}
+	}
+	if several && s.Show.Figures && m.Live != nil {
+		p.list(dst, m.Targets, m.Selected, m.Recording)
+	}
+}
+
+// colorOf is the colour of a target's box: of several they are told apart, one alone shows its state.
+func colorOf(t *tracker.Target, several bool) color.RGBA {
+	if several {
+		return TargetColor(t.ID)
+	}
+	return StateColor(t.Result.State)
+}
+
+// Target draws the only target: the box as its state asks, and over it the state and the score, or, in the frame on
+// which it was marked, that the box was given. A lost target gets a dashed box, said to be a guess; a target without a
+// box draws nothing.
+func (p *Painter) Target(dst *image.RGBA, t *tracker.Target) {
+	p.text = p.describe(p.text[:0], t)
+	r := t.Result
+	p.box(dst, r.Box, StateColor(r.State), r.State == tracker.Lost, p.text)
+}
+
+// one draws one target of several: in its own colour, with its name or number. The selected one has a second outline.
+func (p *Painter) one(dst *image.RGBA, t *tracker.Target, selected bool) {
+	p.text = append(p.name(p.text[:0], t), ' ')
+	if t.Result.State == tracker.Tracking && !t.Initial {
+		p.text = strconv.AppendFloat(p.text, t.Result.Score, 'f', 2, 64)
+	} else {
+		p.text = p.describe(p.text, t)
+	}
+	r := t.Result
+	p.box(dst, r.Box, TargetColor(t.ID), r.State == tracker.Lost, p.text)
+	if selected && !r.Box.Empty() {
+		outline(dst, pixels(r.Box).Inset(-3*p.line), p.line, paper, 0.9)
+	}
+}
+
+// name appends the target's name or number.
+func (p *Painter) name(text []byte, t *tracker.Target) []byte {
+	if t.Name != "" {
+		return append(text, t.Name...)
+	}
+	return strconv.AppendInt(text, int64(t.ID), 10)
+}
+
+// describe appends the state and the score.
+func (p *Painter) describe(text []byte, t *tracker.Target) []byte {
+	switch r := t.Result; {
+	case t.Initial:
+		return append(text, "given"...)
+	case r.State == tracker.Lost:
+		return append(append(text, r.State.String()...), ", a guess"...)
+	default:
+		return strconv.AppendFloat(append(append(text, r.State.String()...), ' '), r.Score, 'f', 2, 64)
+	}
+}
+
+// list writes the targets with score and state into the right top corner, on a dark plate, below the mark of a
+// recording where there is one. Where there are more than there is room for, the last line says how many more.
+func (p *Painter) list(dst *image.RGBA, targets []tracker.Target, selected int, recording bool) {
+	pad, margin, step := p.pad(), 3*p.line, p.glyph.height
+	top := dst.Rect.Min.Y + margin
+	if recording {
+		top += p.glyph.height + pad + margin
+	}
+	lines := min(len(targets), max(1, (dst.Rect.Dy()*2/3-2*pad)/step))
+	width := 0
+	for i := range lines {
+		width = max(width, p.glyph.width(p.listed(targets, i, lines)))
+	}
+	width += step + 3*pad
+	plate := image.Rect(dst.Rect.Max.X-margin-width, top, dst.Rect.Max.X-margin, top+lines*step+2*pad)
+	fill(dst, plate, shade, 0.6)
+	for i := range lines {
+		y := plate.Min.Y + pad + i*step
+		if i < lines-1 || lines == len(targets) {
+			swatch := image.Rect(plate.Min.X+pad, y+step/5, plate.Min.X+pad+step*3/5, y+step*4/5)
+			if fill(dst, swatch, TargetColor(targets[i].ID), 1); targets[i].ID == selected {
+				outline(dst, swatch.Inset(-max(1, p.line)), max(1, p.line), paper, 1)
+			}
+		}
+		p.glyph.draw(dst, plate.Min.X+step+pad, y, p.listed(targets, i, lines), paper)
+	}
+}
+
+// listed puts together the i-th of the lines of the list.
+func (p *Painter) listed(targets []tracker.Target, i, lines int) []byte {
+	if left := len(targets) - i; i == lines-1 && left > 1 {
+		p.text = append(strconv.AppendInt(append(p.text[:0], "and "...), int64(left), 10), " more"...)
+		return p.text
+	}
+	t := &targets[i]
+	p.text = p.describe(append(p.name(p.text[:0], t), "  "...), t)
+	return p.text
+}

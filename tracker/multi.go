@@ -1,0 +1,126 @@
+package tracker
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"time"
+)
+
+// Multi follows several targets, each with a Tracker of its own. It is used by one goroutine at a time and never keeps
+// a frame. What it returns is valid until the next call.
+type Multi struct {
+	open    func() (Tracker, error)
+	crops   bool
+	lanes   []lane
+	targets []Target  // what was said last of each lane's target
+	idle    []Tracker // of targets that were removed
+	last    int       // the highest number given
+}
+
+// lane is the tracker of one target and what it can do beside.
+type lane struct {
+	tracker Tracker
+	crops   CropViewer // nil where it cannot show them
+	stages  StageTimer // nil where it cannot say
+}
+
+// NewMulti returns a Multi without a target. It calls open for each target that no tracker is idle for; whoever gave
+// open closes what it opened.
+func NewMulti(open func() (Tracker, error)) *Multi { return &Multi{open: open} }
+
+// ShowCrops asks for the Exemplar and Search of each target from the next call on, or stops that.
+func (m *Multi) ShowCrops(on bool) { m.crops = on }
+
+// Targets returns what was said last of each target, in the order in which they were added.
+func (m *Multi) Targets() []Target { return m.targets }
+
+// Add starts to follow one more target on img and returns its number. The error wraps ErrBox where the box cannot be
+// tracked; the other targets are then as before.
+func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
+	size := img.Bounds()
+	box, err := s.Box.Trackable(size.Dx(), size.Dy())
+	if err != nil {
+		return 0, err
+	}
+	if s.ID == 0 {
+		s.ID = m.last + 1
+	}
+	if (Step{Targets: m.targets}).Target(s.ID) != nil {
+		return 0, errTaken(s.ID)
+	}
+	t, err := m.tracker()
+	if err != nil {
+		return 0, fmt.Errorf("target %d: %w", s.ID, err)
+	}
+	l := lane{tracker: t}
+	l.crops, _ = t.(CropViewer)
+	l.stages, _ = t.(StageTimer)
+	begin := time.Now()
+	if err := t.Init(img, box); err != nil {
+		m.idle = append(m.idle, t)
+		return 0, err
+	}
+	said := Target{ID: s.ID, Name: s.Name, Result: Result{Box: box, Score: 1}, Initial: true, Elapsed: time.Since(begin)}
+	m.lanes, m.targets = append(m.lanes, l), append(m.targets, said)
+	m.look(len(m.lanes) - 1)
+	m.last = max(m.last, s.ID)
+	return s.ID, nil
+}
+
+// tracker returns one that follows nothing.
+func (m *Multi) tracker() (Tracker, error) {
+	if n := len(m.idle); n > 0 {
+		t := m.idle[n-1]
+		m.idle = m.idle[:n-1]
+		return t, nil
+	}
+	return m.open()
+}
+
+// Update finds every target in the next frame. An error is that of the first tracker that failed; the targets before
+// it have then been found, the others are as before.
+func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
+	for i := range m.lanes {
+		begin := time.Now()
+		r, err := m.lanes[i].tracker.Update(img)
+		if err != nil {
+			return nil, err
+		}
+		t := &m.targets[i]
+		t.Result, t.Initial, t.Elapsed = r, false, time.Since(begin)
+		m.look(i)
+	}
+	return m.targets, nil
+}
+
+// look adds what the i-th tracker can say beside its result.
+func (m *Multi) look(i int) {
+	t, l := &m.targets[i], m.lanes[i]
+	if l.stages != nil {
+		t.Stages = l.stages.Stages()
+	}
+	t.Exemplar, t.Search = nil, nil
+	if m.crops && l.crops != nil {
+		t.Exemplar, t.Search = l.crops.Crops()
+	}
+}
+
+// Remove forgets a target and reports whether there was one of that number, which is not given again.
+func (m *Multi) Remove(id int) bool {
+	i := slices.IndexFunc(m.targets, func(t Target) bool { return t.ID == id })
+	if i < 0 {
+		return false
+	}
+	m.idle = append(m.idle, m.lanes[i].tracker)
+	m.lanes, m.targets = slices.Delete(m.lanes, i, i+1), slices.Delete(m.targets, i, i+1)
+	return true
+}
+
+// Clear forgets all targets.
+func (m *Multi) Clear() {
+	for _, l := range m.lanes {
+		m.idle = append(m.idle, l.tracker)
+	}
+	m.lanes, m.targets = m.lanes[:0], m.targets[:0]
+}

@@ -1,0 +1,158 @@
+package tracker_test
+
+import (
+	"errors"
+	"image"
+	"testing"
+
+	"siamtrack/tracker"
+)
+
+// counting is a tracker whose score is the number of its updates, so that it can be told which one was asked.
+type counting struct {
+	box     tracker.Box
+	updates int
+	err     error
+	crop    *image.RGBA
+}
+
+func (c *counting) Init(_ *image.RGBA, b tracker.Box) error {
+	c.box, c.updates = b, 0
+	return nil
+}
+
+func (c *counting) Update(*image.RGBA) (tracker.Result, error) {
+	c.updates++
+	return tracker.Result{Box: c.box, Score: float64(c.updates)}, c.err
+}
+
+func (c *counting) Crops() (exemplar, search *image.RGBA) { return c.crop, c.crop }
+
+func at(x float64) tracker.Box { return tracker.Box{X: x, Y: 5, W: 10, H: 10} }
+
+// several is a Multi, and the trackers that it has opened.
+func several() (*tracker.Multi, *[]*counting) {
+	var opened []*counting
+	return tracker.NewMulti(func() (tracker.Tracker, error) {
+		c := &counting{crop: image.NewRGBA(image.Rect(0, 0, 4, 4))}
+		opened = append(opened, c)
+		return c, nil
+	}), &opened
+}
+
+func TestMultiKeepsTargetsApart(t *testing.T) {
+	m, opened := several()
+	img := image.NewRGBA(image.Rect(0, 0, 100, 50))
+	add := func(s tracker.Start, want int) {
+		t.Helper()
+		if id, err := m.Add(img, s); err != nil || id != want {
+			t.Fatalf("added as %d, %v; want %d", id, err, want)
+		}
+	}
+	add(tracker.Start{Box: at(0)}, 1)
+	add(tracker.Start{ID: 7, Name: "goal", Box: at(20)}, 7)
+	if _, err := m.Update(img); err != nil {
+		t.Fatal(err)
+	}
+	add(tracker.Start{Box: at(40)}, 8)
+	if !m.Remove(1) || m.Remove(1) {
+		t.Error("target 1 was not removed once")
+	}
+	add(tracker.Start{Box: at(60)}, 9) // with the tracker that target 1 had
+	targets, err := m.Update(img)
+	if err != nil || len(targets) != 3 || len(*opened) != 3 {
+		t.Fatalf("%d targets, %d trackers, %v; want 3 and 3", len(targets), len(*opened), err)
+	}
+	for i, want := range []tracker.Target{
+		{ID: 7, Name: "goal", Result: tracker.Result{Box: at(20), Score: 2}},
+		{ID: 8, Result: tracker.Result{Box: at(40), Score: 1}},
+		{ID: 9, Result: tracker.Result{Box: at(60), Score: 1}},
+	} {
+		got := targets[i]
+		if got.ID != want.ID || got.Result != want.Result || got.Initial || got.Label() == "" || got.Name != want.Name {
+			t.Errorf("target %d: %+v, want %+v", i, got, want)
+		}
+	}
+	m.Clear()
+	if targets, err = m.Update(img); err != nil || len(targets) != 0 {
+		t.Errorf("cleared: %v, %v", targets, err)
+	}
+	add(tracker.Start{Box: at(0)}, 10)
+}
+
+func TestMultiRefuses(t *testing.T) {
+	m, opened := several()
+	img := image.NewRGBA(image.Rect(0, 0, 100, 50))
+	if _, err := m.Add(img, tracker.Start{Box: at(500)}); !errors.Is(err, tracker.ErrBox) || len(*opened) != 0 {
+		t.Errorf("a box outside: %v, %d trackers opened", err, len(*opened))
+	}
+	if _, err := m.Add(img, tracker.Start{ID: 3, Box: at(0)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Add(img, tracker.Start{ID: 3, Box: at(20)}); err == nil {
+		t.Error("two targets of one number")
+	}
+	(*opened)[0].err = errors.New("broken")
+	if _, err := m.Update(img); !errors.Is(err, (*opened)[0].err) {
+		t.Errorf("a tracker that fails: %v", err)
+	}
+	none := errors.New("no memory")
+	m = tracker.NewMulti(func() (tracker.Tracker, error) { return nil, none })
+	if _, err := m.Add(img, tracker.Start{Box: at(0)}); !errors.Is(err, none) || len(m.Targets()) != 0 {
+		t.Errorf("no tracker: %v, %v", err, m.Targets())
+	}
+}
+
+func TestMultiShowsCropsWhereAsked(t *testing.T) {
+	m, opened := several()
+	img := image.NewRGBA(image.Rect(0, 0, 100, 50))
+	if _, err := m.Add(img, tracker.Start{Box: at(0)}); err != nil || m.Targets()[0].Exemplar != nil {
+		t.Errorf("not asked for: %v, %v", m.Targets()[0].Exemplar, err)
+	}
+	m.ShowCrops(true)
+	update := func() {
+		if _, err := m.Update(img); err != nil {
+			t.Fatal(err)
+		}
+	}
+	update()
+	if got := m.Targets()[0]; got.Exemplar != (*opened)[0].crop || got.Search != (*opened)[0].crop {
+		t.Errorf("asked for: %v, %v", got.Exemplar, got.Search)
+	}
+	if n := testing.AllocsPerRun(20, update); n > 0 {
+		t.Errorf("%v allocations an update", n)
+	}
+}
+
+func TestRunMultiStartsEachInItsFrame(t *testing.T) {
+	m, _ := several()
+	starts := []tracker.Start{{ID: 2, Frame: 9, Box: at(20)}, {ID: 5, Frame: 4, Box: at(0)}, {ID: 1, Frame: 9, Box: at(40)}}
+	next := 4
+	err := tracker.RunMulti(t.Context(), video(t, 20), m, starts, 14, func(s tracker.Step) error {
+		want := []int{5}
+		if s.Frame.Index >= 9 {
+			want = []int{5, 2, 1}
+		}
+		if s.Frame.Index != next || len(s.Targets) != len(want) {
+			t.Fatalf("frame %d with %d targets, want frame %d with %v", s.Frame.Index, len(s.Targets), next, want)
+		}
+		for i, id := range want {
+			begun := map[int]int{5: 4, 2: 9, 1: 9}[id]
+			if got := s.Targets[i]; got.ID != id || got.Initial != (s.Frame.Index == begun) || s.Target(id) == nil {
+				t.Errorf("frame %d, target %d: %+v", s.Frame.Index, id, got)
+			}
+		}
+		next++
+		return nil
+	})
+	if err != nil || next != 15 {
+		t.Errorf("ended before frame %d: %v", next, err)
+	}
+	late := []tracker.Start{{Box: at(0)}, {Frame: 30, Box: at(20)}}
+	m, _ = several()
+	frames := 0
+	err = tracker.RunMulti(t.Context(), video(t, 20), m, late, 0, func(tracker.Step) error { frames++; return nil })
+	if !errors.Is(err, tracker.ErrNoFrame) || frames != 20 {
+		t.Errorf("a target that begins after the end: %v after %d frames", err, frames)
+	}
+}
