@@ -17,7 +17,7 @@ type squares struct {
 	maps   Maps
 }
 
-func (s *squares) Exemplar([]float32) error { return nil }
+func (s *squares) Exemplar([]float32, tracker.Box) error { return nil }
 
 func (s *squares) Search(crop []float32, size int) (Maps, error) {
 	grid := s.m.GridOn(size)

@@ -3,6 +3,8 @@ package siamfc
 import (
 	"fmt"
 	"time"
+
+	"siamtrack/tracker"
 )
 
 // Correlator is the Network of the peak kind: an Embedder and the valid cross-correlation of its feature maps
@@ -24,7 +26,7 @@ func NewCorrelator(e Embedder, m Manifest) *Correlator {
 }
 
 // Exemplar implements Network.
-func (c *Correlator) Exemplar(crop []float32) error {
+func (c *Correlator) Exemplar(crop []float32, _ tracker.Box) error {
 	f, err := c.embed.Embed(crop, 1, c.exemplarSize)
 	if err != nil {
 		return err

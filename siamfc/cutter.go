@@ -54,6 +54,12 @@ func (c cutter) square(x, y, side float64) tracker.Box {
 	}
 }
 
+// inCrop returns a box of the frame in the pixels of the crop of size x size that a square becomes.
+func inCrop(box, square tracker.Box, size int) tracker.Box {
+	k := float64(size) / square.W
+	return tracker.Box{X: (box.X - square.X) * k, Y: (box.Y - square.Y) * k, W: box.W * k, H: box.H * k}
+}
+
 // crop samples a square of a frame with k into dst.
 func (c cutter) crop(k *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
 	if c.spec.Snap == SnapWhole || c.spec.Snap == SnapCeiled {

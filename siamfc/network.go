@@ -1,13 +1,18 @@
 package siamfc
 
-import "time"
+import (
+	"time"
+
+	"siamtrack/tracker"
+)
 
 // Network is the trained part of a tracker: one branch, applied with the same weights to the exemplar and to the
 // search region, and what compares the two. A Network belongs to one tracker and one goroutine.
 type Network interface {
 	// Exemplar embeds the exemplar, planar float32 [3, Size, Size] of 0..255 in the manifest's colour order, and
-	// keeps the embedding as what Search compares with.
-	Exemplar(crop []float32) error
+	// keeps the embedding as what Search compares with. target is the box in the crop's pixels, for networks that are
+	// told which part of the exemplar is the target.
+	Exemplar(crop []float32, target tracker.Box) error
 	// Search embeds n search crops, planar float32 [n, 3, size, size], and compares each with the exemplar. The maps
 	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; size is its
 	// Search.Size or, where it has one, Search.Wide. The maps lie on the manifest's GridOn of that size.

@@ -76,9 +76,10 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	t.x, t.y = t.cutter.place(box.Center())
 	t.w, t.h = box.W, box.H
 	t.cutter = t.cutter.filled(img)
-	t.cutter.crop(t.cropZ, t.exemplar, img, t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h)))
+	square := t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h))
+	t.cutter.crop(t.cropZ, t.exemplar, img, square)
 	cropped := time.Now()
-	if err := t.net.Exemplar(t.exemplar); err != nil {
+	if err := t.net.Exemplar(t.exemplar, inCrop(box, square, t.m.Exemplar.Size)); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
 	}
 	if err := t.calibrate(img); err != nil {

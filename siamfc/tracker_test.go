@@ -29,7 +29,7 @@ func TestExemplarFindsItself(t *testing.T) {
 	exemplar, search := make([]float32, z.Len()), make([]float32, 3*x.Len())
 	for _, shift := range [][2]int{{0, 0}, {24, -16}, {-64, 64}, {64, 8}} {
 		z.Crop(exemplar, img, tracker.FromCenter(200.5+float64(shift[0]), 200.5+float64(shift[1]), 127, 127), RGB{})
-		if err := net.Exemplar(exemplar); err != nil {
+		if err := net.Exemplar(exemplar, tracker.Box{}); err != nil {
 			t.Fatal(err)
 		}
 		for s := range 3 {

@@ -2,43 +2,32 @@ package onnx
 
 import (
 	"errors"
-	"fmt"
-	"math"
+	"maps"
 
 	"siamtrack/siamfc"
+	"siamtrack/tracker"
 )
 
-// boxNetwork is this project's own box layout: one graph whose shapes are open, bound twice. Started on the exemplar
-// it gives features; on a search crop, with those features as its second input, it gives response and sides. It is bound once
-// more where the manifest has a wide search crop.
+// boxNetwork is this project's own box layout. The exemplar graph is run once a target, and what it gives stays in the
+// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search crops,
+// and once more where the manifest has wide ones.
 type boxNetwork struct {
 	resources
-	image, features *tensor
-	embed           *run
-	near, wide      *comparison
+	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
+	embed       *run
+	near, wide  *comparison
 }
 
-// comparison is the graph bound to search crops of one size.
+// comparison is the search graph bound to search crops of one size.
 type comparison struct {
 	search, response, sides *tensor
 	run                     *run
 }
 
 func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
-	g, err := m.graph("model")
+	p, err := m.pair()
 	if err != nil {
 		return nil, err
-	}
-	mf := m.manifest
-	z := int64(mf.Exemplar.Size)
-	cells := int64(math.Ceil(float64(z) / mf.Grid.Stride))
-	if err := errors.Join(g.expect("image", 1, 3, -1, -1), g.expect("exemplar", 1, -1, cells, cells),
-		g.expect("features", 1, -1, -1, -1), g.expect("response", 1, 1, -1, -1), g.expect("sides", 1, 4, -1, -1)); err != nil {
-		return nil, err
-	}
-	channels := g.dims("exemplar")[1]
-	if channels < 1 {
-		return nil, fmt.Errorf("onnx: %s: %w: input \"exemplar\" leaves its channels open", g.path, ErrModel)
 	}
 	b := &boxNetwork{}
 	defer func() {
@@ -46,29 +35,50 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 			err = errors.Join(err, b.Close())
 		}
 	}()
-	zero, e0 := b.tensor(1, channels, cells, cells)
-	var e1, e2 error
-	b.features, e1 = b.tensor(1, channels, cells, cells)
-	b.image, e2 = b.tensor(1, 3, z, z)
-	if err := errors.Join(e0, e1, e2); err != nil {
-		return nil, err
-	}
-	b.embed, err = b.bind(g, map[string]*tensor{"image": b.image, "exemplar": zero}, map[string]*tensor{"features": b.features})
+	kept, err := p.keep(&b.resources)
 	if err != nil {
 		return nil, err
 	}
-	if b.near, err = b.comparison(g, &mf, mf.Search.Size); err != nil {
+	mf := m.manifest
+	if err := b.bindExemplar(p, kept, mf.Exemplar.Size); err != nil {
+		return nil, err
+	}
+	if b.near, err = b.comparison(p.search, &mf, mf.Search.Size, kept); err != nil {
 		return nil, err
 	}
 	b.wide = b.near
 	if mf.Search.Wide > 0 {
-		b.wide, err = b.comparison(g, &mf, mf.Search.Wide)
+		b.wide, err = b.comparison(p.search, &mf, mf.Search.Wide, kept)
 	}
 	return b, err
 }
 
-// comparison binds the graph to search crops of `size` pixels.
-func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int) (_ *comparison, err error) {
+// bindExemplar binds the graph that is run on the exemplar to give what is kept. Of one graph for both crops the features
+// are what the search takes as its exemplar; run on the exemplar itself it is given zeros for that.
+func (b *boxNetwork) bindExemplar(p *pair, kept map[string]*tensor, size int) error {
+	inputs, outputs := map[string]*tensor{}, kept
+	var err error
+	if p.features != nil {
+		var e0, e1 error
+		inputs[inputImage], e0 = b.tensor(1, 3, int64(size), int64(size))
+		inputs["exemplar"], e1 = b.tensor(p.features...)
+		if kept[inputMark] != nil {
+			inputs[inputMark] = kept[inputMark]
+		}
+		outputs, err = map[string]*tensor{"features": kept["exemplar"]}, errors.Join(e0, e1)
+	} else {
+		inputs, err = p.exemplarInputs(&b.resources, size)
+	}
+	if err != nil {
+		return err
+	}
+	b.image, b.mark = inputs[inputImage], inputs[inputMark]
+	b.embed, err = b.bind(p.exemplar, inputs, outputs)
+	return err
+}
+
+// comparison binds the search graph to search crops of `size` pixels.
+func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int, kept map[string]*tensor) (_ *comparison, err error) {
 	x, n := int64(size), int64(mf.GridOn(size).Size)
 	c := &comparison{}
 	var e1, e2, e3 error
@@ -78,13 +88,20 @@ func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int) (_ *com
 	if err := errors.Join(e1, e2, e3); err != nil {
 		return nil, err
 	}
-	c.run, err = b.bind(g, map[string]*tensor{"image": c.search, "exemplar": b.features}, map[string]*tensor{"response": c.response, "sides": c.sides})
+	inputs := map[string]*tensor{inputImage: c.search}
+	maps.Copy(inputs, kept)
+	c.run, err = b.bind(g, inputs, map[string]*tensor{"response": c.response, "sides": c.sides})
 	return c, err
 }
 
 // Exemplar implements siamfc.Network.
-func (b *boxNetwork) Exemplar(crop []float32) error {
+func (b *boxNetwork) Exemplar(crop []float32, target tracker.Box) error {
 	copy(b.image.data, crop)
+	if b.mark != nil {
+		for i, v := range [...]float64{target.X, target.Y, target.X + target.W, target.Y + target.H} {
+			b.mark.data[i] = float32(v)
+		}
+	}
 	return b.embed.run()
 }
 

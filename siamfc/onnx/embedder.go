@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 
 	"siamtrack/siamfc"
 )
@@ -30,7 +29,7 @@ type embedRun struct {
 // Embedder returns the model's branch: features [N,C,h,w] of a peak model, the same of a box model with N = 1,
 // embedding [N,D,1,1] of an embedding model.
 func (m *Model) Embedder() (*Embedder, error) {
-	g, err := m.graph("model")
+	g, err := m.graph(roleModel)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +39,12 @@ func (m *Model) Embedder() (*Embedder, error) {
 	case m.manifest.Kind == siamfc.Embedding:
 		e.output, shape = "embedding", []int64{-1, -1}
 	case m.manifest.Kind == siamfc.Box && m.manifest.Layout == siamfc.LayoutSiamtrack:
-		if err := e.idleExemplar(m.manifest); err != nil {
+		p, err := m.pair()
+		if err != nil {
 			return nil, err
+		}
+		if e.idle, err = p.keep(&e.resources); err != nil {
+			return nil, errors.Join(err, e.Close())
 		}
 	case m.manifest.Kind != siamfc.Peak:
 		return nil, fmt.Errorf("onnx: model %q: %w: layout %q has no branch of its own", m.manifest.Name, ErrModel, m.manifest.Layout)
@@ -50,18 +53,6 @@ func (m *Model) Embedder() (*Embedder, error) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
-}
-
-// idleExemplar makes the exemplar that a box graph asks for, of zeros: its features do not depend on it.
-func (e *Embedder) idleExemplar(m siamfc.Manifest) error {
-	declared := e.graph.dims("exemplar")
-	if len(declared) != 4 || declared[1] < 1 {
-		return fmt.Errorf("onnx: %s: %w: input \"exemplar\" [1,C,h,w] with a fixed C expected", e.graph.path, ErrModel)
-	}
-	cells := int64(math.Ceil(float64(m.Exemplar.Size) / m.Grid.Stride))
-	zero, err := e.tensor(1, declared[1], cells, cells)
-	e.idle = map[string]*tensor{"exemplar": zero}
-	return err
 }
 
 // Embed implements siamfc.Embedder. The first call of each number and size binds the tensors for it.
@@ -91,10 +82,11 @@ func (e *Embedder) prepare(n, size int) (*embedRun, error) {
 	}
 	inputs := map[string]*tensor{"image": in}
 	maps.Copy(inputs, e.idle)
-	shape, err := e.graph.shapeOf(e.output, inputs)
+	shapes, err := e.graph.shapesOf(inputs)
 	if err != nil {
 		return nil, err
 	}
+	shape := shapes[e.output]
 	if len(shape) < 2 || shape[0] != int64(n) {
 		return nil, fmt.Errorf("onnx: %s: %w: output %q is %s for %d crops", e.graph.path, ErrModel, e.output, shapeText(shape), n)
 	}

@@ -119,7 +119,7 @@ func shapeText(shape []int64) string {
 func describe(list []ort.InputOutputInfo) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions), strings.ToLower(strings.TrimPrefix(v.DataType.String(), "TensorElementDataType")))
+		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions), strings.ToLower(strings.TrimPrefix(v.DataType.String(), "ONNX_TENSOR_ELEMENT_DATA_TYPE_")))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -45,10 +45,10 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if filepath.Ext(path) == ".json" {
 		return m, m.openBeside(path, r.threads)
 	}
-	if err := m.add("model", path, r.threads); err != nil {
+	if err := m.add(roleModel, path, r.threads); err != nil {
 		return nil, err
 	}
-	text, err := m.graphs["model"].metadata()
+	text, err := m.graphs[roleModel].metadata(siamfc.MetadataKey)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if m.manifest, err = siamfc.ParseManifest([]byte(text)); err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w", path, err)
 	}
-	return m, nil
+	return m, m.addExemplar(path, r.threads)
 }
 
 // ReadManifest returns the manifest of a model file as Open finds it, without keeping the model open.
@@ -115,13 +115,13 @@ func (m *Model) add(role, path string, threads int) error {
 	return nil
 }
 
-// metadata returns the manifest's text in the file's metadata, "" where there is none.
-func (g *graph) metadata() (string, error) {
+// metadata returns the text under a key of the file's metadata, "" where there is none.
+func (g *graph) metadata(key string) (string, error) {
 	meta, err := g.session.GetModelMetadata()
 	if err != nil {
 		return "", fmt.Errorf("onnx: %s: metadata: %w", g.path, err)
 	}
-	text, _, err := meta.LookupCustomMetadataMap(siamfc.MetadataKey)
+	text, _, err := meta.LookupCustomMetadataMap(key)
 	if err = errors.Join(err, meta.Destroy()); err != nil {
 		return "", fmt.Errorf("onnx: %s: metadata: %w", g.path, err)
 	}

@@ -57,7 +57,7 @@ func open(t *testing.T, rt *onnx.Runtime, path string) *siamfc.Tracker {
 }
 
 func TestEachKindKeepsTheInterface(t *testing.T) {
-	for _, name := range []string{"box", "peak"} {
+	for _, name := range []string{"box", "peak", "two"} {
 		t.Run(name, func(t *testing.T) {
 			rt := start(t)
 			trackertest.Run(t, func(t *testing.T) tracker.Tracker { return open(t, rt, "testdata/"+name+".onnx") })
@@ -66,7 +66,7 @@ func TestEachKindKeepsTheInterface(t *testing.T) {
 }
 
 func TestUpdateAllocatesNothing(t *testing.T) {
-	for _, name := range []string{"box", "peak"} {
+	for _, name := range []string{"box", "peak", "two"} {
 		t.Run(name, func(t *testing.T) {
 			tr := open(t, start(t), "testdata/"+name+".onnx")
 			img := image.NewRGBA(image.Rect(0, 0, 320, 240))
@@ -196,7 +196,9 @@ func TestBadModelsAreNamed(t *testing.T) {
 		"no manifest":   {"testdata/without_manifest.onnx", onnx.ErrModel, "without_manifest.json"},
 		"bad manifest":  {"testdata/bad_manifest.onnx", siamfc.ErrManifest, "bad_manifest.onnx"},
 		"three sides":   {"testdata/three_sides.onnx", onnx.ErrModel, `"sides" [1,4,?,?]`},
-		"no response":   {"testdata/box_without_response.onnx", onnx.ErrModel, `"exemplar"`},
+		"no response":   {"testdata/box_without_response.onnx", onnx.ErrModel, `"response"`},
+		"no kernel":     {"testdata/two_without_kernel.onnx", onnx.ErrModel, `"kernel"`},
+		"no exemplar":   {copied(t, dir, "testdata/two_beside.onnx"), os.ErrNotExist, "two_exemplar.onnx"},
 		"not JSON":      {write("model.json", "{"), siamfc.ErrManifest, "model.json"},
 		"a folder":      {dir, nil, dir},
 		"names nothing": {write("nothing.json", manifestText(t)), onnx.ErrModel, `"files"`},
@@ -212,6 +214,20 @@ func TestBadModelsAreNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copied copies a file into a folder, without what lies beside it.
+func copied(t *testing.T, dir, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(dir, filepath.Base(path))
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func manifestText(t *testing.T) string {

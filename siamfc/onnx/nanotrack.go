@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"siamtrack/siamfc"
+	"siamtrack/tracker"
 )
 
 // nanoTrack is the layout of NanoTrack's ONNX files: two backbones with the same weights at fixed sizes, and a head
@@ -18,7 +19,7 @@ type nanoTrack struct {
 }
 
 func newNanoTrack(m *Model) (_ *nanoTrack, err error) {
-	gz, errZ := m.graph("exemplar")
+	gz, errZ := m.graph(roleExemplar)
 	gx, errX := m.graph("search")
 	gh, errH := m.graph("head")
 	if err := errors.Join(errZ, errX, errH); err != nil {
@@ -55,7 +56,7 @@ func newNanoTrack(m *Model) (_ *nanoTrack, err error) {
 }
 
 // Exemplar implements siamfc.Network.
-func (t *nanoTrack) Exemplar(crop []float32) error {
+func (t *nanoTrack) Exemplar(crop []float32, _ tracker.Box) error {
 	copy(t.exemplar.data, crop)
 	return t.embedZ.run()
 }

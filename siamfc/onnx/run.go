@@ -81,31 +81,29 @@ func (r *run) close() error {
 	return err
 }
 
-// shapeOf runs a graph once, on zeros, and returns the shape of one output: the way to learn a size that the file
+// shapesOf runs a graph once, on zeros, and returns the shapes of its outputs by name: the way to learn sizes that the file
 // leaves open. inputs holds all of the graph's inputs by name.
-func (g *graph) shapeOf(output string, inputs map[string]*tensor) ([]int64, error) {
-	values, shapes := make([]ort.Value, len(g.inputs)), make([]string, len(g.inputs))
+func (g *graph) shapesOf(inputs map[string]*tensor) (map[string][]int64, error) {
+	values, sizes := make([]ort.Value, len(g.inputs)), make([]string, len(g.inputs))
 	for i, in := range g.inputs {
 		t := inputs[in.Name]
 		if t == nil {
 			return nil, fmt.Errorf("onnx: %s: %w: input %q is not one that is known", g.path, ErrModel, in.Name)
 		}
-		values[i], shapes[i] = t.value, shapeText(t.shape)
+		values[i], sizes[i] = t.value, shapeText(t.shape)
 	}
 	outputs := make([]ort.Value, len(g.outputs))
 	err := g.session.Run(values, outputs)
-	var shape []int64
+	shapes := map[string][]int64{}
 	for i, v := range outputs {
 		if v == nil {
 			continue
 		}
-		if g.outputs[i].Name == output {
-			shape = v.GetShape().Clone()
-		}
+		shapes[g.outputs[i].Name] = v.GetShape().Clone()
 		err = errors.Join(err, v.Destroy())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("onnx: %s: %w: a trial run on %s: %w", g.path, ErrModel, strings.Join(shapes, ", "), err)
+		return nil, fmt.Errorf("onnx: %s: %w: a trial run on %s: %w", g.path, ErrModel, strings.Join(sizes, ", "), err)
 	}
-	return shape, nil
+	return shapes, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"siamtrack/siamfc"
+	"siamtrack/tracker"
 )
 
 // vitTrack is the layout of VitTrack's ONNX file: both crops in, and for each cell of a grid a confidence, the box's
@@ -18,7 +19,7 @@ type vitTrack struct {
 }
 
 func newVitTrack(m *Model) (_ *vitTrack, err error) {
-	g, err := m.graph("model")
+	g, err := m.graph(roleModel)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func newVitTrack(m *Model) (_ *vitTrack, err error) {
 }
 
 // Exemplar implements siamfc.Network. The graph takes the exemplar itself; nothing is embedded yet.
-func (t *vitTrack) Exemplar(crop []float32) error {
+func (t *vitTrack) Exemplar(crop []float32, _ tracker.Box) error {
 	copy(t.template.data, crop)
 	return nil
 }

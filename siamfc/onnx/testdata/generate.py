@@ -3,7 +3,9 @@
 
 Weights are seeded; what the networks say is of no use, their inputs, outputs and manifests are those of real models.
 """
+import base64
 import json
+import os
 
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper, save
@@ -29,11 +31,11 @@ def manifest(kind, **more):
     return {**base, **more}
 
 
-def write(name, nodes, inputs, outputs, inits, meta):
+def write(name, nodes, inputs, outputs, inits, meta, more=None):
     model = helper.make_model(helper.make_graph(nodes, name, inputs, outputs, inits),
                               opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
     if meta is not None:
-        helper.set_model_props(model, {"siamtrack": meta if isinstance(meta, str) else json.dumps(meta)})
+        helper.set_model_props(model, {"siamtrack": meta if isinstance(meta, str) else json.dumps(meta), **(more or {})})
     checker.check_model(model)
     save(model, name + ".onnx")
 
@@ -80,3 +82,79 @@ box("without_manifest", None)
 box("bad_manifest", '{"format": 1, "kind": "box"')
 box("three_sides", manifest("box"), sides=3)
 branch("box_without_response", manifest("box"))
+
+
+def marked_box(name, meta):
+    """One graph that is told the mark: the response is its width as a share of 64 pixels, everywhere."""
+    nodes = [
+        helper.make_node("Conv", ["image", "branch"], ["features"], kernel_shape=[16, 16], strides=[16, 16]),
+        helper.make_node("ReduceMean", ["exemplar"], ["kernel"], axes=[2, 3], keepdims=1),
+        *share_of_mark("kernel"), *said("features"),
+    ]
+    write(name, nodes, [floats("image", 1, 3, "H", "W"), floats("exemplar", 1, 4, "h", "w"), floats("mark", 1, 4)],
+          [floats("features", 1, 4, "fh", "fw"), *answers()], [weights("branch", 4, 3, 16, 16), weights("side", 4, 4, 1, 1), *numbers()],
+          meta)
+
+
+def share_of_mark(kernel):
+    """Nodes for "width", [1,1,1,1]: (mark's x1 - x0) / 64, plus the kernel times zero, so that it is used."""
+    return [
+        helper.make_node("Gather", ["mark", "two"], ["x1"], axis=1),
+        helper.make_node("Gather", ["mark", "zero"], ["x0"], axis=1),
+        helper.make_node("Sub", ["x1", "x0"], ["wide"]),
+        helper.make_node("Div", ["wide", "whole"], ["share"]),
+        helper.make_node("Reshape", ["share", "square"], ["width"]),
+    ]
+
+
+def said(features):
+    """Nodes for "response", the width everywhere, and "sides", from the features and the kernel."""
+    return [
+        helper.make_node("Conv", [features, "kernel"], ["logit"], kernel_shape=[1, 1]),
+        helper.make_node("Mul", ["logit", "nothing"], ["flat"]),
+        helper.make_node("Add", ["flat", "width"], ["response"]),
+        helper.make_node("Conv", [features, "side"], ["raw"], kernel_shape=[1, 1]),
+        helper.make_node("Softplus", ["raw"], ["positive"]),
+        helper.make_node("Mul", ["positive", "twenty"], ["sides"]),
+    ]
+
+
+def answers():
+    return [floats("response", 1, 1, "rh", "rw"), floats("sides", 1, 4, "sh", "sw")]
+
+
+def numbers():
+    return [numpy_helper.from_array(np.array(v, t), n) for n, t, v in (
+        ("zero", np.int64, [0]), ("two", np.int64, [2]), ("square", np.int64, [1, 1, 1, 1]), ("whole", np.float32, 64),
+        ("nothing", np.float32, 0), ("twenty", np.float32, 20))]
+
+
+def exemplar_graph(name, kernel="kernel"):
+    """Of two graphs the one for the exemplar: its mean features and the width of its mark, neither with a fixed shape."""
+    nodes = [
+        helper.make_node("Conv", ["image", "branch"], ["map"], kernel_shape=[16, 16], strides=[16, 16]),
+        helper.make_node("ReduceMean", ["map"], [kernel], axes=[2, 3], keepdims=1),
+        *share_of_mark(kernel),
+        helper.make_node("Identity", ["map"], ["unused"]),
+    ]
+    write(name, nodes, [floats("image", 1, 3, "H", "W"), floats("mark", 1, 4)],
+          [floats("width", "a", "b", "c", "d"), floats(kernel, "a", "b", "c", "d"), floats("unused", 1, 4, "h", "w")],
+          [weights("branch", 4, 3, 16, 16), *numbers()], None)
+
+
+def search_graph(name, meta, inside=None):
+    """Of two graphs the one for the search crop."""
+    nodes = [helper.make_node("Conv", ["image", "branch"], ["features"], kernel_shape=[16, 16], strides=[16, 16]), *said("features")]
+    more = {"siamtrack.exemplar": base64.b64encode(open(inside, "rb").read()).decode()} if inside else None
+    write(name, nodes, [floats("width", 1, 1, 1, 1), floats("image", 1, 3, "H", "W"), floats("kernel", 1, 4, 1, 1)],
+          [floats("features", 1, 4, "fh", "fw"), *answers()], [weights("branch", 4, 3, 16, 16), weights("side", 4, 4, 1, 1), *numbers()],
+          meta, more)
+
+
+marked_box("marked", manifest("box"))
+exemplar_graph("two_exemplar")
+search_graph("two", manifest("box", search=dict(size=128, wide=160)), "two_exemplar.onnx")
+search_graph("two_beside", manifest("box", files=dict(exemplar="two_exemplar.onnx")))
+exemplar_graph("other", "core")
+search_graph("two_without_kernel", manifest("box"), "other.onnx")
+os.remove("other.onnx")
