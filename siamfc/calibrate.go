@@ -25,19 +25,23 @@ const (
 	mostChange = 0.5 // of the logarithm of a side
 )
 
+// calibrationViews are how the first frame is looked at: as the target lies, and moved by 20 crop pixels to each side, a
+// twentieth larger or smaller.
+var calibrationViews = [...]struct{ dx, dy, factor float64 }{
+	{0, 0, 1}, {20, 0, 1.05}, {-20, 0, 0.95}, {0, 20, 0.95}, {0, -20, 1.05},
+}
+
 // calibrate measures how the network's box differs from the one that the user drew, on the one frame where both are
-// known, in five views of it: as the target lies, and moved by 20 crop pixels to each side, a twentieth larger or
-// smaller. What a user calls the object (with the bicycle or without, legs apart or not) stays what it was in the first
+// known, in several views of it. What a user calls the object (with the bicycle or without, legs apart or not) stays what it was in the first
 // frame, and the network's habit with it, so a share of the mean error, Loop.Calibration, is taken off every later box.
 func (t *Tracker) calibrate(img *image.RGBA) error {
 	t.bias = boxError{}
 	if t.m.Loop.Calibration == 0 {
 		return nil
 	}
-	views := [...]struct{ dx, dy, factor float64 }{{0, 0, 1}, {20, 0, 1.05}, {-20, 0, 0.95}, {0, 20, 0.95}, {0, -20, 1.05}}
 	var sum boxError
 	n := 0.0
-	for _, v := range views {
+	for _, v := range calibrationViews {
 		side := t.searchSide(t.near, t.w, t.h) * v.factor
 		crop := float64(t.near.size) / side
 		t.near.see(t.cutter, img, t.x+v.dx/crop, t.y+v.dy/crop, side, t.scales)
