@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"siamtrack/bench/region"
@@ -42,7 +43,13 @@ func (e EAOInterval) Score(curve []float64, k VOTToolkit) float64 {
 	if low < 0 || low > high {
 		return math.NaN()
 	}
-	return Mean(curve[low : high+1])
+	sum, n := 0.0, 0.0
+	for _, v := range curve[low : high+1] {
+		if !math.IsNaN(v) { // pysot leaves out the lengths without a value
+			sum, n = sum+v, n+1
+		}
+	}
+	return sum / n
 }
 
 // fragment is a piece of a trajectory from a start on.
@@ -53,112 +60,118 @@ type fragment struct {
 	weight float64
 }
 
-// EAOCurve returns the expected average overlap over sequence length, of the reset-based experiment.
-func EAOCurve(all []Supervised, k VOTToolkit) ([]float64, error) {
+// EAOCurve returns the expected average overlap over sequence length, of the reset-based experiment, by the rules that
+// the sequences' overlaps were computed by.
+func EAOCurve(all []Supervised) ([]float64, error) {
 	var frags []fragment
 	longest := 0 // pysot's curve is as long as the longest sequence, the VOT toolkit's as the longest fragment
+	pysot := false
 	for _, s := range all {
-		if err := s.check(); err != nil {
-			return nil, err
+		if s.toolkit == VOTPySOT {
+			frags = append(frags, s.pysotFragments()...)
+			longest, pysot = max(longest, len(s.truth)), true
+			continue
 		}
-		for i, t := range s.Trajectories {
-			if k == VOTPySOT {
-				frags = append(frags, pysotFragments(t, s)...)
-				continue
-			}
-			f, frame, err := votFragments(t, s)
+		for i := range s.runs {
+			f, frame, err := s.runs[i].votFragments()
 			if err != nil {
 				return nil, &FrameError{i + 1, frame + 1, err}
 			}
 			frags = append(frags, f...)
 		}
-		if k == VOTPySOT {
-			longest = max(longest, len(s.Truth))
+	}
+	for _, f := range frags {
+		longest = max(longest, len(f.overlaps))
+	}
+	if longest == 0 {
+		return nil, nil
+	}
+	curve := expectedOverlap(frags, longest)
+	if pysot {
+		curve[0] = 1
+		for i, v := range curve { // pysot's array is of single precision
+			curve[i] = float64(float32(v))
 		}
 	}
-	return expectedOverlap(frags, longest, k), nil
+	return curve, nil
 }
 
-// votFragments cuts a trajectory as the VOT toolkit does: from each start to the failure, that frame not included. Where
-// starts and failures do not take turns it says at which frame.
-func votFragments(t []region.Region, s Supervised) (out []fragment, frame int, err error) {
-	overlaps := RegionOverlaps(t, s.Truth, s.Bounds)
-	if Failures(t) == 0 {
-		return []fragment{{overlaps, false, 1}}, 0, nil
+// votFragments cuts a trajectory as the VOT toolkit does: from each start to the failure, that frame not included.
+// Where starts and failures do not take turns it says at which frame.
+func (r *supervisedRun) votFragments() (out []fragment, frame int, err error) {
+	if r.failures == 0 {
+		return []fragment{{r.expected, false, 1}}, 0, nil
 	}
 	start := -1 // of the piece that is open
-	for i, r := range t {
+	for i, v := range r.trajectory {
 		switch {
-		case r.Is(region.Init) && start >= 0:
+		case v.Is(region.Init) && start >= 0:
 			return nil, i, fmt.Errorf("a start while the one of frame %d is tracked: %w", start+1, ErrTrack)
-		case r.Is(region.Init):
+		case v.Is(region.Init):
 			start = i
-		case r.Is(region.Failure) && start < 0:
+		case v.Is(region.Failure) && start < 0:
 			return nil, i, fmt.Errorf("a failure before any start: %w", ErrTrack)
-		case r.Is(region.Failure):
-			out = append(out, fragment{overlaps[start:i], true, 1})
+		case v.Is(region.Failure):
+			out = append(out, fragment{r.expected[start:i], true, 1})
 			start = -1
 		}
 	}
 	if start >= 0 {
-		out = append(out, fragment{overlaps[start:], false, 1})
+		out = append(out, fragment{r.expected[start:], false, 1})
 	}
 	return out, 0, nil
 }
 
-// pysotFragments cuts a trajectory as pysot does: at 0 and five frames after each failure, the frame of the cut
-// belonging to both pieces; overlaps of codes are 0; a failed piece's weight, like the others', is the share of its
-// frames that have the tag, over the repetitions.
-func pysotFragments(t []region.Region, s Supervised) []fragment {
-	overlaps := RegionOverlaps(t, s.Truth, region.Bounds{Width: s.Bounds.Width - 1, Height: s.Bounds.Height - 1})
-	for i, r := range t {
-		if r.Kind == region.Special || s.Truth[i].Kind == region.Special {
-			overlaps[i] = 0
+// pysotFragments cuts the trajectories as pysot does (eao_benchmark.py): at 0 and five frames after each failure, the
+// frame of the cut belonging to both pieces. In a trajectory with failures frames without an overlap have 0; in others
+// they have none. A piece's weight is the share of the frames that it was cut to which are there, over the repetitions.
+func (s Supervised) pysotFragments() (out []fragment) {
+	weight := 1 / (float64(len(s.runs)) + 1e-10)
+	for _, r := range s.runs {
+		if r.failures == 0 {
+			out = append(out, fragment{r.expected, false, weight})
+			continue
 		}
-	}
-	weight := 1 / (float64(len(s.Trajectories)) + 1e-10)
-	points := []int{0}
-	for i, r := range t {
-		if r.Is(region.Failure) && i+SkipInitialize <= len(t) {
-			points = append(points, i+SkipInitialize)
+		overlaps := slices.Clone(r.expected)
+		points := []int{0}
+		for i, v := range r.trajectory {
+			if math.IsNaN(overlaps[i]) {
+				overlaps[i] = 0
+			}
+			if v.Is(region.Failure) && i+SkipInitialize <= len(overlaps) {
+				points = append(points, i+SkipInitialize)
+			}
 		}
-	}
-	var out []fragment
-	for i, from := range points {
-		if i < len(points)-1 {
-			to := min(points[i+1]+1, len(overlaps))
-			out = append(out, fragment{overlaps[from:to], true, weight * float64(to-from) / float64(points[i+1]+1-from)})
-		} else if from < len(overlaps) {
-			out = append(out, fragment{overlaps[from:], false, weight})
+		for i, from := range points[:len(points)-1] {
+			whole := points[i+1] + 1 - from
+			piece := overlaps[from:min(from+whole, len(overlaps))]
+			out = append(out, fragment{piece, true, weight * float64(len(piece)) / float64(whole)})
+		}
+		if last := points[len(points)-1]; last < len(overlaps) {
+			out = append(out, fragment{overlaps[last:], false, weight})
 		}
 	}
 	return out
 }
 
-// expectedOverlap averages, for each length up to that of the longest fragment, longest at least, the fragments' mean
-// overlap from their second frame on.
-func expectedOverlap(frags []fragment, longest int, k VOTToolkit) []float64 {
-	for _, f := range frags {
-		longest = max(longest, len(f.overlaps))
-	}
+// expectedOverlap averages, for each length up to the longest, the fragments' mean overlap from their second frame on.
+// A fragment counts at the lengths at whose last frame it has an overlap.
+func expectedOverlap(frags []fragment, longest int) []float64 {
 	sum, weight := make([]float64, longest), make([]float64, longest)
 	for _, f := range frags {
 		total := 0.0
-		for i := range sum {
-			inside := i < len(f.overlaps)
-			if !inside && !f.failed {
-				break
-			}
-			mean := 0.0
+		for i, o := range f.overlaps {
 			if i > 0 {
-				if inside {
-					total += f.overlaps[i]
-				}
-				mean = total / float64(i)
-			} else if inside {
-				mean = f.overlaps[0]
+				total += o
+				o = total / float64(i)
 			}
-			sum[i] += f.weight * mean
+			if !math.IsNaN(f.overlaps[i]) {
+				sum[i] += f.weight * o
+				weight[i] += f.weight
+			}
+		}
+		for i := len(f.overlaps); f.failed && i < longest; i++ {
+			sum[i] += f.weight * total / float64(max(i, 1))
 			weight[i] += f.weight
 		}
 	}
@@ -166,9 +179,6 @@ func expectedOverlap(frags []fragment, longest int, k VOTToolkit) []float64 {
 		if weight[i] > 0 {
 			sum[i] /= weight[i]
 		}
-	}
-	if k == VOTPySOT && longest > 0 {
-		sum[0] = 1
 	}
 	return sum
 }

@@ -65,14 +65,14 @@ func NewFScore(all []LongTerm, k VOTToolkit) (FScore, error) {
 
 // add adds one sequence's precision and recall, divided by the number of sequences.
 func (s LongTerm) add(f *FScore, k VOTToolkit, n float64) {
-	overlaps := RegionOverlaps(s.Trajectory, s.Truth, s.Bounds)
+	overlaps := RegionOverlaps(s.Trajectory, s.Truth, s.Bounds, k)
 	visible := 0.0
 	for i, g := range s.Truth {
 		if g.Kind != region.Special {
 			visible++
 		}
-		if k == VOTPySOT && (g.Kind == region.Special || s.Trajectory[i].Kind == region.Special) {
-			overlaps[i] = 0 // NaN in pysot, where the VOT toolkit lets two codes overlap fully
+		if math.IsNaN(overlaps[i]) { // pysot, of a code; the VOT toolkit lets two codes overlap fully
+			overlaps[i] = 0
 		}
 	}
 	for i, threshold := range f.Thresholds {

@@ -25,7 +25,7 @@ func (r Run) progress() ([]float64, int, error) {
 	if len(r.Trajectory) != len(r.Truth) {
 		return nil, 0, fmt.Errorf("metric: %d regions for %d frames of truth: %w", len(r.Trajectory), len(r.Truth), ErrLength)
 	}
-	overlaps := RegionOverlaps(r.Trajectory, r.Truth, r.Bounds)
+	overlaps := RegionOverlaps(r.Trajectory, r.Truth, r.Bounds, VOTPython)
 	low := 0
 	for i, o := range overlaps {
 		if o > FailureOverlap || r.Truth[i].Empty() {

@@ -82,12 +82,15 @@ func TestNaNTruth(t *testing.T) {
 	}
 	near(t, "pysot AUC", ps.AUC(), 2.0/4*20/21)
 	near(t, "pysot P@20", ps.Precision20(), 3.0/4)
-	// worked out by hand from pytracking b6d984d, analysis/extract_results.py: the denominator is the full length, the frame whose
-	// truth is NaN a hit for both errors, one whose truth has no size a hit for the normalised one only
+	// worked out by hand from pytracking b6d984d, analysis/extract_results.py: the denominator is the full length, the
+	// frame whose truth is NaN a hit for both errors, one whose truth has no size a hit for the normalised one only
 	for name, c := range map[string]struct {
 		odd            tracker.Box
 		auc, p20, norm float64
-	}{"NaN": {truth[2], 2.0 / 4 * 20 / 21, 3.0 / 4, 3.0 / 4}, "no size": {tracker.Box{X: 50, Y: 50}, 2.0 / 4 * 20 / 21, 2.0 / 4, 3.0 / 4}} {
+	}{
+		"NaN":     {truth[2], 2.0 / 4 * 20 / 21, 3.0 / 4, 3.0 / 4},
+		"no size": {tracker.Box{X: 50, Y: 50}, 2.0 / 4 * 20 / 21, 2.0 / 4, 3.0 / 4},
+	} {
 		pt, err := OnePass(Track{Boxes: boxes, Truth: []tracker.Box{g, g, c.odd, g}}, PyTracking)
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +117,8 @@ func TestBadBoxes(t *testing.T) {
 		}
 		near(t, name+": got10k takes it as it is", o.AUC(), 2.0/3*20/21)
 	}
-	if _, err := OnePass(Track{Boxes: []tracker.Box{g, g, {X: nan}}, Truth: truth}, PyTracking); !errors.Is(err, ErrTrack) {
+	none := Track{Boxes: []tracker.Box{g, g, {X: nan}}, Truth: truth}
+	if _, err := OnePass(none, PyTracking); !errors.Is(err, ErrTrack) {
 		t.Errorf("pytracking refuses a NaN: %v", err)
 	}
 	if boxes := []tracker.Box{g, g, {X: 50, Y: 50}}; true {
@@ -143,7 +147,8 @@ func TestLengths(t *testing.T) {
 
 // TestBound: GOT-10k's clipping is no intersection: a box that begins left of the frame keeps its width.
 func TestBound(t *testing.T) {
-	if got, want := bound(tracker.Box{X: -10, Y: 5, W: 50, H: 20}, 100, 20), (tracker.Box{X: 0, Y: 5, W: 50, H: 15}); got != want {
+	got, want := bound(tracker.Box{X: -10, Y: 5, W: 50, H: 20}, 100, 20), tracker.Box{X: 0, Y: 5, W: 50, H: 15}
+	if got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -26,44 +26,86 @@ const (
 	Sensitivity = 30
 )
 
-// Supervised is one sequence of the reset-based experiment: a trajectory a repetition.
-type Supervised struct {
-	Trajectories [][]region.Region
-	Truth        []region.Region
-	Bounds       region.Bounds
+// overlap is the rasterised overlap of two regions in a frame by the toolkit's raster. It is NaN where pysot's is.
+func (k VOTToolkit) overlap(a, b region.Region, frame region.Bounds) float64 {
+	if k == VOTPySOT {
+		return region.OverlapPySOT(a, b, frame)
+	}
+	return region.OverlapVOT(a, b, frame)
 }
 
-// check refuses trajectories of the wrong length.
-func (s Supervised) check() error {
-	if len(s.Trajectories) == 0 || len(s.Truth) == 0 {
-		return fmt.Errorf("metric: no trajectory or no truth: %w", ErrLength)
-	}
-	for i, t := range s.Trajectories {
-		if len(t) != len(s.Truth) {
-			return fmt.Errorf("metric: trajectory %d has %d regions for %d frames of truth: %w", i+1, len(t), len(s.Truth), ErrLength)
-		}
-	}
-	return nil
-}
-
-// RegionOverlaps returns the overlap of each frame of a trajectory with the truth.
-func RegionOverlaps(trajectory, truth []region.Region, b region.Bounds) []float64 {
+// RegionOverlaps returns the overlap of each frame of a trajectory with the truth, by the toolkit's raster. A frame
+// with a code is NaN for pysot.
+func RegionOverlaps(trajectory, truth []region.Region, frame region.Bounds, k VOTToolkit) []float64 {
 	out := make([]float64, len(trajectory))
 	for i := range trajectory {
-		out[i] = region.Overlap(trajectory[i], truth[i], b)
+		out[i] = k.overlap(trajectory[i], truth[i], frame)
 	}
 	return out
 }
 
-// Failures counts a trajectory's failures.
-func Failures(trajectory []region.Region) int {
-	n := 0
-	for _, r := range trajectory {
-		if r.Is(region.Failure) {
-			n++
+// Supervised is one sequence of the reset-based experiment, its overlaps computed.
+type Supervised struct {
+	runs    []supervisedRun
+	truth   []region.Region
+	toolkit VOTToolkit
+}
+
+// supervisedRun is one repetition.
+type supervisedRun struct {
+	trajectory []region.Region
+	// overlaps are those that accuracy counts, expected those of the expected average overlap: the same, but with
+	// pysot's rules, which take a narrower frame there.
+	overlaps, expected []float64
+	// counts marks the frames that count for accuracy.
+	counts   []bool
+	failures int
+}
+
+// NewSupervised computes the overlaps of a sequence: a trajectory a repetition, each as long as the truth, in a frame
+// of a size. The regions are not copied.
+func NewSupervised(trajectories [][]region.Region, truth []region.Region, frame region.Bounds,
+	k VOTToolkit) (Supervised, error) {
+	s := Supervised{truth: truth, toolkit: k}
+	if len(trajectories) == 0 || len(truth) == 0 {
+		return s, fmt.Errorf("metric: no trajectory or no truth: %w", ErrLength)
+	}
+	for i, t := range trajectories {
+		if len(t) != len(truth) {
+			return s, fmt.Errorf("metric: trajectory %d has %d regions for %d frames of truth: %w",
+				i+1, len(t), len(truth), ErrLength)
+		}
+		r := supervisedRun{trajectory: t, overlaps: make([]float64, len(t)), counts: accuracyFrames(t)}
+		r.expected = r.overlaps
+		if k == VOTPySOT {
+			r.expected = make([]float64, len(t))
+		}
+		for i, v := range t {
+			if k == VOTPySOT {
+				r.overlaps[i], r.expected[i] = region.OverlapsPySOT(v, truth[i], frame)
+			} else {
+				r.overlaps[i] = region.OverlapVOT(v, truth[i], frame)
+			}
+			if v.Is(region.Failure) {
+				r.failures++
+			}
+		}
+		s.runs = append(s.runs, r)
+	}
+	return s, nil
+}
+
+// Overlaps returns each frame's overlap with the truth in a repetition, counted from 0; NaN where either has a code.
+func (s Supervised) Overlaps(repetition int) []float64 {
+	r := s.runs[repetition]
+	out := make([]float64, len(r.overlaps))
+	for i, o := range r.overlaps {
+		out[i] = o
+		if r.trajectory[i].Kind == region.Special || s.truth[i].Kind == region.Special {
+			out[i] = math.NaN()
 		}
 	}
-	return n
+	return out
 }
 
 // accuracyFrames marks the frames that count for accuracy: no code, and not within BurnIn frames of a start.
@@ -96,75 +138,67 @@ type AccuracyRobustness struct {
 	Lost float64
 }
 
-// NewAccuracyRobustness scores sequences together.
-func NewAccuracyRobustness(all []Supervised, k VOTToolkit) (AccuracyRobustness, error) {
+// NewAccuracyRobustness scores sequences together, by the rules that their overlaps were computed by.
+func NewAccuracyRobustness(all []Supervised) AccuracyRobustness {
 	var ar AccuracyRobustness
-	var frames, accuracy, weighted float64
-	var pooled []float64
+	var frames, accuracy, weighted, pooled, counted float64
+	pysot := false
 	for _, s := range all {
-		if err := s.check(); err != nil {
-			return ar, err
-		}
-		n := float64(len(s.Truth))
+		n := float64(len(s.truth))
 		failures := 0.0
-		for _, t := range s.Trajectories {
-			failures += float64(Failures(t)) / float64(len(s.Trajectories))
+		for _, r := range s.runs {
+			failures += float64(r.failures) / float64(len(s.runs))
 		}
 		ar.Lost += failures
 		frames += n
 		weighted += failures * n
-		if k == VOTPySOT {
-			pooled = append(pooled, s.meanOverlaps()...)
+		if s.toolkit == VOTPySOT {
+			sum, count := s.pooled()
+			pooled, counted, pysot = pooled+sum, counted+count, true
 		} else {
 			accuracy += s.accuracy() * n
 		}
 	}
-	if k == VOTPySOT {
-		ar.Accuracy, ar.Robustness = Mean(pooled), 100*ar.Lost/frames
+	if pysot {
+		ar.Accuracy, ar.Robustness = pooled/counted, 100*ar.Lost/frames
 	} else {
 		ar.Accuracy, ar.Robustness = accuracy/frames, weighted/frames
 	}
-	return ar, nil
+	return ar
 }
 
 // accuracy is the VOT toolkit's: the mean over repetitions of each one's mean overlap, 0 where no frame counts.
 func (s Supervised) accuracy() float64 {
-	sum := 0.0
-	for _, t := range s.Trajectories {
-		var kept []float64
-		overlaps := RegionOverlaps(t, s.Truth, s.Bounds)
-		for i, counts := range accuracyFrames(t) {
+	total := 0.0
+	for _, r := range s.runs {
+		sum, n := 0.0, 0.0
+		for i, counts := range r.counts {
 			if counts {
-				kept = append(kept, overlaps[i])
+				sum, n = sum+r.overlaps[i], n+1
 			}
 		}
-		if len(kept) > 0 {
-			sum += Mean(kept)
+		if n > 0 {
+			total += sum / n
 		}
 	}
-	return sum / float64(len(s.Trajectories))
+	return total / float64(len(s.runs))
 }
 
-// meanOverlaps is pysot's: each frame's mean over the repetitions in which it counts, frames that never do left out.
-// Frames whose truth is no region do not count.
-func (s Supervised) meanOverlaps() []float64 {
-	sum, n := make([]float64, len(s.Truth)), make([]float64, len(s.Truth))
-	for _, t := range s.Trajectories {
-		overlaps := RegionOverlaps(t, s.Truth, s.Bounds)
-		for i, counts := range accuracyFrames(t) {
-			if counts && s.Truth[i].Kind != region.Special {
-				sum[i] += overlaps[i]
-				n[i]++
+// pooled is pysot's: the sum over frames of each one's mean over the repetitions in which it counts and has an overlap,
+// and the number of such frames.
+func (s Supervised) pooled() (sum, frames float64) {
+	for i := range s.truth {
+		total, n := 0.0, 0.0
+		for _, r := range s.runs {
+			if r.counts[i] && !math.IsNaN(r.overlaps[i]) {
+				total, n = total+r.overlaps[i], n+1
 			}
 		}
-	}
-	var out []float64
-	for i := range sum {
-		if n[i] > 0 {
-			out = append(out, sum[i]/n[i])
+		if n > 0 {
+			sum, frames = sum+total/n, frames+1
 		}
 	}
-	return out
+	return sum, frames
 }
 
 // ReliabilityPoint is the AR plot's horizontal value, exp(-S * failures / length).
@@ -181,17 +215,16 @@ func ByTag(all []Supervised, tagged [][]bool) (accuracy, lost float64) {
 		if tagged[i] == nil {
 			continue
 		}
-		for _, t := range s.Trajectories {
-			overlaps := RegionOverlaps(t, s.Truth, s.Bounds)
-			n := float64(len(s.Trajectories))
-			for j, counts := range accuracyFrames(t) {
+		share := 1 / float64(len(s.runs))
+		for _, r := range s.runs {
+			for j, counts := range r.counts {
 				switch {
 				case !tagged[i][j]:
-				case t[j].Is(region.Failure):
-					lost += 1 / n
-				case counts:
-					sum += overlaps[j] / n
-					frames += 1 / n
+				case r.trajectory[j].Is(region.Failure):
+					lost += share
+				case counts && !math.IsNaN(r.overlaps[j]):
+					sum += r.overlaps[j] * share
+					frames += share
 				}
 			}
 		}

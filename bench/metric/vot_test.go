@@ -10,9 +10,20 @@ import (
 	"siamtrack/tracker"
 )
 
-// held is a box whose overlap with the truth is that of the frame: a box of the truth's height and a share of its width.
+// held is a box whose overlap with the truth is that of the frame: of the truth's height and a share of its width.
 func held(overlap float64) region.Region {
 	return region.FromBox(tracker.Box{X: 100, Y: 100, W: 100 * overlap, H: 20})
+}
+
+// halfPySOT is pysot's overlap of a box of half the truth's width: 51 of 101 columns.
+const halfPySOT = 51.0 / 101
+
+// single fails where a number of single precision is not what it should be.
+func single(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 1e-7) {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
 }
 
 // truthOf is a target that stands still.
@@ -46,41 +57,50 @@ func track(s string) []region.Region {
 	return out
 }
 
-func supervised(s string) Supervised {
-	t := track(s)
-	return Supervised{Trajectories: [][]region.Region{t}, Truth: truthOf(len(t)), Bounds: region.Bounds{Width: 640, Height: 480}}
+// frame is the size of the frames.
+func frame() region.Bounds { return region.Bounds{Width: 640, Height: 480} }
+
+// supervised is a sequence of one trajectory.
+func supervised(t *testing.T, s string, k VOTToolkit) Supervised {
+	t.Helper()
+	traj := track(s)
+	out, err := NewSupervised([][]region.Region{traj}, truthOf(len(traj)), frame(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestAccuracyRobustness: the ten frames from a start on do not count; the two toolkits pool differently. Long has 20
 // frames of which 10 to 19 count (overlap 1); Short fails at 12, of its frames 10 and 11 count (overlap 0.5).
 func TestAccuracyRobustness(t *testing.T) {
-	long, short := supervised("ihhhhhhhhhxxxxxxxxxx"), supervised("ixxxxxxxxxhhf----i")
-	vot, err := NewAccuracyRobustness([]Supervised{long, short}, VOTPython)
-	if err != nil {
-		t.Fatal(err)
+	both := func(k VOTToolkit) AccuracyRobustness {
+		long, short := supervised(t, "ihhhhhhhhhxxxxxxxxxx", k), supervised(t, "ixxxxxxxxxhhf----i", k)
+		return NewAccuracyRobustness([]Supervised{long, short})
 	}
+	vot := both(VOTPython)
 	near(t, "vot accuracy", vot.Accuracy, (1*20+0.5*18)/38)
 	near(t, "vot robustness", vot.Robustness, 1*18/38.0)
 	near(t, "lost", vot.Lost, 1)
-	ps, err := NewAccuracyRobustness([]Supervised{long, short}, VOTPySOT)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "pysot accuracy", ps.Accuracy, (10*1+2*0.5)/12)
+	ps := both(VOTPySOT)
+	single(t, "pysot accuracy", ps.Accuracy, (10*1+2*halfPySOT)/12)
 	near(t, "pysot robustness", ps.Robustness, 100/38.0)
-	if _, err := NewAccuracyRobustness([]Supervised{{Trajectories: [][]region.Region{track("i")}, Truth: truthOf(2)}}, VOTPython); !errors.Is(err, ErrLength) {
+	if _, err := NewSupervised([][]region.Region{track("i")}, truthOf(2), frame(), VOTPython); !errors.Is(err, ErrLength) {
+		t.Error(err)
+	}
+	if _, err := NewSupervised(nil, truthOf(2), frame(), VOTPython); !errors.Is(err, ErrLength) {
 		t.Error(err)
 	}
 }
 
 // TestByTag: of the tagged frames 10 to 13 the first two count with overlap 0.5, one fails, one is skipped.
 func TestByTag(t *testing.T) {
-	s := supervised("ixxxxxxxxxhhf----i")
+	s := supervised(t, "ixxxxxxxxxhhf----i", VOTPython)
 	tagged := make([]bool, 18)
 	for i := 10; i < 14; i++ {
 		tagged[i] = true
 	}
-	a, lost := ByTag([]Supervised{s, supervised("ixx")}, [][]bool{tagged, nil})
+	a, lost := ByTag([]Supervised{s, supervised(t, "ixx", VOTPython)}, [][]bool{tagged, nil})
 	near(t, "accuracy", a, 0.5)
 	near(t, "lost", lost, 1)
 }
@@ -88,7 +108,7 @@ func TestByTag(t *testing.T) {
 // TestEAO: one run that holds on at 0.5 for 5 frames, and one that fails in the 3rd frame and never starts again. At
 // length 4 the first has 0.5, the second (1+0+0+0)/4 of which it was on the target for one frame.
 func TestEAO(t *testing.T) {
-	curve, err := EAOCurve([]Supervised{supervised("ihhhh"), supervised("ixf")}, VOTPython)
+	curve, err := EAOCurve([]Supervised{supervised(t, "ihhhh", VOTPython), supervised(t, "ixf", VOTPython)})
 	if err != nil || len(curve) != 5 {
 		t.Fatal(curve, err)
 	}
@@ -103,22 +123,24 @@ func TestEAO(t *testing.T) {
 	}
 	for garbled, frame := range map[string]int{"fi": 1, "ixxixf": 4, "ixf----f": 8, "ixfixfi-i": 9} {
 		var at *FrameError
-		if _, err := EAOCurve([]Supervised{supervised(garbled)}, VOTPython); !errors.Is(err, ErrTrack) || !errors.As(err, &at) || at.Frame != frame {
+		if _, err := EAOCurve([]Supervised{supervised(t, garbled, VOTPython)}); !errors.Is(err, ErrTrack) ||
+			!errors.As(err, &at) || at.Frame != frame {
 			t.Errorf("%s: %v, want frame %d", garbled, err, frame)
 		}
 	}
-	ps, err := EAOCurve([]Supervised{supervised("ihhhh")}, VOTPySOT)
-	if err != nil || ps[0] != 1 || ps[4] != 0.5 {
+	ps, err := EAOCurve([]Supervised{supervised(t, "ihhhh", VOTPySOT)})
+	if err != nil || ps[0] != 1 || math.Abs(ps[4]-halfPySOT) > 1e-6 {
 		t.Errorf("pysot: %v %v", ps, err)
 	}
 	// pysot pads failed fragments to the longest sequence's length: two of "ixxf----i" and one that ends as "ixx"
-	if ps, err = EAOCurve([]Supervised{supervised("ixxf----ixxf----ixx")}, VOTPySOT); err != nil || len(ps) != 19 {
+	if ps, err = EAOCurve([]Supervised{supervised(t, "ixxf----ixxf----ixx", VOTPySOT)}); err != nil || len(ps) != 19 {
 		t.Fatalf("pysot, failures: %v %v", ps, err)
 	}
 	near(t, "pysot at 2", ps[2], 1)
-	near(t, "pysot at 3", ps[3], 2.0/3)
-	near(t, "pysot at 18", ps[18], 2.0/18)
-	for name, want := range map[string]EAOInterval{"vot2018": {100, 356}, "VOT2019": {46, 291}, "vot-2016": {108, 371}, "vot2022shortterm": {115, 755}} {
+	single(t, "pysot at 3", ps[3], 2.0/3)
+	single(t, "pysot at 18", ps[18], 2.0/18)
+	for name, want := range map[string]EAOInterval{"vot2018": {100, 356}, "VOT2019": {46, 291}, "vot-2016": {108, 371},
+		"vot2022shortterm": {115, 755}} {
 		if got, ok := EAOIntervalOf(name); !ok || got != want {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -128,12 +150,11 @@ func TestEAO(t *testing.T) {
 	}
 }
 
-// TestMultiStart: 30 frames of which 5 are tracked before ten without overlap: progress 5 (the start's frame, whose code
-// overlaps nothing, is one of them).
+// TestMultiStart: 30 frames of which 5 are tracked before ten without overlap: progress 5 (the start's frame, whose
+// code overlaps nothing, is one of them).
 func TestMultiStart(t *testing.T) {
 	run := func(s string) Run {
-		v := supervised(s)
-		return Run{v.Trajectories[0], v.Truth, v.Bounds}
+		return Run{track(s), truthOf(len(s)), frame()}
 	}
 	lost := "ixxxx0000000000" + "xxxxxxxxxxxxxxx"
 	m, err := NewMultiStart([]Run{run(lost)}, 30, 20)
@@ -168,7 +189,7 @@ func TestFScore(t *testing.T) {
 	}
 	conf[0] = math.NaN()
 	for _, k := range []VOTToolkit{VOTPython, VOTPySOT} {
-		f, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: truthOf(n), Confidence: conf, Bounds: region.Bounds{Width: 640, Height: 480}}}, k)
+		f, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: truthOf(n), Confidence: conf, Bounds: frame()}}, k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,14 +198,15 @@ func TestFScore(t *testing.T) {
 		near(t, string(k)+" F", f.F, 2*0.5/1.5)
 	}
 	never := make([]region.Region, n) // a target that is never seen gives no recall, not none of all scores
-	f, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: never, Confidence: conf, Bounds: region.Bounds{Width: 640, Height: 480}}}, VOTPython)
+	f, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: never, Confidence: conf, Bounds: frame()}}, VOTPython)
 	if err != nil || math.IsNaN(f.F) || slices.ContainsFunc(f.RecallCurve, func(v float64) bool { return v != 0 }) {
 		t.Errorf("never visible: %+v %v", f, err)
 	}
 	if !math.IsNaN(conf[0]) {
 		t.Error("the caller's confidences were changed")
 	}
-	if _, err := NewFScore([]LongTerm{{Trajectory: traj, Truth: truthOf(3), Confidence: conf}}, VOTPython); !errors.Is(err, ErrLength) {
+	cut := LongTerm{Trajectory: traj, Truth: truthOf(3), Confidence: conf}
+	if _, err := NewFScore([]LongTerm{cut}, VOTPython); !errors.Is(err, ErrLength) {
 		t.Error(err)
 	}
 }

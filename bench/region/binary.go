@@ -11,7 +11,7 @@ import (
 // maxBinary bounds the regions of one binary trajectory.
 const maxBinary = 1 << 24
 
-// reader takes little-endian values off a buffer; after the first value that is not there it gives zeros and short is set.
+// reader takes little-endian values off a buffer; after the first that is not there it gives zeros and short is set.
 type reader struct {
 	data  []byte
 	short bool

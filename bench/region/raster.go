@@ -1,177 +1,207 @@
 package region
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
-// Bounds are the pixels that an overlap counts, as width and height of a frame from (0, 0). The zero value counts all.
+// Bounds are the pixels that an overlap counts, as OverlapVOT and OverlapPySOT each read them. The zero value counts
+// all.
 type Bounds struct{ Width, Height int }
+
+// maxCoordinate bounds pixel coordinates, so that they and their differences stay whole numbers.
+const maxCoordinate = 1 << 30
 
 // window is a rectangle of pixels, both ends included.
 type window struct{ x0, y0, x1, y1 int }
 
-// Overlap returns the rasterised intersection over union of two regions as the VOT toolkit computes it: corners
-// rounded to whole pixels (half to even), the regions filled with their edges included, pixels counted inside bounds.
-// A code covers the pixel (0, 0) to (0, 0), so that two codes overlap fully, and so do (a quirk of the toolkit) two
-// regions whose common extent is one pixel wide or high; regions that differ but lie outside bounds do not at all.
-func Overlap(a, b Region, bounds Bounds) float64 {
-	a, b = a.rounded(), b.rounded()
-	wa, wb := a.window(), b.window()
-	w := window{min(wa.x0, wb.x0), min(wa.y0, wb.y0), max(wa.x1, wb.x1), max(wa.y1, wb.y1)}
-	if w.x0 >= w.x1 || w.y0 >= w.y1 {
-		return 1
-	}
-	if bounds.Width > 0 && bounds.Height > 0 {
-		w = window{max(0, w.x0), max(0, w.y0), min(bounds.Width-1, w.x1), min(bounds.Height-1, w.y1)}
-	}
-	if w.x0 >= w.x1 || w.y0 >= w.y1 {
-		return 0
-	}
-	inter, union := 0, 0
-	var ra, rb rowFiller
-	for y := w.y0; y <= w.y1; y++ {
-		i, u := count(ra.fill(a, y, w), rb.fill(b, y, w))
-		inter, union = inter+i, union+u
-	}
-	if union == 0 {
-		return 0
-	}
-	return float64(inter) / float64(union)
+// pixels is the number of pixels of a window, 0 where an end lies before its start.
+func (w window) pixels() int { return max(0, w.x1-w.x0+1) * max(0, w.y1-w.y0+1) }
+
+// noPixels is a window without any.
+func noPixels() window { return window{0, 0, -1, -1} }
+
+// meet is what two windows have in common.
+func (w window) meet(v window) window {
+	return window{max(w.x0, v.x0), max(w.y0, v.y0), min(w.x1, v.x1), min(w.y1, v.y1)}
 }
 
-// round rounds half to even in single precision, the precision of the toolkit's regions.
-func round(v float64) float64 { return math.RoundToEven(float64(float32(v))) }
-
-// rounded moves a shape to whole pixels.
-func (r Region) rounded() Region {
-	switch r.Kind {
-	case Rectangle:
-		r.Box.X, r.Box.Y, r.Box.W, r.Box.H = round(r.Box.X), round(r.Box.Y), round(r.Box.W), round(r.Box.H)
-	case Polygon:
-		p := make([]Point, len(r.Points))
-		for i, q := range r.Points {
-			p[i] = Point{round(q.X), round(q.Y)}
-		}
-		r.Points = p
+// cut is a coordinate without its fraction.
+func cut(v float64) int {
+	switch {
+	case v > maxCoordinate:
+		return maxCoordinate
+	case v >= -maxCoordinate:
+		return int(v)
 	}
-	return r
+	return -maxCoordinate // NaN too
 }
 
-// window is the extent of a rounded region in pixels.
-func (r Region) window() window {
-	switch r.Kind {
-	case Rectangle:
-		return window{int(r.Box.X), int(r.Box.Y), int(r.Box.X + r.Box.W - 1), int(r.Box.Y + r.Box.H - 1)}
-	case Polygon:
-		x0, y0, x1, y1 := r.extent()
-		return window{int(x0), int(y0), int(x1), int(y1)}
-	case Mask:
-		if x0, y0, x1, y1, ok := r.maskExtent(); ok {
-			return window{x0, y0, x1, y1}
-		}
-		return window{int(r.Box.X), int(r.Box.Y), int(r.Box.X), int(r.Box.Y)}
+// fewEdges is the number of edges that a raster holds without memory of its own.
+const fewEdges = 8
+
+// raster is a region in whole pixels, relative to the corner of the window in which two are compared.
+type raster struct {
+	kind Kind
+	// box is a rectangle's pixels, of the others an extent outside whose rows they have none.
+	box window
+	few [fewEdges]edge // a polygon's edges, as many as sides
+	// many are the edges of a polygon with more of them.
+	many  []edge
+	sides int
+	// loneLast keeps the last pixel of a row where it opens and closes a span at once.
+	loneLast bool
+	mask     Region // its Box still in the frame
+	x, y     int    // where the window lies in the frame
+}
+
+// edge is a side of a polygon between whole pixels: it goes from (x, y) on by (dx, dy) and meets the rows lo to hi.
+type edge struct {
+	lo, hi       int
+	x, y, dx, dy float64
+}
+
+// at is the column in which the edge meets a row, without its fraction. The order of the operations is the toolkits'.
+func (e *edge) at(row int) int {
+	if e.dx == 0 || e.dy == 0 {
+		return cut(e.x)
 	}
-	return window{}
+	return cut(e.x + float64((float64(row)-e.y)/e.dy*e.dx))
+}
+
+// polygon makes the raster a polygon of corners relative to the window. A horizontal edge meets its row in its first
+// corner where flat is set, otherwise nowhere.
+func (r *raster) polygon(x, y []float64, flat bool) {
+	r.kind, r.box = Polygon, window{0, maxCoordinate, maxCoordinate, -maxCoordinate}
+	if len(x) > fewEdges {
+		r.many = make([]edge, len(x))
+	}
+	edges := r.edges(len(x))
+	j := len(x) - 1
+	for i := range x {
+		e := edge{cut(y[i]), cut(y[j]), x[i], y[i], x[j] - x[i], y[j] - y[i]}
+		if e.lo > e.hi {
+			e.lo, e.hi = e.hi, e.lo
+		}
+		if e.dy != 0 || flat {
+			r.box.y0, r.box.y1 = min(r.box.y0, e.lo), max(r.box.y1, e.hi)
+			edges[r.sides] = e
+			r.sides++
+		}
+		j = i
+	}
+}
+
+// edges are the first n of a polygon.
+func (r *raster) edges(n int) []edge {
+	if r.many != nil {
+		return r.many[:n]
+	}
+	return r.few[:n]
 }
 
 // span is a run of pixels of one row, both ends included.
 type span struct{ x0, x1 int }
 
-// rowFiller makes the spans of one row of a region, reusing its memory.
-type rowFiller struct {
-	nodes []int
-	spans []span
-}
-
-// fill returns the row's spans, ascending, apart and cut to the window.
-func (f *rowFiller) fill(r Region, y int, w window) []span {
-	f.spans = f.spans[:0]
-	switch r.Kind {
-	case Rectangle:
-		e := r.window()
-		if y >= e.y0 && y <= e.y1 {
-			f.add(e.x0, e.x1, w)
-		}
-	case Polygon:
-		f.polygon(r.Points, y, w)
-	case Mask:
-		f.mask(r, y, w)
+// row appends to spans, which is empty, those of row y in a window that is width pixels wide: ascending and apart. It
+// returns nodes too, the memory that it took.
+func (r *raster) row(nodes []int, spans []span, y, width int) ([]int, []span) {
+	switch {
+	case y < r.box.y0 || y > r.box.y1:
+		return nodes, spans
+	case r.kind == Polygon:
+		nodes = r.crossings(nodes[:0], y)
+		return nodes, r.between(nodes, spans, width)
+	case r.kind == Mask:
+		return nodes, r.runs(spans, y, width)
 	}
-	return f.spans
+	return nodes, addSpan(spans, r.box.x0, r.box.x1, width)
 }
 
-// add appends a span, cut to the window and joined to the one before where they touch.
-func (f *rowFiller) add(x0, x1 int, w window) {
-	x0, x1 = max(x0, w.x0), min(x1, w.x1)
-	if n := len(f.spans); n > 0 && x0 <= f.spans[n-1].x1 {
-		f.spans[n-1].x1 = max(f.spans[n-1].x1, x1)
-		return
+// addSpan appends a span, cut to the window and joined to the one before where they touch.
+func addSpan(spans []span, x0, x1, width int) []span {
+	x0, x1 = max(x0, 0), min(x1, width-1)
+	if n := len(spans); n > 0 && x0 <= spans[n-1].x1 {
+		spans[n-1].x1 = max(spans[n-1].x1, x1)
+		return spans
 	}
 	if x0 <= x1 {
-		f.spans = append(f.spans, span{x0, x1})
+		spans = append(spans, span{x0, x1})
 	}
+	return spans
 }
 
-// polygon fills between the places where the edges cross the row. An edge counts where the row lies between its ends,
-// both included; a horizontal edge on the row counts with its first corner. Places are cut to whole pixels towards the
-// window's left edge, that is truncated relative to it, as the toolkit does. Where two places are equal, the first is
-// skipped unless they are the last ones: a corner on the row would otherwise open and close a span at once.
-func (f *rowFiller) polygon(p []Point, y int, w window) {
-	f.nodes = f.nodes[:0]
-	row, left := float64(y-w.y0), float64(w.x0)
-	for i := range p {
-		q := p[(i+len(p)-1)%len(p)]
-		iy, jy := p[i].Y-float64(w.y0), q.Y-float64(w.y0)
-		if (iy > row && jy > row) || (iy < row && jy < row) {
-			continue
+// crossings appends the columns in which a polygon's edges meet a row, ascending.
+func (r *raster) crossings(nodes []int, y int) []int {
+	edges := r.edges(r.sides)
+	for i := range edges {
+		if e := &edges[i]; y >= e.lo && y <= e.hi {
+			nodes = append(nodes, e.at(y))
 		}
-		x := p[i].X - left
-		if jy != iy {
-			x += float64((row - iy) / (jy - iy) * (q.X - p[i].X))
-		}
-		f.nodes = append(f.nodes, int(x))
 	}
-	slices.Sort(f.nodes)
-	width := w.x1 - w.x0 + 1
-	for i := 0; i < len(f.nodes)-1; {
-		a, b := f.nodes[i], f.nodes[i+1]
-		if a >= width {
-			break
-		}
-		if a == b && i < len(f.nodes)-2 {
+	if len(nodes) > 2 {
+		slices.Sort(nodes)
+	} else if len(nodes) == 2 { // what a convex polygon has between its corners
+		nodes[0], nodes[1] = min(nodes[0], nodes[1]), max(nodes[0], nodes[1])
+	}
+	return nodes
+}
+
+// between appends the spans between the columns in which edges meet a row. Where two are equal the first is left out: a
+// corner on the row would otherwise open and close a span at once.
+func (r *raster) between(nodes []int, spans []span, width int) []span {
+	for i := 0; i < len(nodes)-1; {
+		a, b := nodes[i], nodes[i+1]
+		if a == b && (!r.loneLast || i < len(nodes)-2) {
 			i++
 			continue
 		}
-		if b >= 0 {
-			f.add(a+w.x0, b+w.x0, w)
+		if a >= width {
+			break
 		}
+		spans = addSpan(spans, a, b, width)
 		i += 2
 	}
+	return spans
 }
 
-// mask takes the runs of a mask's row.
-func (f *rowFiller) mask(r Region, y int, w window) {
-	width := int(r.Box.W)
-	row := y - int(r.Box.Y)
-	if row < 0 || row >= int(r.Box.H) {
-		return
+// runs appends the runs of a mask's row.
+func (r *raster) runs(spans []span, y, width int) []span {
+	left, top, wide := int(r.mask.Box.X)-r.x, int(r.mask.Box.Y)-r.y, int(r.mask.Box.W)
+	at := y - top
+	if at < 0 || at >= int(r.mask.Box.H) {
+		return spans
 	}
-	bits := r.Bits[row*width : (row+1)*width]
-	for x := 0; x < width; x++ {
+	bits := r.mask.Bits[at*wide : (at+1)*wide]
+	for x := 0; x < wide; x++ {
 		if bits[x] == 0 {
 			continue
 		}
 		start := x
-		for x+1 < width && bits[x+1] != 0 {
+		for x+1 < wide && bits[x+1] != 0 {
 			x++
 		}
-		f.add(int(r.Box.X)+start, int(r.Box.X)+x, w)
+		spans = addSpan(spans, left+start, left+x, width)
 	}
+	return spans
 }
 
-// count returns the pixels in both rows of spans and those in either.
-func count(a, b []span) (inter, union int) {
+// count returns the pixels in both rasters and those in either, in a window of a size.
+func count(a, b *raster, width, height int) (inter, union int) {
+	if a.kind == Rectangle && b.kind == Rectangle {
+		inter = a.box.meet(b.box).pixels()
+		return inter, a.box.pixels() + b.box.pixels() - inter
+	}
+	nodes := make([]int, 0, fewEdges)
+	sa, sb := make([]span, 0, fewEdges), make([]span, 0, fewEdges)
+	for y := max(0, min(a.box.y0, b.box.y0)); y <= min(height-1, max(a.box.y1, b.box.y1)); y++ {
+		nodes, sa = a.row(nodes, sa[:0], y, width)
+		nodes, sb = b.row(nodes, sb[:0], y, width)
+		i, u := countRow(sa, sb)
+		inter, union = inter+i, union+u
+	}
+	return inter, union
+}
+
+// countRow returns the pixels in both rows of spans and those in either.
+func countRow(a, b []span) (inter, union int) {
 	for _, s := range a {
 		union += s.x1 - s.x0 + 1
 	}

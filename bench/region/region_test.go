@@ -41,27 +41,63 @@ func TestOverlap(t *testing.T) {
 		{"both outside", rect(200, 200, 10, 10), rect(210, 200, 10, 10), frame, 0},
 		{"a code against a box", FromCode(Failure), rect(10, 10, 10, 10), frame, 0},
 		{"two codes", FromCode(Init), FromCode(Unknown), frame, 1},
-		{"a mask", Region{Kind: Mask, Box: tracker.Box{X: 2, Y: 1, W: 2, H: 2}, Bits: []byte{1, 0, 1, 1}}, rect(2, 1, 2, 2), frame, 0.75},
+		{"a mask", Region{Kind: Mask, Box: tracker.Box{X: 2, Y: 1, W: 2, H: 2}, Bits: []byte{1, 0, 1, 1}}, rect(2, 1, 2, 2),
+			frame, 0.75},
 	} {
-		if got := Overlap(c.a, c.b, c.in); math.Abs(got-c.want) > 1e-12 {
+		if got := OverlapVOT(c.a, c.b, c.in); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
-		if got := Overlap(c.b, c.a, c.in); math.Abs(got-c.want) > 1e-12 {
+		if got := OverlapVOT(c.b, c.a, c.in); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s, exchanged: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestOverlapPySOT: values that follow from region.c's rules by counting pixels; TestOverlaps has the toolkit's own.
+func TestOverlapPySOT(t *testing.T) {
+	frame, nan := Bounds{100, 100}, math.NaN()
+	for _, c := range []struct {
+		name string
+		a, b Region
+		in   Bounds
+		want float64
+	}{
+		{"itself", rect(10, 10, 20, 20), rect(10, 10, 20, 20), frame, 1},
+		{"a box of 10 covers 11", rect(0, 0, 10, 10), rect(5, 0, 10, 10), frame, 6 * 11 / (16 * 11.0)},
+		{"corners of a box", poly(10, 10, 20, 10, 20, 20, 10, 20), rect(10, 10, 10, 10), frame, 1},
+		{"halves away from zero", rect(0.5, 0, 10, 10), rect(0, 0, 10, 10), frame, 10.0 / 12}, // 0.5 rounds to 1
+		{"boxes that touch", rect(0, 0, 10, 10), rect(10, 0, 10, 10), frame, 0},
+		{"apart", rect(0, 0, 10, 10), rect(50, 50, 10, 10), frame, 0},
+		{"a triangle's lone corner is no pixel", poly(0, 0, 4, 0, 0, 4), rect(0, 0, 4, 4), frame, (5 + 4 + 3 + 2) / 25.0},
+		{"bounds count one more", rect(95, 0, 10, 10), rect(95, 0, 5, 10), frame, 1}, // the columns 95 to 100
+		{"less one", rect(99, 0, 10, 10), rect(95, 0, 5, 10), Bounds{99, 99}, 0},
+		{"cut to the left", rect(-10, 0, 20, 10), rect(0, 0, 10, 10), frame, 1},
+		{"no bounds", rect(-10, 0, 20, 10), rect(0, 0, 10, 10), Bounds{}, 11.0 / 21},
+		{"both outside", rect(200, 200, 10, 10), rect(210, 200, 10, 10), frame, 0},
+		{"a code", FromCode(Failure), rect(10, 10, 10, 10), frame, nan},
+		{"two codes", FromCode(Init), FromCode(Unknown), frame, nan},
+		{"no pixel in either", rect(10, 10, 0.2, 0.2), rect(10, 10, 0.3, 0.3), frame, nan},
+	} {
+		for i, got := range []float64{OverlapPySOT(c.a, c.b, c.in), OverlapPySOT(c.b, c.a, c.in)} {
+			if !(math.Abs(got-c.want) <= 1e-7) && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+				t.Errorf("%s (exchanged: %v): %v, want %v", c.name, i == 1, got, c.want)
+			}
 		}
 	}
 }
 
 func TestParse(t *testing.T) {
 	for text, want := range map[string]Region{
-		"1": FromCode(Init), "2.0": FromCode(Failure), "1,2,3,4": rect(1, 2, 3, 4), "nan,1,2,3": {}, "1 2\t3,4": rect(1, 2, 3, 4),
+		"1": FromCode(Init), "2.0": FromCode(Failure), "1,2,3,4": rect(1, 2, 3, 4), "nan,1,2,3": {},
+		"1 2\t3,4": rect(1, 2, 3, 4),
 	} {
 		got, err := Parse(text)
 		if err != nil || got.String() != want.String() {
 			t.Errorf("%q: %v %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "x", "1,2", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "0.5", "-1", "3", "7", "999", "inf,1,2,3", "m1,2", "m0,0,2,2,9", "m0,0,-1,2",
+	for _, text := range []string{"", "x", "1,2", "1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7",
+		"0.5", "-1", "3", "7", "999", "inf,1,2,3", "m1,2", "m0,0,2,2,9", "m0,0,-1,2",
 		"m0,0,99999,99999", "m0,0,2,2,1,-1"} {
 		if r, err := Parse(text); !errors.Is(err, ErrRegion) {
 			t.Errorf("%q: %v %v", text, r, err)
@@ -131,8 +167,17 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q -> %q: %v %v", s, r, again, err)
 		}
 		b := Bounds{64, 48}
-		if o := Overlap(r, rect(3, 4, 20, 10), b); !(o >= 0 && o <= 1) {
+		if o := OverlapVOT(r, rect(3, 4, 20, 10), b); !(o >= 0 && o <= 1) {
 			t.Errorf("%q: overlap %v", s, o)
+		}
+		for _, in := range []Bounds{b, {}} {
+			if o := OverlapPySOT(r, rect(3, 4, 20, 10), in); !(o >= 0 && o <= 1) && !math.IsNaN(o) {
+				t.Errorf("%q: pysot's overlap %v", s, o)
+			}
+		}
+		o, narrow := OverlapsPySOT(r, rect(3, 4, 20, 10), b)
+		if w := OverlapPySOT(r, rect(3, 4, 20, 10), Bounds{63, 47}); o == o && narrow != w && w == w {
+			t.Errorf("%q: %v in the narrower frame, want %v", s, narrow, w)
 		}
 	})
 }
@@ -146,7 +191,7 @@ func FuzzParseBinary(f *testing.F) {
 			return
 		}
 		for _, r := range regions {
-			if o := Overlap(r, rect(3, 4, 20, 10), Bounds{64, 48}); !(o >= 0 && o <= 1) {
+			if o := OverlapVOT(r, rect(3, 4, 20, 10), Bounds{64, 48}); !(o >= 0 && o <= 1) {
 				t.Errorf("%v: overlap %v", r, o)
 			}
 		}
@@ -155,8 +200,13 @@ func FuzzParseBinary(f *testing.F) {
 
 func BenchmarkOverlap(b *testing.B) {
 	x, y := poly(100, 100, 220, 110, 210, 190, 90, 180), rect(105, 95, 110, 90)
-	b.ReportAllocs()
-	for b.Loop() {
-		Overlap(x, y, Bounds{640, 480})
+	toolkits := map[string]func(a, b Region, bounds Bounds) float64{"vot": OverlapVOT, "pysot": OverlapPySOT}
+	for name, overlap := range toolkits {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				overlap(x, y, Bounds{640, 480})
+			}
+		})
 	}
 }

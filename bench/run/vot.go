@@ -169,7 +169,7 @@ func (v *supervision) update(i int, f *tracker.Frame) (bool, error) {
 		v.clock.updated(elapsed, res.Box)
 	}
 	got := region.FromBox(res.Box)
-	if region.Overlap(got, shape(v.s, i), v.bounds) <= 0 {
+	if region.OverlapVOT(got, shape(v.s, i), v.bounds) <= 0 {
 		v.restart = i + metric.SkipInitialize
 		v.add(region.FromCode(region.Failure), elapsed, res.Score)
 		return false, nil

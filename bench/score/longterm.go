@@ -2,6 +2,7 @@ package score
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"siamtrack/bench/dataset"
@@ -38,7 +39,7 @@ func (v votScorer) longTerm(s *dataset.Sequence, root string) (part, error) {
 	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
-	p.keepFrames(ts[0], regions, bounds)
+	p.keepFrames(ts[0], regions, metric.RegionOverlaps(ts[0], regions, bounds, v.toolkit))
 	p.Measures, _, err = v.poolLongTerm([]part{p})
 	return p, err
 }
@@ -70,15 +71,15 @@ func (v votScorer) unsupervised(s *dataset.Sequence, root string) (part, error) 
 		return part{}, err
 	}
 	p := part{}
-	p.keepFrames(ts[0], regions, bounds)
+	p.keepFrames(ts[0], regions, metric.RegionOverlaps(ts[0], regions, bounds, v.toolkit))
 	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
 	sum := 0.0
 	for _, t := range ts {
 		var kept []float64
-		for i, o := range metric.RegionOverlaps(t, regions, bounds) {
-			if t[i].Kind != region.Special && regions[i].Kind != region.Special {
+		for i, o := range metric.RegionOverlaps(t, regions, bounds, v.toolkit) {
+			if t[i].Kind != region.Special && regions[i].Kind != region.Special && !math.IsNaN(o) {
 				kept = append(kept, o)
 			}
 		}

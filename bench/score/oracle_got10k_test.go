@@ -27,7 +27,7 @@ func oraclePython(t *testing.T, variable string) string {
 	t.Helper()
 	p := os.Getenv(variable)
 	if p == "" {
-		t.Skipf("SKIPPED: %s is not set; scripts/check-oracles.sh sets the reference toolkits up and runs this test", variable)
+		t.Skipf("SKIPPED: %s is not set; scripts/check-oracles.sh sets the toolkits up and runs this test", variable)
 	}
 	return p
 }

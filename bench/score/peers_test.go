@@ -72,7 +72,7 @@ func devSet(t testing.TB) *dataset.Dataset {
 	return d
 }
 
-// TestPeersTable scores the peers' raw results and compares with the table beside them, which an independent script made.
+// TestPeersTable scores the peers' raw results and compares with the table beside them, which another script made.
 func TestPeersTable(t *testing.T) {
 	d := devSet(t)
 	entries, err := Find(d, []string{filepath.Join(shared, "peers", "results")})

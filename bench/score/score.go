@@ -26,8 +26,11 @@ var ErrOptions = errors.New("options do not fit")
 // Options says how results are scored.
 type Options struct {
 	// Convention is the toolkit followed in the one-pass evaluation, empty for the benchmark's own: lasot for LaSOT,
-	// trackingnet for TrackingNet, got10k for all others.
+	// trackingnet for TrackingNet, pysot for its JSON files, got10k for all others.
 	Convention metric.Convention
+	// Toolkit is the one followed in VOT's experiments, empty for pysot with its JSON files and the VOT toolkit
+	// otherwise.
+	Toolkit metric.VOTToolkit
 	// Experiment is empty to take what the benchmark and the results' folders call for.
 	Experiment folder.Experiment
 	// EAO is VOT's rule and interval, nil to choose by the dataset's name.
@@ -121,14 +124,27 @@ func DefaultConvention(f dataset.Format) metric.Convention {
 		return metric.LaSOT
 	case dataset.TrackingNet:
 		return metric.TrackingNet
+	case dataset.PySOT:
+		return metric.PySOT
 	}
 	return metric.GOT10k
+}
+
+// DefaultToolkit is the one whose rules VOT's experiments follow on a benchmark of a layout.
+func DefaultToolkit(f dataset.Format) metric.VOTToolkit {
+	if f == dataset.PySOT {
+		return metric.VOTPySOT
+	}
+	return metric.VOTPython
 }
 
 // Evaluate scores result folders on a dataset. Trackers come back ranked, the best first.
 func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Options) (*Evaluation, error) {
 	if o.Convention == "" {
 		o.Convention = DefaultConvention(d.Format)
+	}
+	if o.Toolkit == "" {
+		o.Toolkit = DefaultToolkit(d.Format)
 	}
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)

@@ -89,7 +89,8 @@ func TestEvaluate(t *testing.T) {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"name", "success_auc", "precision_20", "norm_precision_20", "op_50", "op_75", "ao", "sr_50", "sr_75", "fps"} {
+	for _, key := range []string{"name", "success_auc", "precision_20", "norm_precision_20", "op_50", "op_75", "ao",
+		"sr_50", "sr_75", "fps"} {
 		if _, ok := doc.Trackers[0][key]; !ok {
 			t.Errorf("no key %q", key)
 		}
@@ -112,25 +113,24 @@ func TestMissingAndWrong(t *testing.T) {
 	if err != nil || entries[0].Name != "renamed" {
 		t.Fatal(entries, err)
 	}
-	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, folder.ErrMissing) || !strings.Contains(err.Error(), "sequence B") {
-		t.Error(err)
+	fails := func(o Options, cause error, says string) {
+		t.Helper()
+		_, err := Evaluate(context.Background(), d, entries, o)
+		if !errors.Is(err, cause) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %v: %s", err, cause, says)
+		}
 	}
+	fails(Options{}, folder.ErrMissing, "sequence B")
 	ev, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true})
 	if err != nil || len(ev.Trackers[0].Missing) != 1 || len(ev.Trackers[0].Sequences) != 1 {
 		t.Errorf("%+v %v", ev, err)
 	}
 	file(t, "1,2,3,4\n", dir, "bad", "B.txt")
-	if _, err := Evaluate(context.Background(), d, entries, Options{SkipMissing: true}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt:1: ") {
-		t.Error(err)
-	}
+	fails(Options{SkipMissing: true}, metric.ErrLength, "B.txt:1: ")
 	file(t, strings.Repeat("1,2,3,4\n", 9), dir, "bad", "B.txt")
-	if _, err := Evaluate(context.Background(), d, entries, Options{}); !errors.Is(err, metric.ErrLength) || !strings.Contains(err.Error(), "B.txt:5: ") {
-		t.Error(err)
-	}
+	fails(Options{}, metric.ErrLength, "B.txt:5: ")
 	if _, err := Find(d, []string{t.TempDir()}); err == nil {
 		t.Error("an empty folder has results")
 	}
-	if _, err := Evaluate(context.Background(), d, entries, Options{Experiment: "mine"}); !errors.Is(err, ErrOptions) {
-		t.Error(err)
-	}
+	fails(Options{Experiment: "mine"}, ErrOptions, "mine")
 }

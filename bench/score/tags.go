@@ -33,7 +33,7 @@ func byTag(parts []part) map[string]*Measures {
 	out := map[string]*Measures{}
 	for tag := range tags {
 		var m Measures
-		if parts[0].vot.supervised.Trajectories != nil {
+		if parts[0].vot.reset {
 			var all []metric.Supervised
 			var flags [][]bool
 			for _, p := range parts {

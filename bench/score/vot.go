@@ -23,6 +23,7 @@ func votExperiments() []folder.Experiment {
 
 // votPart is what one sequence gives to VOT's measures.
 type votPart struct {
+	reset      bool // supervised is set
 	supervised metric.Supervised
 	multi      metric.MultiStart
 	long       metric.LongTerm
@@ -37,17 +38,13 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	if experiment == folder.OPE {
 		return opeProtocol(d.Format, o.Convention), nil
 	}
-	toolkit := metric.VOTPython
-	if o.Convention == metric.PySOT {
-		toolkit = metric.VOTPySOT
-	}
-	v := votScorer{toolkit: toolkit}
+	v := votScorer{toolkit: o.Toolkit}
 	if o.EAO != nil {
 		v.interval = *o.EAO
 	} else if i, ok := metric.EAOIntervalOf(d.Name); ok {
 		v.interval = i
 	}
-	p := protocol{convention: string(toolkit), rank: func(m Measures) *float64 { return m.EAO }}
+	p := protocol{convention: string(v.toolkit), rank: func(m Measures) *float64 { return m.EAO }}
 	switch experiment {
 	case folder.Supervised, folder.Realtime:
 		dir := experiment.Folders()[0]
@@ -156,8 +153,8 @@ func trajectories(dir, name string, want int) ([][]region.Region, error) {
 }
 
 // keepFrames keeps a trajectory's boxes and overlaps, NaN where it or the truth has a code.
-func (p *part) keepFrames(t, truth []region.Region, b region.Bounds) {
-	p.Overlaps = metric.RegionOverlaps(t, truth, b)
+func (p *part) keepFrames(t, truth []region.Region, overlaps []float64) {
+	p.Overlaps = overlaps
 	p.Boxes = make([]tracker.Box, len(t))
 	for i, r := range t {
 		p.Boxes[i] = r.Bounds()
@@ -169,7 +166,8 @@ func (p *part) keepFrames(t, truth []region.Region, b region.Bounds) {
 
 // regionsError is the error of a trajectory of the wrong length; path is without its extension.
 func regionsError(path string, got, want int) error {
-	return folder.LengthError(folder.RegionsFile(path), got, want, fmt.Errorf("%d regions for %d frames: %w", got, want, metric.ErrLength))
+	err := fmt.Errorf("%d regions for %d frames: %w", got, want, metric.ErrLength)
+	return folder.LengthError(folder.RegionsFile(path), got, want, err)
 }
 
 // supervised reads and scores one sequence of the reset-based experiment.
@@ -183,11 +181,14 @@ func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (par
 	if err != nil {
 		return part{}, err
 	}
-	p := part{vot: votPart{supervised: metric.Supervised{Trajectories: ts, Truth: regions, Bounds: bounds}}}
+	p := part{vot: votPart{reset: true}}
+	if p.vot.supervised, err = metric.NewSupervised(ts, regions, bounds, v.toolkit); err != nil {
+		return p, err
+	}
 	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
 		return p, err
 	}
-	p.keepFrames(ts[0], regions, bounds)
+	p.keepFrames(ts[0], regions, p.vot.supervised.Overlaps(0))
 	p.Measures, _, err = v.poolSupervised([]part{p})
 	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
 	var at *metric.FrameError
@@ -204,11 +205,8 @@ func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
 	for i, p := range parts {
 		all[i] = p.vot.supervised
 	}
-	ar, err := metric.NewAccuracyRobustness(all, v.toolkit)
-	if err != nil {
-		return Measures{}, Curves{}, err
-	}
-	curve, err := metric.EAOCurve(all, v.toolkit)
+	ar := metric.NewAccuracyRobustness(all)
+	curve, err := metric.EAOCurve(all)
 	if err != nil {
 		return Measures{}, Curves{}, err
 	}
@@ -220,8 +218,9 @@ func (v votScorer) poolSupervised(parts []part) (Measures, Curves, error) {
 	return m, Curves{EAO: curve}, nil
 }
 
-// readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition) of the frames, any number
-// where that is 0, or as the newer VOT toolkits write them NAME_001_time.value, in which frames at the end may lack.
+// readTimes adds a sequence's times where there are any: NAME_time.txt (a column a repetition) of the frames, any
+// number where that is 0, or as the newer VOT toolkits write them NAME_001_time.value, in which frames at the end may
+// lack.
 func (p *part) readTimes(dir, name string, frames int) error {
 	path := filepath.Join(dir, name+"_time.txt")
 	times, err := folder.ReadTimes(path)

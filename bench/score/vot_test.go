@@ -49,7 +49,8 @@ func TestRankByEAO(t *testing.T) {
 	file(t, strings.Repeat("10,10,20,20\n", 30), root, "S", "groundtruth.txt")
 	file(t, "width=64\nheight=48\n", root, "S", "sequence")
 	file(t, "1\n"+strings.Repeat("12,10,20,20\n", 29), dir, "holds", "baseline", "S", "S_001.txt")
-	file(t, strings.Repeat("1\n"+strings.Repeat("10,10,20,20\n", 11)+"2\n0\n0\n", 2), dir, "fails", "baseline", "S", "S_001.txt")
+	failing := "1\n" + strings.Repeat("10,10,20,20\n", 11) + "2\n0\n0\n"
+	file(t, failing+failing, dir, "fails", "baseline", "S", "S_001.txt")
 	d, err := dataset.Open(root, dataset.Options{Format: dataset.VOT})
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ func (f *evalFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.format, "format", "", "its layout, detected where not given: "+joined(dataset.Formats()))
 	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
 	fl.StringVar(&f.convention, "convention", "", "toolkit to follow: "+joined(metric.Conventions())+
-		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot)")
+		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot, which its JSON files default to)")
 	fl.StringVar(&f.experiment, "experiment", "", "VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope")
 	fl.StringVar(&f.eao, "eao", "", "lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
 	fl.BoolVar(&f.skip, "skip-missing", false, "score each tracker on the sequences it has, where a missing one is an error")
@@ -98,12 +98,19 @@ func (f *evalFlags) options() (score.Options, error) {
 	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return o, err
 	}
-	if f.convention != "" && f.convention != string(metric.VOTPython) {
+	switch f.convention {
+	case "":
+	case string(metric.VOTPython):
+		o.Toolkit = metric.VOTPython
+	default:
 		c, err := metric.ParseConvention(f.convention)
 		if err != nil {
 			return o, wrongUse(err)
 		}
 		o.Convention = c
+		if c == metric.PySOT {
+			o.Toolkit = metric.VOTPySOT
+		}
 	}
 	if f.eao != "" {
 		low, high, ok := strings.Cut(f.eao, ":")

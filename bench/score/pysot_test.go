@@ -1,0 +1,85 @@
+package score
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"siamtrack/bench/dataset"
+	"siamtrack/bench/metric"
+)
+
+// nanoTrack unpacks the raw results that NanoTrack's authors published of VOT2018 and VOT2019, or skips.
+func nanoTrack(t testing.TB) string {
+	t.Helper()
+	archive := filepath.Join(shared, "field", "vot-nanotrack-v1.tar.xz")
+	if _, err := os.Stat(archive); err != nil {
+		t.Skipf("SKIPPED, the published results of NanoTrack V1 are not here: %v", err)
+	}
+	root := t.TempDir()
+	if out, err := exec.Command("tar", "-xf", archive, "-C", root).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED, tar cannot unpack %s: %v %s", archive, err, out)
+	}
+	return root
+}
+
+// openVOT opens one year's annotation of nanoTrack's folder.
+func openVOT(t testing.TB, root string, year int) (*dataset.Dataset, []Entry) {
+	t.Helper()
+	dir := filepath.Join(root, fmt.Sprintf("vot%d", year))
+	d, err := dataset.Open(filepath.Join(dir, fmt.Sprintf("VOT%d.json", year)), dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := Find(d, []string{filepath.Join(dir, "NanoTrackV1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, entries
+}
+
+// TestPySOTPublished: pysot's own figures of published results, without any option.
+func TestPySOTPublished(t *testing.T) {
+	root := nanoTrack(t)
+	for _, want := range []struct {
+		year                            int
+		eao, accuracy, robustness, lost float64
+	}{ // STVIR/pysot d04028f: eval() of AccuracyRobustnessBenchmark and EAOBenchmark
+		{2018, 0.3112674010518924, 0.5424067265527748, 0.32777673721670725, 70},
+		{2019, 0.24698624420699064, 0.5348603451478059, 0.5618259342864309, 112},
+	} {
+		d, entries := openVOT(t, root, want.year)
+		ev, err := Evaluate(context.Background(), d, entries, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ev.Trackers[0]
+		for what, v := range map[string][2]float64{
+			"EAO": {*got.EAO, want.eao}, "accuracy": {*got.Accuracy, want.accuracy},
+			"robustness": {*got.Robustness, want.robustness}, "lost": {*got.Lost, want.lost},
+		} {
+			if !(math.Abs(v[0]-v[1]) <= 1e-9) {
+				t.Errorf("VOT%d %s: %.9f, pysot has %.9f", want.year, what, v[0], v[1])
+			}
+		}
+	}
+}
+
+// BenchmarkSupervised scores 60 trajectories of 21,356 frames of VOT2018, files read included.
+func BenchmarkSupervised(b *testing.B) {
+	d, entries := openVOT(b, nanoTrack(b), 2018)
+	for _, k := range []metric.VOTToolkit{metric.VOTPySOT, metric.VOTPython} {
+		b.Run(string(k), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Evaluate(context.Background(), d, entries, Options{Toolkit: k, Jobs: 1}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
