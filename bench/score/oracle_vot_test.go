@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
@@ -168,7 +169,7 @@ func TestOracleVOT(t *testing.T) {
 	}
 	ours := func(experiment string) Measures {
 		return evaluateDir(t, ws, dataset.Options{}, filepath.Join(ws, "results", "Ours"),
-			Options{Experiment: experiment, EAO: &metric.EAOInterval{Low: 10, High: 40}}).Measures
+			Options{Experiment: folder.Experiment(experiment), EAO: &metric.EAOInterval{Low: 10, High: 40}}).Measures
 	}
 	for name, folder := range map[string]string{"supervised": "baseline", "realtime": "realtime", "multistart": "multistart"} {
 		m := ours(name)
