@@ -160,7 +160,10 @@ func compareParts() error {
 	for _, part := range []struct {
 		name string
 		box  tracker.Box
-	}{{"the walker, later", tracker.Box{X: 353, Y: 397, W: 53, H: 145}}, {"the lawn", tracker.Box{X: 100, Y: 300, W: 53, H: 145}}} {
+	}{
+		{"the walker, later", tracker.Box{X: 353, Y: 397, W: 53, H: 145}},
+		{"the lawn", tracker.Box{X: 100, Y: 300, W: 53, H: 145}},
+	} {
 		score, err := matcher.Score(walker, match.Picture{Image: later, Box: part.box})
 		if err != nil {
 			return err

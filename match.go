@@ -32,8 +32,8 @@ func (m *Model) Matcher(d match.Distance) (*Matcher, error) {
 	return &Matcher{matcher, m, branch}, nil
 }
 
-// Threshold returns the threshold that was calibrated for the model and the matcher's distance, from the file beside the
-// model; its error wraps match.ErrThreshold where there is none.
+// Threshold returns the threshold that was calibrated for the model and the matcher's distance, from the file beside
+// the model; its error wraps match.ErrThreshold where there is none.
 func (m *Matcher) Threshold() (match.Threshold, error) {
 	all, err := match.LoadThresholds(match.ThresholdsPath(m.model.path), m.Network())
 	if err != nil {

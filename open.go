@@ -40,8 +40,8 @@ type Options struct {
 	Folders []string
 }
 
-// Model is an opened model. Its methods may be called from several goroutines; a Tracker or Matcher that it makes belongs
-// to one goroutine at a time.
+// Model is an opened model. Its methods may be called from several goroutines; a Tracker or Matcher that it makes
+// belongs to one goroutine at a time.
 type Model struct {
 	path    string
 	runtime *onnx.Runtime
@@ -51,8 +51,8 @@ type Model struct {
 	nets map[io.Closer]bool // of trackers and matchers that are open
 }
 
-// Open opens the model of a name, such as DefaultModel, or of a path: an .onnx file, or a .json manifest of several. Close
-// it. Several models may be open at once.
+// Open opens the model of a name, such as DefaultModel, or of a path: an .onnx file, or a .json manifest of several.
+// Close it. Several models may be open at once.
 func Open(nameOrPath string, o Options) (_ *Model, err error) {
 	folders := o.Folders
 	if len(folders) == 0 {

@@ -9,8 +9,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// Tracker follows one target with a model. Besides tracker.Tracker, which is Init and Update, it can Find its target in a
-// whole frame, and show what its network saw.
+// Tracker follows one target with a model. Besides tracker.Tracker, which is Init and Update, it can Find its target in
+// a whole frame, and show what its network saw.
 type Tracker struct {
 	*siamfc.Tracker
 	model *Model
@@ -49,7 +49,8 @@ func (m *Model) Multi() *tracker.Multi {
 
 // Track follows a target through src with a tracker of its own and calls each once a frame, as tracker.Run does, whose
 // errors it returns. It closes nothing but the tracker.
-func (m *Model) Track(ctx context.Context, src tracker.Source, o tracker.RunOptions, each func(tracker.Step) error) error {
+func (m *Model) Track(ctx context.Context, src tracker.Source, o tracker.RunOptions,
+	each func(tracker.Step) error) error {
 	t, err := m.Tracker()
 	if err != nil {
 		return err

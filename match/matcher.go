@@ -123,9 +123,9 @@ func (m *Matcher) Embed(p Picture) ([]float32, error) {
 	return e, nil
 }
 
-// square returns the part of the picture that is brought to the network's size. About a box it is the exemplar's square,
-// with the context that the network was trained on. A whole picture is taken as having been cut out by someone: the
-// smallest square that holds it, so that nothing is cut off and no context is made up.
+// square returns the part of the picture that is brought to the network's size. About a box it is the exemplar's
+// square, with the context that the network was trained on. A whole picture is taken as having been cut out by someone:
+// the smallest square that holds it, so that nothing is cut off and no context is made up.
 func (m *Matcher) square(p Picture) (tracker.Box, error) {
 	if p.Image == nil || p.Image.Bounds().Empty() {
 		return tracker.Box{}, fmt.Errorf("match: %w: it has no pixels", ErrPicture)

@@ -134,7 +134,8 @@ func TestScoreOfBadPictures(t *testing.T) {
 		"outside":     {match.Picture{Image: good.Image, Box: tracker.Box{X: 50, Y: 3, W: 5, H: 4}}, tracker.ErrBox},
 		"not numbers": {match.Picture{Image: good.Image, Box: tracker.Box{X: math.NaN(), Y: 3, W: 5, H: 4}}, tracker.ErrBox},
 	} {
-		if _, err := m.Score(good, c.bad); !errors.Is(err, c.want) || !errors.Is(err, match.ErrPicture) || !strings.HasPrefix(err.Error(), "second picture") {
+		if _, err := m.Score(good, c.bad); !errors.Is(err, c.want) || !errors.Is(err, match.ErrPicture) ||
+			!strings.HasPrefix(err.Error(), "second picture") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -167,7 +168,8 @@ func TestThresholdsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := empty.Of(match.Cosine); !errors.Is(err, match.ErrThreshold) || !strings.Contains(err.Error(), "calibrate") {
+	if _, err := empty.Of(match.Cosine); !errors.Is(err, match.ErrThreshold) ||
+		!strings.Contains(err.Error(), "calibrate") {
 		t.Errorf("no threshold: %v", err)
 	}
 	empty.Distance[match.Cosine] = match.Threshold{Distance: 0.25, Wanted: 0.01, Same: 3, Different: 4, Pairs: "pairs.csv"}
@@ -186,7 +188,8 @@ func TestThresholdsRoundTrip(t *testing.T) {
 		t.Error("the threshold itself is the last distance that is the same")
 	}
 	n.Hash = strings.Repeat("cd", 32)
-	if _, err := match.LoadThresholds(path, n); !errors.Is(err, match.ErrThreshold) || !strings.Contains(err.Error(), "abababababab") {
+	if _, err := match.LoadThresholds(path, n); !errors.Is(err, match.ErrThreshold) ||
+		!strings.Contains(err.Error(), "abababababab") {
 		t.Errorf("another model's thresholds: %v", err)
 	}
 	left, err := os.ReadDir(filepath.Dir(path))

@@ -73,7 +73,8 @@ func ParseThresholds(data []byte) (Thresholds, error) {
 		return Thresholds{}, fmt.Errorf("%w: more follows its end", ErrThreshold)
 	}
 	if t.Format != thresholdsFormat {
-		return Thresholds{}, fmt.Errorf("%w: format %d found, %d is read by this version", ErrThreshold, t.Format, thresholdsFormat)
+		return Thresholds{}, fmt.Errorf("%w: format %d found, %d is read by this version", ErrThreshold, t.Format,
+			thresholdsFormat)
 	}
 	for d, v := range t.Distance {
 		if _, err := ParseDistance(string(d)); err != nil {

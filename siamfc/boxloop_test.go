@@ -8,8 +8,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// squares is a box network that sees white on black: it boxes the white part of a search crop, factor times as wide as it is,
-// and with the right side as far out as that gives. Black alone it scores 0.
+// squares is a box network that sees white on black: it boxes the white part of a search crop, factor times as wide as
+// it is, and with the right side as far out as that gives. Black alone it scores 0.
 type squares struct {
 	m      Manifest
 	factor float64
@@ -45,8 +45,11 @@ func (s *squares) Search(crop []float32, size int) (Maps, error) {
 }
 
 func boxManifest(loop LoopSpec) Manifest {
-	return Manifest{Format: Format, Name: "squares", Kind: Box, Layout: LayoutSiamtrack, Exemplar: ExemplarSpec{Size: 128, Context: 0.5},
-		Search: SearchSpec{Size: 256}, Grid: GridSpec{Size: 16, Stride: 16, Origin: -128}, Loop: loop, State: StateSpec{Uncertain: 0.4, Lost: 0.2}}
+	return Manifest{
+		Format: Format, Name: "squares", Kind: Box, Layout: LayoutSiamtrack,
+		Exemplar: ExemplarSpec{Size: 128, Context: 0.5}, Search: SearchSpec{Size: 256},
+		Grid: GridSpec{Size: 16, Stride: 16, Origin: -128}, Loop: loop, State: StateSpec{Uncertain: 0.4, Lost: 0.2},
+	}
 }
 
 // white draws a white rectangle on black.
@@ -77,7 +80,8 @@ func tracked(t *testing.T, net *squares, from, to tracker.Box) tracker.Box {
 	return r.Box
 }
 
-// TestCalibrationTakesOffTheFirstFramesError: the network boxes the target a fifth too wide; told by the first frame, the loop does not.
+// TestCalibrationTakesOffTheFirstFramesError: the network boxes the target a fifth too wide; told by the first frame,
+// the loop does not.
 func TestCalibrationTakesOffTheFirstFramesError(t *testing.T) {
 	from, to := tracker.Box{X: 120, Y: 90, W: 50, H: 50}, tracker.Box{X: 132, Y: 84, W: 60, H: 50}
 	for _, c := range []struct{ share, width, right float64 }{{0, 1.2, 1.2}, {1, 1, 1}, {0.5, math.Sqrt(1.2), 0}} {
@@ -167,7 +171,8 @@ func TestVotesAreWeighedByResponseAndOverlap(t *testing.T) {
 	}
 	f := newLocator(m).locate(maps, 40, 40)
 	weight, own := 0.25*(5.0/8-0.5)*(32.0/48-0.6), 0.64*0.5*0.4
-	if want := 8 * weight / (weight + own); math.Abs(f.y-want) > 1e-6 || math.Abs(f.x) > 1e-6 || math.Abs(f.w-40) > 1e-6 || math.Abs(f.score-0.8) > 1e-6 {
+	want := 8 * weight / (weight + own)
+	if far := max(math.Abs(f.y-want), math.Abs(f.x), math.Abs(f.w-40), math.Abs(f.score-0.8)); far > 1e-6 {
 		t.Errorf("%+v, want a square of 40 about (0, %.4f), score 0.8", f, want)
 	}
 }

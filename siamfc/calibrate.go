@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// boxError is what a network's box has too much: of its centre in sizes of the true box, of its sides as the logarithm of
-// their ratio. The zero value corrects nothing.
+// boxError is what a network's box has too much: of its centre in sizes of the true box, of its sides as the logarithm
+// of their ratio. The zero value corrects nothing.
 type boxError struct{ x, y, w, h float64 }
 
 // correct takes the error off a box.
@@ -25,15 +25,16 @@ const (
 	mostChange = 0.5 // of the logarithm of a side
 )
 
-// calibrationViews are how the first frame is looked at: as the target lies, and moved by 20 crop pixels to each side, a
-// twentieth larger or smaller.
+// calibrationViews are how the first frame is looked at: as the target lies, and moved by 20 crop pixels to each side,
+// a twentieth larger or smaller.
 var calibrationViews = [...]struct{ dx, dy, factor float64 }{
 	{0, 0, 1}, {20, 0, 1.05}, {-20, 0, 0.95}, {0, 20, 0.95}, {0, -20, 1.05},
 }
 
 // calibrate measures how the network's box differs from the one that the user drew, on the one frame where both are
-// known, in several views of it. What a user calls the object (with the bicycle or without, legs apart or not) stays what it was in the first
-// frame, and the network's habit with it, so a share of the mean error, Loop.Calibration, is taken off every later box.
+// known, in several views of it. What a user calls the object (with the bicycle or without, legs apart or not) stays
+// what it was in the first frame, and the network's habit with it, so a share of the mean error, Loop.Calibration, is
+// taken off every later box.
 func (t *Tracker) calibrate(img *image.RGBA) error {
 	t.bias = boxError{}
 	if t.m.Loop.Calibration == 0 {

@@ -134,7 +134,8 @@ func TestMeanColorOfAPaddedStride(t *testing.T) {
 func TestCropAllocatesNothing(t *testing.T) {
 	img, c := noise(320, 240, 4), NewCropper(127, InputSpec{})
 	dst := make([]float32, c.Len())
-	if n := testing.AllocsPerRun(10, func() { c.Crop(dst, img, tracker.Box{X: -5, Y: 20, W: 300, H: 300}, RGB{}) }); n != 0 {
+	square := tracker.Box{X: -5, Y: 20, W: 300, H: 300}
+	if n := testing.AllocsPerRun(10, func() { c.Crop(dst, img, square, RGB{}) }); n != 0 {
 		t.Errorf("%v allocations a crop", n)
 	}
 }
@@ -189,7 +190,8 @@ func TestCropWholeIsOpenCVs(t *testing.T) {
 			for i := range area {
 				for colour := range 3 {
 					if v := want.Pixels[3*i+colour]; got[colour*area+i] != float32(v) {
-						t.Fatalf("square %v to %d: pixel %d, colour %d is %v, OpenCV has %d", square, want.Size, i, colour, got[colour*area+i], v)
+						t.Fatalf("square %v to %d: pixel %d, colour %d is %v, OpenCV has %d", square, want.Size, i, colour,
+							got[colour*area+i], v)
 					}
 				}
 			}
@@ -197,7 +199,8 @@ func TestCropWholeIsOpenCVs(t *testing.T) {
 	}
 	c, got := NewCropper(24, InputSpec{}), make([]float32, 3*24*24)
 	c.CropWhole(got, img, tracker.Box{X: 1, Y: 2, W: 30, H: 30}, RGB{})
-	if n := testing.AllocsPerRun(20, func() { c.CropWhole(got, img, tracker.Box{X: 1, Y: 2, W: 30, H: 30}, RGB{}) }); n != 0 {
+	square := tracker.Box{X: 1, Y: 2, W: 30, H: 30}
+	if n := testing.AllocsPerRun(20, func() { c.CropWhole(got, img, square, RGB{}) }); n != 0 {
 		t.Errorf("%v allocations a crop", n)
 	}
 }

@@ -30,7 +30,8 @@ const (
 )
 
 func newWholeCropper(size int) *wholeCropper {
-	return &wholeCropper{size: size, cols: make([]wholeTap, size), rows: [2][]int32{make([]int32, 3*size), make([]int32, 3*size)}}
+	return &wholeCropper{size: size, cols: make([]wholeTap, size),
+		rows: [2][]int32{make([]int32, 3*size), make([]int32, 3*size)}}
 }
 
 // position is where output pixel i lies in a crop of side pixels: the pixel before it and the fraction beyond.
@@ -43,7 +44,8 @@ func (w *wholeCropper) position(i, side int) (int, float32) {
 
 // crop calls put with each output row's two rows of the crop and their weights, for blend. square has a whole corner
 // and side.
-func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB, put func(row int, upper, lower []int32, b0, b1 int32)) {
+func (w *wholeCropper) crop(img *image.RGBA, square tracker.Box, fill RGB,
+	put func(row int, upper, lower []int32, b0, b1 int32)) {
 	side := max(1, int(square.W))
 	x0, y0 := int(square.X), int(square.Y)
 	for i := range w.cols {

@@ -7,8 +7,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// cutter cuts squares out of frames as a manifest says: the one way in which a frame becomes a crop, for tracking, for the
-// first frame's calibration and for finding.
+// cutter cuts squares out of frames as a manifest says: the one way in which a frame becomes a crop, for tracking, for
+// the first frame's calibration and for finding.
 type cutter struct {
 	spec SearchSpec
 	fill RGB // of what lies outside the frame

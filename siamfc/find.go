@@ -9,8 +9,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// Find looks for the target at the sizes findScaleStep^-findSteps to findScaleStep^findSteps, as multiples of the example's:
-// a quarter to four times it. A network of the box kind measures what lies between.
+// Find looks for the target at the sizes findScaleStep^-findSteps to findScaleStep^findSteps, as multiples of the
+// example's: a quarter to four times it. A network of the box kind measures what lies between.
 const (
 	findSteps     = 4
 	findScaleStep = math.Sqrt2
@@ -23,9 +23,9 @@ type Found struct {
 }
 
 // Find looks for the target that the tracker was started on over a whole frame, at several sizes, and returns the place
-// with the highest score; whether it is high enough is the caller's to judge. It neither knows nor changes where the target
-// was last, so a tracker may be started on one picture, an example, and find its object in others. Search squares that
-// overlap by half cover the frame, so a frame takes hundreds of runs of the network.
+// with the highest score; whether it is high enough is the caller's to judge. It neither knows nor changes where the
+// target was last, so a tracker may be started on one picture, an example, and find its object in others. Search
+// squares that overlap by half cover the frame, so a frame takes hundreds of runs of the network.
 func (t *Tracker) Find(img *image.RGBA) (Found, error) {
 	if !t.started {
 		return Found{}, ErrNotStarted
@@ -56,7 +56,8 @@ func (t *Tracker) Find(img *image.RGBA) (Found, error) {
 		}
 	}
 	if best.Score < 0 {
-		return Found{}, fmt.Errorf("siamfc: find: an example of %.0fx%.0f pixels at no size fits a frame of %dx%d", t.w, t.h, size.X, size.Y)
+		return Found{}, fmt.Errorf("siamfc: find: an example of %.0fx%.0f pixels at no size fits a frame of %dx%d", t.w, t.h,
+			size.X, size.Y)
 	}
 	best.Box = best.Box.Clip(size.X, size.Y)
 	return best, nil

@@ -18,7 +18,8 @@ func TestFind(t *testing.T) {
 	}
 	target := tracker.Box{X: 60, Y: 50, W: 48, H: 48}
 	example := image.NewRGBA(image.Rect(0, 0, 200, 160))
-	draw.CatmullRom.Scale(example, example.Rect, noise(25, 20, 4), image.Rect(0, 0, 25, 20), draw.Src, nil) // coarse texture
+	// A coarse texture.
+	draw.CatmullRom.Scale(example, example.Rect, noise(25, 20, 4), image.Rect(0, 0, 25, 20), draw.Src, nil)
 	tr := pixelTracker(t)
 	if _, err := tr.Find(example); !errors.Is(err, ErrNotStarted) {
 		t.Errorf("before init: %v", err)

@@ -71,8 +71,8 @@ func cellBox(g GridSpec, m Maps, i int) found {
 	return found{x: x + (right-left)/2, y: y + (bottom-top)/2, w: left + right, h: top + bottom}
 }
 
-// Which cells vote on the box: those whose box has more than this IoU with the best one's, and whose response is more than
-// this share of its. Their weight grows from 0 at both, so that a cell at the border does not make the box jump.
+// Which cells vote on the box: those whose box has more than this IoU with the best one's, and whose response is more
+// than this share of its. Their weight grows from 0 at both, so that a cell at the border does not make the box jump.
 const (
 	agreeing = 0.6
 	nearBest = 0.5

@@ -14,8 +14,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// loopCases is testdata/loop-cases.json, which `python -m siamtrain loopcases` in models/training writes: the constants of
-// the loop's twin there, and what a network said over clips, with the boxes that the twin made of it.
+// loopCases is testdata/loop-cases.json, which `python -m siamtrain loopcases` in models/training writes: the constants
+// of the loop's twin there, and what a network said over clips, with the boxes that the twin made of it.
 type loopCases struct {
 	Format    int
 	Constants struct {
@@ -39,8 +39,8 @@ type loopClip struct {
 	Scores   []float64
 }
 
-// look is one call of the network: the square of the frame, by centre and side, that was cropped to Size pixels, and what
-// the network said of it, base64 of little-endian uint16: responses in 1/65535, sides in 1/64 of a crop pixel.
+// look is one call of the network: the square of the frame, by centre and side, that was cropped to Size pixels, and
+// what the network said of it, base64 of little-endian uint16: responses in 1/65535, sides in 1/64 of a crop pixel.
 type look struct {
 	Size            int
 	Square          [3]float64
@@ -67,8 +67,8 @@ func TestTheTwinHasTheSameConstants(t *testing.T) {
 	for _, v := range calibrationViews {
 		ours = append(ours, [3]float64{v.dx, v.dy, v.factor})
 	}
-	if c.LeastSide != tracker.MinSide || c.MostShift != mostShift || c.MostChange != mostChange || c.Agreeing != agreeing ||
-		c.NearBest != nearBest || !slices.Equal(c.Views, ours) {
+	if c.LeastSide != tracker.MinSide || c.MostShift != mostShift || c.MostChange != mostChange ||
+		c.Agreeing != agreeing || c.NearBest != nearBest || !slices.Equal(c.Views, ours) {
 		t.Errorf("Python has %+v; here the views are %v", c, ours)
 	}
 }
@@ -104,8 +104,8 @@ func recorded(text string, scale float32) ([]float32, error) {
 	return out, err
 }
 
-// TestTheTwinMakesTheSameBoxes replays the clips: the same squares are looked at, the boxes are the same to a millionth of
-// a pixel.
+// TestTheTwinMakesTheSameBoxes replays the clips: the same squares are looked at, the boxes are the same to a millionth
+// of a pixel.
 func TestTheTwinMakesTheSameBoxes(t *testing.T) {
 	const close = 1e-6
 	for _, c := range readLoopCases(t).Clips {
@@ -136,7 +136,8 @@ func TestTheTwinMakesTheSameBoxes(t *testing.T) {
 				got := []float64{r.Box.X, r.Box.Y, r.Box.W, r.Box.H, r.Score, x, y, r.Search.W}
 				for k, w := range []float64{want[0], want[1], want[2], want[3], c.Scores[i], square[0], square[1], square[2]} {
 					if !(math.Abs(got[k]-w) <= close) {
-						t.Fatalf("frame %d: box %v, score %v, looked at %v; Python has %v, %v, %v", i+1, r.Box, r.Score, r.Search, want, c.Scores[i], square)
+						t.Fatalf("frame %d: box %v, score %v, looked at %v; Python has %v, %v, %v", i+1, r.Box, r.Score, r.Search, want,
+							c.Scores[i], square)
 					}
 				}
 			}

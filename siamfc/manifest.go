@@ -114,8 +114,8 @@ type LoopSpec struct {
 	SizeRate float64 `json:"size_rate,omitempty"`
 	// Hold is the score below which the size stays what it was: what is not the target says nothing of its size.
 	Hold float64 `json:"hold,omitempty"`
-	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, more than half its response) vote
-	// on the box, by its response to this power, times how far it is above both (after the box voting of Gidaris and
+	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, more than half its response)
+	// vote on the box, by its response to this power, times how far it is above both (after the box voting of Gidaris and
 	// Komodakis, ICCV 2015); box kind.
 	Vote float64 `json:"vote,omitempty"`
 	// Calibration is the share of the network's error on the first frame, where the user's box is known, that is taken
@@ -172,7 +172,8 @@ func (m *Manifest) Validate() error {
 		check(m.Name != "", "name: missing"),
 		named("kind", m.Kind, Peak, Box, Embedding),
 		named("layout", m.Layout, LayoutSiamtrack, LayoutNanoTrack, LayoutVitTrack),
-		check(m.Exemplar.Size >= 16 && m.Exemplar.Size <= 1024, "exemplar.size: %d found, 16 to 1024 expected", m.Exemplar.Size),
+		check(m.Exemplar.Size >= 16 && m.Exemplar.Size <= 1024, "exemplar.size: %d found, 16 to 1024 expected",
+			m.Exemplar.Size),
 		check(within(m.Exemplar.Context, 0, 4), "exemplar.context: %v found, 0 to 4 expected", m.Exemplar.Context),
 		check(within(m.Exemplar.Factor, 0, 16), "exemplar.factor: %v found, 0 to 16 expected", m.Exemplar.Factor),
 		namedOrEmpty("input.order", m.Input.Order, OrderRGB, OrderBGR),
@@ -190,9 +191,8 @@ func (m *Manifest) validateSearch() error {
 	return errors.Join(
 		check(m.Search.Size >= m.Exemplar.Size && m.Search.Size <= 2048,
 			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
-		check(m.Search.Wide == 0 || m.Kind == Box && m.Layout == LayoutSiamtrack && m.Search.Wide > m.Search.Size && m.Search.Wide <= 2048 &&
-			math.Mod(float64(m.Search.Wide-m.Search.Size), 2*m.Grid.Stride) == 0,
-			"search.wide: %d found; for a box model of layout siamtrack, search.size and a multiple of two strides more, to 2048", m.Search.Wide),
+		check(m.Search.Wide == 0 || m.validWide(), "search.wide: %d found; for a box model of layout siamtrack, "+
+			"search.size and a multiple of two strides more, to 2048", m.Search.Wide),
 		namedOrEmpty("search.fill", m.Search.Fill, FillMean, FillBlack),
 		namedOrEmpty("search.pixels", m.Search.Snap, SnapNone, SnapWhole, SnapCeiled),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
@@ -200,7 +200,15 @@ func (m *Manifest) validateSearch() error {
 		check(within(m.Grid.Origin, -1024, 0), "grid.origin: %v found, -1024 to 0 expected", m.Grid.Origin),
 		check(m.Upsample >= 0 && m.Upsample <= 32 && m.Upsample*m.Grid.Size <= 1024,
 			"upsample: %d found, 0 to 32 expected, and at most 1024 cells a side with it", m.Upsample),
-		check(m.Kind != Peak || m.Correlation.Scale > 0, "correlation.scale: %v found, above 0 expected", m.Correlation.Scale))
+		check(m.Kind != Peak || m.Correlation.Scale > 0, "correlation.scale: %v found, above 0 expected",
+			m.Correlation.Scale))
+}
+
+// validWide reports whether the grid has whole cells more, as many on either side, on the wide crop.
+func (m *Manifest) validWide() bool {
+	more := m.Search.Wide - m.Search.Size
+	return m.Kind == Box && m.Layout == LayoutSiamtrack && more > 0 && m.Search.Wide <= 2048 &&
+		math.Mod(float64(more), 2*m.Grid.Stride) == 0
 }
 
 func (l *LoopSpec) validate(k Kind) error {
@@ -214,7 +222,8 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(within(l.Hold, 0, 1), "loop.hold: %v found, 0 to 1 expected", l.Hold),
 		check(within(l.Vote, 0, 10), "loop.vote: %v found, 0 to 10 expected", l.Vote),
 		check(within(l.Calibration, 0, 1), "loop.calibration: %v found, 0 to 1 expected", l.Calibration),
-		check(k == Box || l.Vote == 0 && l.Calibration == 0, "loop.vote, loop.calibration: only a box model has a box to correct"),
+		check(k == Box || l.Vote == 0 && l.Calibration == 0,
+			"loop.vote, loop.calibration: only a box model has a box to correct"),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
 	}
 	if k == Peak {

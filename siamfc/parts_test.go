@@ -62,7 +62,8 @@ func BenchmarkCorrelate(b *testing.B) {
 	const hx, hz = 22, 6
 	h := hx - hz + 1
 	for _, channels := range []int{64, 256} {
-		search, kernel := Features{make([]float32, channels*hx*hx), 1, channels, hx, hx}, Features{make([]float32, channels*hz*hz), 1, channels, hz, hz}
+		search, kernel := Features{make([]float32, channels*hx*hx), 1, channels, hx,
+			hx}, Features{make([]float32, channels*hz*hz), 1, channels, hz, hz}
 		dst, k, x := make([]float32, h*h), channelsLast(nil, kernel, 0), channelsLast(nil, search, 0)
 		b.Run(fmt.Sprintf("%d channels", channels), func(b *testing.B) {
 			for b.Loop() {

@@ -41,7 +41,8 @@ func PixelsManifest() Manifest {
 // Embed implements Embedder.
 func (p *Pixels) Embed(crops []float32, n, size int) (Features, error) {
 	if len(crops) != n*3*size*size {
-		return Features{}, fmt.Errorf("siamfc: pixels: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size, size, n*3*size*size)
+		return Features{}, fmt.Errorf("siamfc: pixels: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size,
+			size, n*3*size*size)
 	}
 	cells := size / pixelCell
 	if cells == 0 {

@@ -46,7 +46,8 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	case Box:
 		t.scales = []float64{1}
 	default:
-		return nil, fmt.Errorf("siamfc: model %q is of kind %q: it cannot track, only peak and box models can", m.Name, m.Kind)
+		return nil, fmt.Errorf("siamfc: model %q is of kind %q: it cannot track, only peak and box models can", m.Name,
+			m.Kind)
 	}
 	t.exemplar = make([]float32, t.cropZ.Len())
 	t.near = newView(m, m.Search.Size, len(t.scales))

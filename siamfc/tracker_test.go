@@ -124,19 +124,20 @@ func TestFollowsSyntheticVideo(t *testing.T) {
 func TestSaysThatTheTargetIsLost(t *testing.T) {
 	src := scene(t, synth.Scene{Width: 320, Height: 240, Frames: 120, Seed: 6, Hidden: []synth.Span{{From: 60, To: 110}}})
 	var hiddenSure, hidden, seenSure, seen int
-	err := tracker.Run(t.Context(), src, pixelTracker(t), tracker.RunOptions{Init: src.Truth(0).Box}, func(s tracker.Step) error {
-		sure := 0
-		if s.Targets[0].Result.State == tracker.Tracking {
-			sure = 1
-		}
-		switch truth := src.Truth(s.Frame.Index); {
-		case truth.Visible < 0.05:
-			hidden, hiddenSure = hidden+1, hiddenSure+sure
-		case s.Frame.Index < 60:
-			seen, seenSure = seen+1, seenSure+sure
-		}
-		return nil
-	})
+	err := tracker.Run(t.Context(), src, pixelTracker(t), tracker.RunOptions{Init: src.Truth(0).Box},
+		func(s tracker.Step) error {
+			sure := 0
+			if s.Targets[0].Result.State == tracker.Tracking {
+				sure = 1
+			}
+			switch truth := src.Truth(s.Frame.Index); {
+			case truth.Visible < 0.05:
+				hidden, hiddenSure = hidden+1, hiddenSure+sure
+			case s.Frame.Index < 60:
+				seen, seenSure = seen+1, seenSure+sure
+			}
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,10 +172,11 @@ func TestFindsATargetAgain(t *testing.T) {
 		}
 		video := scene(t, synth.Scene{Width: 640, Height: 240, Frames: 200, Period: 200, Seed: 7})
 		var last tracker.Result
-		err = tracker.Run(t.Context(), cut{video, 30, 130}, tr, tracker.RunOptions{Init: video.Truth(0).Box}, func(s tracker.Step) error {
-			last = s.Targets[0].Result
-			return nil
-		})
+		err = tracker.Run(t.Context(), cut{video, 30, 130}, tr, tracker.RunOptions{Init: video.Truth(0).Box},
+			func(s tracker.Step) error {
+				last = s.Targets[0].Result
+				return nil
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +197,8 @@ func TestUpdateBeforeInit(t *testing.T) {
 
 func TestInitRefusesWhatCannotBeTracked(t *testing.T) {
 	tr, img := pixelTracker(t), noise(64, 64, 1)
-	for _, b := range []tracker.Box{{}, {X: math.NaN(), W: 5, H: 5}, {X: 100, Y: 100, W: 10, H: 10}, {X: 1, Y: 1, W: 10, H: 1}} {
+	for _, b := range []tracker.Box{{}, {X: math.NaN(), W: 5, H: 5}, {X: 100, Y: 100, W: 10, H: 10},
+		{X: 1, Y: 1, W: 10, H: 1}} {
 		if err := tr.Init(img, b); !errors.Is(err, tracker.ErrBox) {
 			t.Errorf("%v: error %v", b, err)
 		}

@@ -6,8 +6,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, wider one, for the
-// frames in which its target is lost, where the manifest asks for it.
+// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, wider one,
+// for the frames in which its target is lost, where the manifest asks for it.
 type view struct {
 	size     int // of the crop in pixels
 	grid     GridSpec
@@ -21,7 +21,8 @@ func newView(m Manifest, size, scales int) *view {
 	m.Grid = m.GridOn(size)
 	v := &view{size: size, grid: m.Grid, cropper: NewCropper(size, m.Input), locate: newLocator(m)}
 	v.pixels = make([]float32, scales*v.cropper.Len())
-	v.response = tracker.Response{Values: make([]float32, m.Grid.Size*m.Grid.Size), Width: m.Grid.Size, Height: m.Grid.Size}
+	v.response = tracker.Response{Values: make([]float32, m.Grid.Size*m.Grid.Size), Width: m.Grid.Size,
+		Height: m.Grid.Size}
 	return v
 }
 
@@ -38,7 +39,8 @@ func (v *view) see(c cutter, img *image.RGBA, x, y, side float64, scales []float
 	}
 }
 
-// respond fills the response map from the best scale's map; crop is the crop pixels a frame pixel, cx, cy the crop's centre.
+// respond fills the response map from the best scale's map; crop is the crop pixels a frame pixel, cx, cy the crop's
+// centre.
 func (v *view) respond(kind Kind, m Maps, scale int, cx, cy, crop float64) {
 	n := len(v.response.Values)
 	values := m.Response[scale*n : (scale+1)*n]

@@ -63,7 +63,8 @@ func newMatchCmd() *cobra.Command {
 	}
 	f.register(cmd)
 	fl := cmd.Flags()
-	fl.Float64Var(&f.threshold, "threshold", 0, "largest `distance` at which pictures are the same (default: the calibrated one)")
+	fl.Float64Var(&f.threshold, "threshold", 0,
+		"largest `distance` at which pictures are the same (default: the calibrated one)")
 	fl.StringVar(&f.boxA, "box-a", "", "the part of A to compare, `x,y,w,h` in pixels (default: the whole picture)")
 	fl.StringVar(&f.boxB, "box-b", "", "the part of B to compare, `x,y,w,h` in pixels")
 	fl.StringVar(&f.gallery, "gallery", "", "`folder` of pictures to recognise the arguments in")
@@ -79,7 +80,8 @@ func newMatchCmd() *cobra.Command {
 func (f *matchFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.distance, "distance", string(match.Cosine), "how embeddings are compared: "+joined(match.Distances()))
-	fl.StringVar(&f.thresholds, "thresholds", "", "`file` of calibrated thresholds (default: NAME.thresholds beside the model)")
+	fl.StringVar(&f.thresholds, "thresholds", "",
+		"`file` of calibrated thresholds (default: NAME.thresholds beside the model)")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
 	f.registerWith(cmd, siamtrack.DefaultMatcher)
 }
@@ -175,7 +177,8 @@ func thresholdText(model string, t match.Threshold) string {
 	if t.Pairs == "" {
 		return model + ", --threshold"
 	}
-	return fmt.Sprintf("%s, calibrated on %s: accepts %.3g %% of different and %.3g %% of same pairs", model, t.Pairs, 100*t.FAR, 100*t.TAR)
+	return fmt.Sprintf("%s, calibrated on %s: accepts %.3g %% of different and %.3g %% of same pairs", model, t.Pairs,
+		100*t.FAR, 100*t.TAR)
 }
 
 // readPicture reads a picture and the box, if any, of the flag of that name.

@@ -63,7 +63,8 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if !(f.far >= 0 && f.far <= 1) {
 		return usagef("--far %v: a share, 0 to 1, is expected", f.far)
 	}
-	if suffix := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.roc)), "."); f.roc != "" && !slices.Contains(calibrate.PlotFormats(), suffix) {
+	suffix := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.roc)), ".")
+	if f.roc != "" && !slices.Contains(calibrate.PlotFormats(), suffix) {
 		return usagef("--roc %s: a name that ends in .%s is expected", f.roc, strings.Join(calibrate.PlotFormats(), ", ."))
 	}
 	pairs, err := readPairs(path)
@@ -131,7 +132,8 @@ func (c calibration) print(w io.Writer) error {
 	fmt.Fprintf(tab, "pairs\t%d same, %d different (%s)\n", t.Same, t.Different, t.Pairs)
 	fmt.Fprintf(tab, "ROC AUC\t%.4f\n", c.AUC)
 	fmt.Fprintf(tab, "equal error rate\t%.2f %%\n", 100*c.EER)
-	fmt.Fprintf(tab, "accuracy\t%.2f %% (95 %% interval %.2f to %.2f; ten-fold: each pair judged by the others' best threshold)\n",
+	fmt.Fprintf(tab, "accuracy\t%.2f %% (95 %% interval %.2f to %.2f; "+
+		"ten-fold: each pair judged by the others' best threshold)\n",
 		100*a.Share, 100*a.Low, 100*a.High)
 	fmt.Fprintf(tab, "threshold\t%.6g: accepts %.3g %% of the different pairs (asked: %.3g %%) and %.3g %% of the same\n",
 		t.Distance, 100*t.FAR, 100*t.Wanted, 100*t.TAR)

@@ -39,7 +39,8 @@ func (f *matchFlags) search(cmd *cobra.Command, queries []string) (err error) {
 		return err
 	}
 	bar := newCounter(cmd, "embedding the gallery", "pictures")
-	g, err := gallery.Open(cmd.Context(), f.gallery, m.Matcher, gallery.Options{Read: capture.ReadImage, Cache: f.cache, Progress: bar.at})
+	g, err := gallery.Open(cmd.Context(), f.gallery, m.Matcher,
+		gallery.Options{Read: capture.ReadImage, Cache: f.cache, Progress: bar.at})
 	bar.close()
 	if err != nil {
 		return err
@@ -88,7 +89,8 @@ func (f *matchFlags) printRecognition(w io.Writer, r recognition) error {
 	if name == "" {
 		name = "none of these"
 	}
-	fmt.Fprintf(w, "%s: %s (%s threshold %.4f, %s)\n", r.Query, name, r.Distance, r.Threshold.Distance, thresholdText(r.Model, r.Threshold))
+	fmt.Fprintf(w, "%s: %s (%s threshold %.4f, %s)\n", r.Query, name, r.Distance, r.Threshold.Distance,
+		thresholdText(r.Model, r.Threshold))
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, "  RANK\tIDENTITY\tSIMILARITY\tDISTANCE\tEXAMPLE")
 	for i, a := range r.Answers {

@@ -24,7 +24,8 @@ func shades(t *testing.T, dir string, names ...string) {
 		img := image.NewRGBA(image.Rect(0, 0, 40, 40))
 		for p := range 1600 {
 			x, y := p%40, p/40
-			img.SetRGBA(x, y, color.RGBA{R: uint8(x * (i + 1) * 5), G: uint8(y * (3 - i%3) * 2), B: uint8((x ^ y) * (1 + 2*i)), A: 255})
+			r, g, b := x*(i+1)*5, y*(3-i%3)*2, (x^y)*(1+2*i)
+			img.SetRGBA(x, y, color.RGBA{R: uint8(r), G: uint8(g), B: uint8(b), A: 255})
 		}
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -108,7 +109,8 @@ func TestMatchByDefault(t *testing.T) {
 			t.Errorf("%s: exit %d, %q, %q", d, code, out, errs)
 		}
 	}
-	if code, out, _ := track(t, "match", a, a, "--threshold", "0.5", "--json"); code != exitDone || !strings.Contains(out, `"threshold":{"distance":0.5}`) {
+	if code, out, _ := track(t, "match", a, a, "--threshold", "0.5", "--json"); code != exitDone ||
+		!strings.Contains(out, `"threshold":{"distance":0.5}`) {
 		t.Errorf("exit %d, %q: nothing is known of the rates of a threshold that was given", code, out)
 	}
 }
@@ -141,10 +143,14 @@ func TestMatchBadUse(t *testing.T) {
 		{"negative threshold", []string{a, a, "--threshold", "-1"}, exitUsage, "--threshold -1"},
 		{"no query", []string{"--gallery", dir}, exitUsage, "no picture to look for"},
 		{"box and gallery", []string{a, "--gallery", dir, "--box-a", "1,1,5,5"}, exitUsage, "gallery"},
-		{"empty gallery", []string{a, "--gallery", filepath.Join(dir, "empty"), "--threshold", "1"}, exitFailed, "no pictures"},
-		{"one name twice", []string{a, "--gallery", filepath.Join(dir, "twice"), "--threshold", "1"}, exitFailed, "two identities with one name"},
-		{"no answers", []string{a, "--gallery", filepath.Join(dir, "g"), "--top", "0", "--threshold", "1"}, exitUsage, "--top 0"},
-		{"query not an image", []string{text, "--gallery", filepath.Join(dir, "g"), "--threshold", "1"}, exitFailed, "text.png"},
+		{"empty gallery", []string{a, "--gallery", filepath.Join(dir, "empty"), "--threshold", "1"}, exitFailed,
+			"no pictures"},
+		{"one name twice", []string{a, "--gallery", filepath.Join(dir, "twice"), "--threshold", "1"}, exitFailed,
+			"two identities with one name"},
+		{"no answers", []string{a, "--gallery", filepath.Join(dir, "g"), "--top", "0", "--threshold", "1"}, exitUsage,
+			"--top 0"},
+		{"query not an image", []string{text, "--gallery", filepath.Join(dir, "g"), "--threshold", "1"}, exitFailed,
+			"text.png"},
 		{"FAR above one", []string{"calibrate", a, "--far", "2"}, exitUsage, "--far 2"},
 		{"pairs that are none", []string{"calibrate", a}, exitFailed, "not a usable file of pairs"},
 	} {
@@ -177,7 +183,8 @@ func TestMatchGallery(t *testing.T) {
 		t.Errorf("exit %d, %q, %q; the stranger is none of these", code, out, errs)
 	}
 	code, _, errs = track(t, "match", "--gallery", people, query, "-m", tinyEmbedding, "--threshold", "1")
-	if code != exitFailed || !strings.Contains(errs, "cache of another model") || !strings.Contains(errs, "nothing was overwritten") {
+	if code != exitFailed || !strings.Contains(errs, "cache of another model") ||
+		!strings.Contains(errs, "nothing was overwritten") {
 		t.Errorf("exit %d, %q; the cache is the other model's", code, errs)
 	}
 }
@@ -202,7 +209,8 @@ func TestCalibrateThenMatch(t *testing.T) {
 	if code != exitDifferent || !strings.Contains(out, "calibrated on pairs.csv") {
 		t.Errorf("exit %d, %q, %q", code, out, errs)
 	}
-	code, _, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model, "--distance", "euclidean")
+	code, _, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model, "--distance",
+		"euclidean")
 	if code != exitFailed || !strings.Contains(errs, `none for distance "euclidean"`) {
 		t.Errorf("a distance that was not calibrated: exit %d, %q", code, errs)
 	}
@@ -213,18 +221,25 @@ func TestCalibrateThenMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, errs = track(t, "match", "calibrate", pairs, "-m", tinyEmbedding, "--thresholds", stored, "-q")
-	if after, err := os.ReadFile(stored); code != exitFailed || !strings.Contains(errs, "calibrate this model into another file") || string(after) != string(before) {
+	if after, err := os.ReadFile(stored); code != exitFailed ||
+		!strings.Contains(errs, "calibrate this model into another file") || string(after) != string(before) {
 		t.Errorf("another model's thresholds: exit %d, %q, %v", code, errs, err)
 	}
-	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--roc", roc, "-q", "--thresholds", filepath.Join(dir, "none", "x"))
-	if code != exitFailed || !strings.Contains(out, "ROC AUC") || strings.Contains(out, "stored") || !strings.Contains(errs, "no such file") {
-		t.Errorf("thresholds that cannot be written: exit %d, %q, %q; what was measured is lost, or said to be stored", code, out, errs)
+	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--roc", roc, "-q", "--thresholds",
+		filepath.Join(dir, "none", "x"))
+	if code != exitFailed || !strings.Contains(out, "ROC AUC") || strings.Contains(out, "stored") ||
+		!strings.Contains(errs, "no such file") {
+		t.Errorf("thresholds that cannot be written: exit %d, %q, %q; what was measured is lost, or said to be stored", code,
+			out, errs)
 	}
-	if code, out, _ = track(t, "match", "calibrate", pairs, "-m", model, "--roc", "roc.gif"); code != exitUsage || out != "" {
+	if code, out, _ = track(t, "match", "calibrate", pairs, "-m", model, "--roc", "roc.gif"); code != exitUsage ||
+		out != "" {
 		t.Errorf("a plot that cannot be drawn: exit %d, %q", code, out)
 	}
-	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--distance", "correlation", "--dry-run", "--json")
-	if after, err := os.ReadFile(stored); code != exitDone || !strings.Contains(out, `"auc":1`) || string(after) != string(before) {
+	code, out, errs = track(t, "match", "calibrate", pairs, "-m", model, "--distance", "correlation", "--dry-run",
+		"--json")
+	if after, err := os.ReadFile(stored); code != exitDone || !strings.Contains(out, `"auc":1`) ||
+		string(after) != string(before) {
 		t.Errorf("dry run: exit %d, %q, %q, %v", code, out, errs, err)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"siamtrack"
 )
 
-// maxThreads bounds --threads: ONNX Runtime starts as many as it is asked for, and minutes go by over a hundred thousand.
+// maxThreads bounds --threads: ONNX Runtime starts as many as it is asked for, and minutes go by over a hundred
+// thousand.
 const maxThreads = 256
 
 // modelFlags are the flags of every command that runs a network.
@@ -25,7 +26,8 @@ func (f *modelFlags) register(cmd *cobra.Command) { f.registerWith(cmd, siamtrac
 // registerWith adds the flags to a command that runs the named model where none is named.
 func (f *modelFlags) registerWith(cmd *cobra.Command, model string) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.model, "model", "m", model, "`name` of a model (see track models) or path of an .onnx or .json file")
+	flags.StringVarP(&f.model, "model", "m", model,
+		"`name` of a model (see track models) or path of an .onnx or .json file")
 	flags.IntVar(&f.threads, "threads", 1, "threads of ONNX Runtime within an operator")
 	f.registerLibrary(cmd)
 }
@@ -68,8 +70,8 @@ func (f *modelFlags) load() (*siamtrack.Model, error) {
 	return m, err
 }
 
-// closeInto closes c and adds what goes wrong to err, which it leaves as it is otherwise: an answer such as errDifferent
-// stays what it is.
+// closeInto closes c and adds what goes wrong to err, which it leaves as it is otherwise: an answer such as
+// errDifferent stays what it is.
 func closeInto(c io.Closer, err *error) {
 	if e := c.Close(); e != nil {
 		*err = errors.Join(*err, e)

@@ -29,7 +29,8 @@ func newRoot() *cobra.Command {
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.TextVar(new(slog.Level), "log-level", slog.LevelInfo, "least `level` of the log on stderr: debug, info, warn or error")
+	flags.TextVar(new(slog.Level), "log-level", slog.LevelInfo,
+		"least `level` of the log on stderr: debug, info, warn or error")
 	flags.BoolP("quiet", "q", false, "nothing on stderr but errors: no progress, no summary, no log")
 	root.AddCommand(newFileCmd())
 	root.AddCommand(newBenchCmd())

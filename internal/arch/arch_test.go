@@ -148,7 +148,8 @@ func TestDocumented(t *testing.T) {
 func TestChecksFind(t *testing.T) {
 	for _, c := range []struct{ path, source, wrong string }{
 		{"bench/score/a.go", `package score; import "gocv.io/x/gocv"; var _ gocv.Mat`, "belongs to capture"},
-		{"render/a_test.go", `package render; import "github.com/hajimehoshi/ebiten/v2/inpututil"`, "belongs to render/window"},
+		{"render/a_test.go", `package render; import "github.com/hajimehoshi/ebiten/v2/inpututil"`,
+			"belongs to render/window"},
 		{"tracker/a.go", `package tracker; import "siamtrack/siamfc"`, "may import only"},
 		{"bench/metric/a.go", `package metric; import "siamtrack/siamfc"`, "may import only"},
 		{"siamfc/a.go", `package siamfc; import "golang.org/x/image/draw"`, "standard library"},
@@ -163,8 +164,11 @@ func TestChecksFind(t *testing.T) {
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; func Read() (m []gocv.Mat)`, "Read shows gocv.Mat"},
 		{"capture/a.go", `package capture; import cv "gocv.io/x/gocv"; type T struct{ M *cv.Mat }`, "T shows cv.Mat"},
 		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; type T interface{ Do(gocv.Mat) }`, "T shows gocv.Mat"},
-		{"siamfc/onnx/a.go", `package onnx; import ort "github.com/yalue/onnxruntime_go"; var T ort.Value`, "T shows ort.Value"},
-		{"render/window/a.go", `package window; import "github.com/hajimehoshi/ebiten/v2"; func (g *G) Draw(*ebiten.Image) {}`, "Draw shows ebiten.Image"},
+		{"siamfc/onnx/a.go", `package onnx; import ort "github.com/yalue/onnxruntime_go"; var T ort.Value`,
+			"T shows ort.Value"},
+		{"render/window/a.go",
+			`package window; import "github.com/hajimehoshi/ebiten/v2"; func (g *G) Draw(*ebiten.Image) {}`,
+			"Draw shows ebiten.Image"},
 		{"render/a.go", `package render; func init() {}`, "init function"},
 		{"render/a.go", `package render; func f() { panic(1) }`, "calls panic"},
 		{"render/a.go", `package render; import "fmt"; func f() { fmt.Println() }`, "calls fmt.Println"},
@@ -188,9 +192,11 @@ func TestChecksFind(t *testing.T) {
 // And they leave alone what is right.
 func TestChecksPass(t *testing.T) {
 	for _, c := range []struct{ path, source string }{
-		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; type T struct{ m gocv.Mat }; func (t *T) f(gocv.Mat) {}; func (t *t) F(gocv.Mat) {}`},
+		{"capture/a.go", `package capture; import "gocv.io/x/gocv"; type T struct{ m gocv.Mat }; ` +
+			`func (t *T) f(gocv.Mat) {}; func (t *t) F(gocv.Mat) {}`},
 		{"cmd/track/a.go", `package main; import "siamtrack/capture"; import "os"; func f() { os.Exit(1) }`},
-		{"bench/score/a.go", `package score; import ("siamtrack/bench/metric"; "siamtrack/tracker"; "golang.org/x/sync/errgroup")`},
+		{"bench/score/a.go",
+			`package score; import ("siamtrack/bench/metric"; "siamtrack/tracker"; "golang.org/x/sync/errgroup")`},
 		{"siamfc/a_test.go", `package siamfc; import "siamtrack/internal/synth"; func f() { panic(1) }`},
 	} {
 		parsed, err := parser.ParseFile(token.NewFileSet(), c.path, c.source, 0)

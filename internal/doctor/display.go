@@ -12,7 +12,8 @@ import (
 )
 
 // displayAdvice says how to do without a display, or to have one.
-const displayAdvice = "only the window of track live needs one: without it use track live --http and a browser, or run it\n" +
+const displayAdvice = "only the window of track live needs one: without it use track live --http and a browser, " +
+	"or run it\n" +
 	"under xvfb-run (Debian package xvfb); over ssh use ssh -X"
 
 // Display reports whether a window can be opened. On Linux it asks the X server that DISPLAY names.

@@ -47,7 +47,8 @@ func TestRuntimeSaysWhereItLooked(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	good := Model{Path: "m/good.json", Name: "good", Files: []onnx.File{{Path: "b.onnx", SHA256: "22"}, {Path: "a.onnx", SHA256: "11"}}}
+	good := Model{Path: "m/good.json", Name: "good",
+		Files: []onnx.File{{Path: "b.onnx", SHA256: "22"}, {Path: "a.onnx", SHA256: "11"}}}
 	bad := Model{Path: "m/bad.onnx", Err: errors.New("no manifest")}
 	for _, c := range []struct {
 		name     string

@@ -35,7 +35,8 @@ func Folders() []string {
 			exe = real
 		}
 		dir := filepath.Dir(exe)
-		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"), filepath.Join(dir, "..", "share", "siamtrack"))
+		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"),
+			filepath.Join(dir, "..", "share", "siamtrack"))
 	}
 	return append(out, "models")
 }

@@ -11,7 +11,8 @@ import (
 // Measure returns the distance of each pair, in their order. A picture, or a part of one, that several pairs share is
 // read and embedded once. Cancelling ctx ends it between two pictures. progress, which may be nil, is called after each
 // pair.
-func Measure(ctx context.Context, m *match.Matcher, pairs []Pair, read func(string) (*image.RGBA, error), progress func(done, total int)) ([]Measured, error) {
+func Measure(ctx context.Context, m *match.Matcher, pairs []Pair, read func(string) (*image.RGBA, error),
+	progress func(done, total int)) ([]Measured, error) {
 	known := map[Side][]float32{}
 	embed := func(s Side) ([]float32, error) {
 		if e, ok := known[s]; ok {
@@ -76,6 +77,7 @@ func NewReport(sample []Measured, far float64, pairs string) (Report, error) {
 		return Report{}, err
 	}
 	p := r.AtFAR(far)
-	t := match.Threshold{Distance: p.Distance, Wanted: far, FAR: p.FAR, TAR: p.TAR, Same: r.Same, Different: r.Different, Pairs: pairs}
+	t := match.Threshold{Distance: p.Distance, Wanted: far, FAR: p.FAR, TAR: p.TAR, Same: r.Same, Different: r.Different,
+		Pairs: pairs}
 	return Report{AUC: r.AUC(), EER: r.EER(), Accuracy: acc, Threshold: t, Curve: r}, nil
 }

@@ -79,7 +79,8 @@ func columns(header []string) (layout, error) {
 	at := func(name string) int { return slices.Index(header, name) }
 	l := layout{at("a"), at("b"), at("same"), at("box_a"), at("box_b")}
 	if l.a < 0 || l.b < 0 || l.same < 0 {
-		return layout{}, fmt.Errorf("pairs: %w: columns %s found; a, b and same are needed", ErrPairs, strings.Join(header, ","))
+		return layout{}, fmt.Errorf("pairs: %w: columns %s found; a, b and same are needed", ErrPairs,
+			strings.Join(header, ","))
 	}
 	return l, nil
 }

@@ -23,7 +23,8 @@ func TestReadPairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []calibrate.Pair{
-		{A: calibrate.Side{Path: "dir/x.png"}, B: calibrate.Side{Path: "dir/y/z.png", Box: tracker.Box{X: 1, Y: 2, W: 3.5, H: 4}}, Same: true},
+		{A: calibrate.Side{Path: "dir/x.png"},
+			B: calibrate.Side{Path: "dir/y/z.png", Box: tracker.Box{X: 1, Y: 2, W: 3.5, H: 4}}, Same: true},
 		{A: calibrate.Side{Path: "dir/x.png"}, B: calibrate.Side{Path: "/abs.png"}},
 		{A: calibrate.Side{Path: "dir/a", Box: tracker.Box{W: 5, H: 5}}, B: calibrate.Side{Path: "dir/b"}, Same: true},
 	}
@@ -47,7 +48,8 @@ func TestReadPairsErrors(t *testing.T) {
 		"a,b,same,box_a\nx,y,1,\"0,0,0,0\"\n":   "no area",
 		"a,b,same,box_b\nx,y,1,\"5,5,-2,4\"\n":  "no area",
 	} {
-		if _, err := calibrate.ReadPairs(strings.NewReader(text), ""); !errors.Is(err, calibrate.ErrPairs) || !strings.Contains(err.Error(), says) {
+		if _, err := calibrate.ReadPairs(strings.NewReader(text), ""); !errors.Is(err, calibrate.ErrPairs) ||
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q in it", text, err, says)
 		}
 	}
@@ -114,7 +116,8 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%d embeddings of 3 pictures", e.calls)
 	}
 	pairs = append(pairs, calibrate.Pair{A: side("aaaa"), B: side("none")})
-	if _, err := calibrate.Measure(t.Context(), m, pairs, read, nil); err == nil || !strings.Contains(err.Error(), "pair 3") {
+	if _, err := calibrate.Measure(t.Context(), m, pairs, read, nil); err == nil ||
+		!strings.Contains(err.Error(), "pair 3") {
 		t.Errorf("not a picture: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

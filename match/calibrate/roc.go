@@ -53,7 +53,8 @@ func NewROC(sample []Measured) (ROC, error) {
 		if i+1 < len(sorted) && sorted[i+1].Distance == m.Distance {
 			continue // pairs at one distance are accepted together
 		}
-		r.Points = append(r.Points, Point{m.Distance, float64(different) / float64(r.Different), float64(same) / float64(r.Same)})
+		r.Points = append(r.Points, Point{m.Distance, float64(different) / float64(r.Different),
+			float64(same) / float64(r.Same)})
 	}
 	return r, nil
 }
@@ -82,8 +83,8 @@ func (r ROC) EER() float64 {
 	return 1 // not reached: the last point is (1, 1)
 }
 
-// AtFAR returns the operating point with the most accepted pairs whose FAR is at most far. Its Distance lies half way to
-// the next pair of the sample, so that rounding does not turn verdicts; -Inf becomes half the nearest distance.
+// AtFAR returns the operating point with the most accepted pairs whose FAR is at most far. Its Distance lies half way
+// to the next pair of the sample, so that rounding does not turn verdicts; -Inf becomes half the nearest distance.
 func (r ROC) AtFAR(far float64) Point {
 	at := 0
 	for i, p := range r.Points {
@@ -143,9 +144,9 @@ func NewAccuracy(right, of int) Accuracy {
 const folds = 10
 
 // CrossValidate returns the accuracy of verdicts on pairs that had no part in choosing the threshold: the sample is cut
-// into ten parts, each kind of pair dealt out in turn, and each part is judged at the threshold that is most accurate on
-// the other nine. Samples with fewer than ten pairs of a kind are cut into fewer parts; with one pair of a kind there
-// is nothing to hold back, which is an error that wraps ErrLabels.
+// into ten parts, each kind of pair dealt out in turn, and each part is judged at the threshold that is most accurate
+// on the other nine. Samples with fewer than ten pairs of a kind are cut into fewer parts; with one pair of a kind
+// there is nothing to hold back, which is an error that wraps ErrLabels.
 func CrossValidate(sample []Measured) (Accuracy, error) {
 	var count [2]int
 	part := make([]int, len(sample))
@@ -156,7 +157,8 @@ func CrossValidate(sample []Measured) (Accuracy, error) {
 	}
 	n := min(folds, count[0], count[1])
 	if n < 2 {
-		return Accuracy{}, fmt.Errorf("calibrate: %w: two of each at least, to judge pairs that the threshold was not chosen on", ErrLabels)
+		return Accuracy{}, fmt.Errorf("calibrate: %w: two of each at least, to judge pairs that the threshold was not "+
+			"chosen on", ErrLabels)
 	}
 	right := 0
 	rest := make([]Measured, 0, len(sample))

@@ -48,7 +48,8 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// processorTime is what this process has had of the processors: on a machine that others use too, wall time says little.
+// processorTime is what this process has had of the processors: on a machine that others use too, wall time says
+// little.
 func processorTime(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -70,11 +70,12 @@ func ReadCache(path string, m *match.Matcher) (*Cache, error) {
 	}
 	old, err := ParseCache(data)
 	if err != nil {
-		return nil, fmt.Errorf("gallery: %s: %w; nothing was overwritten: delete it, or name another file with --cache", path, err)
+		return nil, fmt.Errorf("gallery: %s: %w; nothing was overwritten: delete it, or name another file with --cache",
+			path, err)
 	}
 	if old.Hash != c.Hash || old.Form != c.Form {
-		return nil, fmt.Errorf("gallery: %s: %w: it has each picture's %s of model %q (%.12s), the %s of %q (%.12s) is needed; "+
-			"nothing was overwritten: delete it, or name another file with --cache",
+		return nil, fmt.Errorf("gallery: %s: %w: it has each picture's %s of model %q (%.12s), the %s of %q (%.12s) is "+
+			"needed; nothing was overwritten: delete it, or name another file with --cache",
 			path, ErrOtherModel, old.Form, old.Model, old.Hash, c.Form, c.Model, c.Hash)
 	}
 	return old, nil
@@ -101,7 +102,8 @@ func ParseCache(data []byte) (*Cache, error) {
 	}
 	numbers := rest[length:]
 	if c.Dim < 0 || c.Dim > len(numbers) || len(numbers) != 4*c.Dim*len(c.Files) || (c.Dim == 0 && len(c.Files) > 0) {
-		return nil, fmt.Errorf("%w: %d bytes of embeddings, %d files of %d numbers expected", ErrDamaged, len(numbers), len(c.Files), c.Dim)
+		return nil, fmt.Errorf("%w: %d bytes of embeddings, %d files of %d numbers expected", ErrDamaged, len(numbers),
+			len(c.Files), c.Dim)
 	}
 	c.vectors = make([]float32, len(numbers)/4)
 	for i := range c.vectors {

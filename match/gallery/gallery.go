@@ -67,7 +67,8 @@ func List(dir string) ([]Example, error) {
 		out = append(out, inside...)
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("gallery %s: %w: put one picture an identity into it, or one folder an identity", dir, ErrEmpty)
+		return nil, fmt.Errorf("gallery %s: %w: put one picture an identity into it, or one folder an identity", dir,
+			ErrEmpty)
 	}
 	return out, nil
 }

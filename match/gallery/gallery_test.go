@@ -34,8 +34,10 @@ func (m *meanColour) Embed(crops []float32, n, size int) (siamfc.Features, error
 func matcher(t testing.TB, hash string) (*match.Matcher, *meanColour) {
 	t.Helper()
 	e := &meanColour{}
-	m, err := match.New(match.Network{Embedder: e, Hash: hash, Manifest: siamfc.Manifest{Format: siamfc.Format, Name: "mean",
-		Kind: siamfc.Embedding, Layout: siamfc.LayoutSiamtrack, Exemplar: siamfc.ExemplarSpec{Size: 16}}}, match.Euclidean)
+	m, err := match.New(match.Network{Embedder: e, Hash: hash, Manifest: siamfc.Manifest{
+		Format: siamfc.Format, Name: "mean", Kind: siamfc.Embedding, Layout: siamfc.LayoutSiamtrack,
+		Exemplar: siamfc.ExemplarSpec{Size: 16},
+	}}, match.Euclidean)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +155,8 @@ func TestCacheOfAnotherModelIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	other, e := matcher(t, "bb")
-	if _, err := gallery.Open(t.Context(), dir, other, gallery.Options{Read: read}); !errors.Is(err, gallery.ErrOtherModel) {
+	_, err = gallery.Open(t.Context(), dir, other, gallery.Options{Read: read})
+	if !errors.Is(err, gallery.ErrOtherModel) {
 		t.Errorf("another model's cache: %v", err)
 	}
 	if after, err := os.ReadFile(gallery.CachePath(dir)); err != nil || string(after) != string(before) || e.calls != 0 {
@@ -169,7 +172,8 @@ func TestCacheOfAnotherModelIsRefused(t *testing.T) {
 func TestCacheThatCannotBeWritten(t *testing.T) {
 	m, e := matcher(t, "aa")
 	o := gallery.Options{Read: read, Cache: filepath.Join(t.TempDir(), "no such folder", "cache")}
-	if _, err := gallery.Open(t.Context(), colours(t), m, o); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "--cache") || e.calls != 0 {
+	if _, err := gallery.Open(t.Context(), colours(t), m, o); !errors.Is(err, os.ErrNotExist) ||
+		!strings.Contains(err.Error(), "--cache") || e.calls != 0 {
 		t.Errorf("%v, %d pictures embedded", err, e.calls)
 	}
 }
@@ -187,7 +191,8 @@ func TestDamagedCacheIsRefused(t *testing.T) {
 	}
 	flipped := append([]byte(nil), whole...)
 	flipped[len(whole)/2] ^= 1
-	for name, data := range map[string][]byte{"cut off": whole[:len(whole)-9], "one bit": flipped, "empty": {}, "text": []byte("hello\n")} {
+	for name, data := range map[string][]byte{"cut off": whole[:len(whole)-9], "one bit": flipped, "empty": {},
+		"text": []byte("hello\n")} {
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}

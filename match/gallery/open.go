@@ -22,9 +22,9 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// Open lists a gallery and embeds its pictures with m, as far as the cache does not have them. The cache is written anew
-// only where something changed, and only when all pictures are embedded; a cache that cannot be used is an error before
-// anything is embedded. Cancelling ctx ends it between two pictures, and nothing is written.
+// Open lists a gallery and embeds its pictures with m, as far as the cache does not have them. The cache is written
+// anew only where something changed, and only when all pictures are embedded; a cache that cannot be used is an error
+// before anything is embedded. Cancelling ctx ends it between two pictures, and nothing is written.
 func Open(ctx context.Context, dir string, m *match.Matcher, o Options) (*Gallery, error) {
 	examples, err := List(dir)
 	if err != nil {
@@ -60,7 +60,8 @@ func Open(ctx context.Context, dir string, m *match.Matcher, o Options) (*Galler
 }
 
 // refresh returns a cache of exactly the examples, in their order, and whether it differs from the old one.
-func refresh(ctx context.Context, dir string, m *match.Matcher, examples []Example, old *Cache, o Options) (*Cache, bool, error) {
+func refresh(ctx context.Context, dir string, m *match.Matcher, examples []Example, old *Cache,
+	o Options) (*Cache, bool, error) {
 	known := make(map[Entry]int, len(old.Files))
 	for i, e := range old.Files {
 		known[e] = i

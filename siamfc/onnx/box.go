@@ -9,8 +9,8 @@ import (
 )
 
 // boxNetwork is this project's own box layout. The exemplar graph is run once a target, and what it gives stays in the
-// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search crops,
-// and once more where the manifest has wide ones.
+// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search
+// crops, and once more where the manifest has wide ones.
 type boxNetwork struct {
 	resources
 	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
@@ -53,8 +53,8 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	return b, err
 }
 
-// bindExemplar binds the graph that is run on the exemplar to give what is kept. Of one graph for both crops the features
-// are what the search takes as its exemplar; run on the exemplar itself it is given zeros for that.
+// bindExemplar binds the graph that is run on the exemplar to give what is kept. Of one graph for both crops the
+// features are what the search takes as its exemplar; run on the exemplar itself it is given zeros for that.
 func (b *boxNetwork) bindExemplar(p *pair, kept map[string]*tensor, size int) error {
 	inputs, outputs := map[string]*tensor{}, kept
 	var err error
@@ -78,7 +78,8 @@ func (b *boxNetwork) bindExemplar(p *pair, kept map[string]*tensor, size int) er
 }
 
 // comparison binds the search graph to search crops of `size` pixels.
-func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int, kept map[string]*tensor) (_ *comparison, err error) {
+func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int,
+	kept map[string]*tensor) (_ *comparison, err error) {
 	x, n := int64(size), int64(mf.GridOn(size).Size)
 	c := &comparison{}
 	var e1, e2, e3 error

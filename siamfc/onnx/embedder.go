@@ -47,7 +47,8 @@ func (m *Model) Embedder() (*Embedder, error) {
 			return nil, errors.Join(err, e.Close())
 		}
 	case m.manifest.Kind != siamfc.Peak:
-		return nil, fmt.Errorf("onnx: model %q: %w: layout %q has no branch of its own", m.manifest.Name, ErrModel, m.manifest.Layout)
+		return nil, fmt.Errorf("onnx: model %q: %w: layout %q has no branch of its own", m.manifest.Name, ErrModel,
+			m.manifest.Layout)
 	}
 	if err := errors.Join(g.expect("image", -1, 3, -1, -1), g.expect(e.output, shape...)); err != nil {
 		return nil, errors.Join(err, e.Close())
@@ -66,7 +67,8 @@ func (e *Embedder) Embed(crops []float32, n, size int) (siamfc.Features, error) 
 		e.bound[embedKey{n, size}] = r
 	}
 	if len(crops) != len(r.in.data) {
-		return siamfc.Features{}, fmt.Errorf("onnx: embed: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size, size, len(r.in.data))
+		return siamfc.Features{}, fmt.Errorf("onnx: embed: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size,
+			size, len(r.in.data))
 	}
 	copy(r.in.data, crops)
 	if err := r.run.run(); err != nil {
@@ -88,7 +90,8 @@ func (e *Embedder) prepare(n, size int) (*embedRun, error) {
 	}
 	shape := shapes[e.output]
 	if len(shape) < 2 || shape[0] != int64(n) {
-		return nil, fmt.Errorf("onnx: %s: %w: output %q is %s for %d crops", e.graph.path, ErrModel, e.output, shapeText(shape), n)
+		return nil, fmt.Errorf("onnx: %s: %w: output %q is %s for %d crops", e.graph.path, ErrModel, e.output,
+			shapeText(shape), n)
 	}
 	out, err := e.tensor(shape...)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"siamtrack/siamfc"
 )
 
-// The roles of a box model's graphs, and the inputs that Go gives them; what else the search graph takes is the other's.
+// The roles of a box model's graphs, and the inputs that Go gives them; what else the search graph takes is the
+// other's.
 const (
 	roleModel    = "model"
 	roleExemplar = "exemplar"
@@ -24,8 +25,8 @@ const (
 // exemplarKey is the key of the exemplar graph, base64, in the metadata of a file that holds both.
 const exemplarKey = siamfc.MetadataKey + ".exemplar"
 
-// addExemplar loads the exemplar graph of the model file at path: from the file's own metadata, or from the file that its
-// manifest names. A model may have none: then its one graph serves both crops.
+// addExemplar loads the exemplar graph of the model file at path: from the file's own metadata, or from the file that
+// its manifest names. A model may have none: then its one graph serves both crops.
 func (m *Model) addExemplar(path string, threads int) error {
 	for role := range m.manifest.Files {
 		if role != roleExemplar {
@@ -102,7 +103,8 @@ func (m *Model) pair() (*pair, error) {
 	return p, err
 }
 
-// learn runs the exemplar graph once, on nothing, to learn what it gives and in which shapes: either file may leave them open.
+// learn runs the exemplar graph once, on nothing, to learn what it gives and in which shapes: either file may leave
+// them open.
 func (p *pair) learn(size int) (err error) {
 	var r resources
 	defer func() { err = errors.Join(err, r.Close()) }()

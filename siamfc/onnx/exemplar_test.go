@@ -13,21 +13,22 @@ import (
 	"siamtrack/tracker"
 )
 
-// TestTheTargetsPlaceReachesTheGraph: the models answer with the width of the mark as a share of the exemplar's 64 pixels,
-// whether one graph is told it in both runs, or the exemplar graph alone, in the same file or beside it.
+// TestTheTargetsPlaceReachesTheGraph: the models answer with the width of the mark as a share of the exemplar's 64
+// pixels, whether one graph is told it in both runs, or the exemplar graph alone, in the same file or beside it.
 func TestTheTargetsPlaceReachesTheGraph(t *testing.T) {
 	rt := start(t)
 	dir := t.TempDir()
 	named := filepath.Join(dir, "named.json")
-	text := strings.ReplaceAll(`{'format':1,'name':'named','kind':'box','layout':'siamtrack','exemplar':{'size':64,'context':0.5},
-		'files':{'model':'two_beside.onnx','exemplar':'two_exemplar.onnx'},'search':{'size':128},
-		'grid':{'size':8,'stride':16,'origin':-64},'input':{'mean':[0,0,0],'std':[1,1,1]},'correlation':{},
-		'loop':{'window_influence':0.4},'state':{'uncertain':0.5,'lost':0.2}}`, "'", `"`)
+	text := strings.ReplaceAll(`{'format':1,'name':'named','kind':'box','layout':'siamtrack',
+		'exemplar':{'size':64,'context':0.5},'files':{'model':'two_beside.onnx','exemplar':'two_exemplar.onnx'},
+		'search':{'size':128},'grid':{'size':8,'stride':16,'origin':-64},'input':{'mean':[0,0,0],'std':[1,1,1]},
+		'correlation':{},'loop':{'window_influence':0.4},'state':{'uncertain':0.5,'lost':0.2}}`, "'", `"`)
 	if err := os.WriteFile(named, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	copied(t, dir, "testdata/two_exemplar.onnx")
-	for _, path := range []string{"testdata/marked.onnx", "testdata/two.onnx", copied(t, dir, "testdata/two_beside.onnx"), named} {
+	beside := copied(t, dir, "testdata/two_beside.onnx")
+	for _, path := range []string{"testdata/marked.onnx", "testdata/two.onnx", beside, named} {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			net := network(t, rt, path)
 			for _, w := range []float64{16, 40, 16} {

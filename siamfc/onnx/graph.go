@@ -66,7 +66,8 @@ func (g *graph) expect(name string, shape ...int64) error {
 			describe(g.inputs), describe(g.outputs))
 	}
 	got := list[at]
-	fits := got.OrtValueType == ort.ONNXTypeTensor && got.DataType == ort.TensorElementDataTypeFloat && len(got.Dimensions) == len(shape)
+	fits := got.OrtValueType == ort.ONNXTypeTensor && got.DataType == ort.TensorElementDataTypeFloat &&
+		len(got.Dimensions) == len(shape)
 	for i := 0; fits && i < len(shape); i++ {
 		fits = got.Dimensions[i] < 0 || shape[i] < 0 || got.Dimensions[i] == shape[i]
 	}
@@ -119,7 +120,8 @@ func shapeText(shape []int64) string {
 func describe(list []ort.InputOutputInfo) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions), strings.ToLower(strings.TrimPrefix(v.DataType.String(), "ONNX_TENSOR_ELEMENT_DATA_TYPE_")))
+		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions),
+			strings.ToLower(strings.TrimPrefix(v.DataType.String(), "ONNX_TENSOR_ELEMENT_DATA_TYPE_")))
 	}
 	return strings.Join(parts, ", ")
 }

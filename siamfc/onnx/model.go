@@ -189,14 +189,16 @@ func (m *Model) Network() (Network, error) {
 			*Embedder
 		}{siamfc.NewCorrelator(e, mf), e}, nil
 	}
-	return nil, fmt.Errorf("onnx: model %q: %w: kind %q in layout %q does not track", mf.Name, ErrModel, mf.Kind, mf.Layout)
+	return nil, fmt.Errorf("onnx: model %q: %w: kind %q in layout %q does not track", mf.Name, ErrModel, mf.Kind,
+		mf.Layout)
 }
 
 // graph returns the graph of a role.
 func (m *Model) graph(role string) (*graph, error) {
 	g := m.graphs[role]
 	if g == nil {
-		return nil, fmt.Errorf("onnx: model %q: %w: \"files\" has no %q, which layout %q needs", m.manifest.Name, ErrModel, role, m.manifest.Layout)
+		return nil, fmt.Errorf("onnx: model %q: %w: \"files\" has no %q, which layout %q needs", m.manifest.Name, ErrModel,
+			role, m.manifest.Layout)
 	}
 	return g, nil
 }

@@ -247,7 +247,8 @@ func TestManifestBesideTheFile(t *testing.T) {
 	}
 	beside := strings.ReplaceAll(`{'format':1,'name':'beside','kind':'box','layout':'siamtrack','files':{'model':'m.onnx'},
 		'exemplar':{'size':64,'context':0.5},'search':{'size':128},'grid':{'size':8,'stride':16,'origin':-64},
-		'input':{'mean':[0,0,0],'std':[1,1,1]},'correlation':{},'loop':{'window_influence':0.4},'state':{'uncertain':0.5,'lost':0.2}}`, "'", `"`)
+		'input':{'mean':[0,0,0],'std':[1,1,1]},'correlation':{},
+		'loop':{'window_influence':0.4},'state':{'uncertain':0.5,'lost':0.2}}`, "'", `"`)
 	for name, data := range map[string][]byte{"m.onnx": model, "m.json": []byte(beside)} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)
@@ -275,7 +276,8 @@ func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
 	}
 	for _, path := range []string{"/nowhere/libonnxruntime.so", notOne} {
 		_, err := onnx.Start(onnx.Options{Library: path})
-		if !errors.Is(err, onnx.ErrLibrary) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), onnx.NeededVersion) {
+		if !errors.Is(err, onnx.ErrLibrary) || !strings.Contains(err.Error(), path) ||
+			!strings.Contains(err.Error(), onnx.NeededVersion) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -283,14 +285,16 @@ func TestLibraryErrorsSayWhereItWasLookedFor(t *testing.T) {
 	if err := errors.Join(os.Rename(notOne, old), os.Symlink(old, notOne)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := onnx.Start(onnx.Options{Library: notOne}); err == nil || !strings.Contains(err.Error(), "version 1.23.2") {
+	if _, err := onnx.Start(onnx.Options{Library: notOne}); err == nil ||
+		!strings.Contains(err.Error(), "version 1.23.2") {
 		t.Errorf("the version found is missing: %v", err)
 	}
 	rt := start(t) // after failures it still starts
 	if rt.Version() == "" || rt.Library() == "" {
 		t.Errorf("version %q of %q", rt.Version(), rt.Library())
 	}
-	if _, err := onnx.Start(onnx.Options{Library: notOne}); !errors.Is(err, onnx.ErrLibrary) || !strings.Contains(err.Error(), rt.Library()) {
+	if _, err := onnx.Start(onnx.Options{Library: notOne}); !errors.Is(err, onnx.ErrLibrary) ||
+		!strings.Contains(err.Error(), rt.Library()) {
 		t.Errorf("another library was loaded beside the first: %v", err)
 	}
 }
@@ -380,7 +384,8 @@ func TestHash(t *testing.T) {
 			t.Errorf("%s: another hash when opened again", what)
 		}
 	}
-	if hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", "")) != hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", "")) {
+	if hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "",
+		"")) != hash(model([]string{"box.onnx", "peak.onnx", "box.onnx"}, "", "")) {
 		t.Error("the same files in another folder have another hash")
 	}
 }

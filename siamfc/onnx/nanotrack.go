@@ -29,7 +29,8 @@ func newNanoTrack(m *Model) (_ *nanoTrack, err error) {
 	n, z, x := int64(mf.Grid.Size), int64(mf.Exemplar.Size), int64(mf.Search.Size)
 	if err := errors.Join(gz.expect("input", 1, 3, z, z), gz.expect("output", 1, -1, -1, -1),
 		gx.expect("input", 1, 3, x, x), gx.expect("output", 1, -1, -1, -1), gh.expect("input1", gz.dims("output")...),
-		gh.expect("input2", gx.dims("output")...), gh.expect("output1", 1, 2, n, n), gh.expect("output2", 1, 4, n, n)); err != nil {
+		gh.expect("input2", gx.dims("output")...), gh.expect("output1", 1, 2, n, n), gh.expect("output2", 1, 4, n,
+			n)); err != nil {
 		return nil, err
 	}
 	t := &nanoTrack{response: make([]float32, n*n)}
@@ -51,7 +52,8 @@ func newNanoTrack(m *Model) (_ *nanoTrack, err error) {
 	}
 	t.embedZ, errs[0] = t.bind(gz, map[string]*tensor{"input": t.exemplar}, map[string]*tensor{"output": fz})
 	t.embedX, errs[1] = t.bind(gx, map[string]*tensor{"input": t.search}, map[string]*tensor{"output": fx})
-	t.rpn, errs[2] = t.bind(gh, map[string]*tensor{"input1": fz, "input2": fx}, map[string]*tensor{"output1": t.logits, "output2": t.sides})
+	t.rpn, errs[2] = t.bind(gh, map[string]*tensor{"input1": fz, "input2": fx},
+		map[string]*tensor{"output1": t.logits, "output2": t.sides})
 	return t, errors.Join(errs[:]...)
 }
 

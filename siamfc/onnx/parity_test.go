@@ -93,7 +93,8 @@ func testParity(t *testing.T, dir string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			off := max(math.Abs(got.Box.X-box.X), math.Abs(got.Box.Y-box.Y), math.Abs(got.Box.W-box.W), math.Abs(got.Box.H-box.H))
+			off := max(math.Abs(got.Box.X-box.X), math.Abs(got.Box.Y-box.Y), math.Abs(got.Box.W-box.W),
+				math.Abs(got.Box.H-box.H))
 			if !(off <= 0.1) || !(math.Abs(got.Score-want.Scores[i]) <= 1e-3) {
 				t.Errorf("frame %d: %v with score %v, PyTorch gives %v with %v", i, got.Box, got.Score, box, want.Scores[i])
 			}

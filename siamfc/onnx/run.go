@@ -35,7 +35,8 @@ func (t *tensor) close() error {
 // fits says what is wrong with crops of a size for a tensor of crops, [n, 3, size, size].
 func fits(t *tensor, crops []float32, size int) error {
 	if int64(size) != t.shape[2] || len(crops) != len(t.data) {
-		return fmt.Errorf("onnx: search: %d numbers for crops of %d pixels, %s is bound", len(crops), size, shapeText(t.shape))
+		return fmt.Errorf("onnx: search: %d numbers for crops of %d pixels, %s is bound", len(crops), size,
+			shapeText(t.shape))
 	}
 	return nil
 }
@@ -81,8 +82,8 @@ func (r *run) close() error {
 	return err
 }
 
-// shapesOf runs a graph once, on zeros, and returns the shapes of its outputs by name: the way to learn sizes that the file
-// leaves open. inputs holds all of the graph's inputs by name.
+// shapesOf runs a graph once, on zeros, and returns the shapes of its outputs by name: the way to learn sizes that the
+// file leaves open. inputs holds all of the graph's inputs by name.
 func (g *graph) shapesOf(inputs map[string]*tensor) (map[string][]int64, error) {
 	values, sizes := make([]ort.Value, len(g.inputs)), make([]string, len(g.inputs))
 	for i, in := range g.inputs {

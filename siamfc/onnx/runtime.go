@@ -88,8 +88,8 @@ func loadLibrary(given string) (string, error) {
 		ErrLibrary, NeededVersion, strings.Join(tried, "\n  "), LibraryEnv)
 }
 
-// versionByName returns " (version 1.23.2 by its name)" where a library's file name has a version, else nothing: one that
-// is too old does not tell us its own.
+// versionByName returns " (version 1.23.2 by its name)" where a library's file name has a version, else nothing: one
+// that is too old does not tell us its own.
 func versionByName(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -145,7 +145,8 @@ func candidates(flag string) []string {
 		folders = append(folders, dir, filepath.Join(dir, "lib"), filepath.Join(dir, "..", "lib"),
 			filepath.Join(dir, "..", ".deps", "onnxruntime"))
 	}
-	folders = append(folders, "/usr/local/lib", "/usr/lib", "/usr/lib/"+multiarch(), "/opt/onnxruntime/lib", "/opt/homebrew/lib")
+	folders = append(folders, "/usr/local/lib", "/usr/lib", "/usr/lib/"+multiarch(), "/opt/onnxruntime/lib",
+		"/opt/homebrew/lib")
 	var out []string
 	for _, dir := range folders {
 		out = append(out, inFolder(dir)...)
