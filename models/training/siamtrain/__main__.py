@@ -5,7 +5,7 @@ import importlib
 import logging
 import sys
 
-from siamtrain.errors import DataError
+from siamtrain.errors import Failure
 
 # Each names a module of siamtrain.commands with HELP, configure(parser) and run(args) -> None.
 COMMANDS = (
@@ -45,7 +45,7 @@ def main(argv=None):
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         args.handler(args)
-    except (DataError, OSError) as err:
+    except (Failure, OSError) as err:
         logging.error("%s: %s", args.command, err)
         return 1
     return 0

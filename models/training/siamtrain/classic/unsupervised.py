@@ -20,19 +20,20 @@ EVERY = 3  # frames of a clip between two that are kept
 LENGTH = 12  # kept frames of a track, at most
 RETURNS = 0.7  # least IoU of the way back with the way there
 LEAST = 5  # kept frames of a track, at least
+STILLS = 6  # frames of a clip from which regions are taken
 
 
 def still_tracks(files, cache, per_image, seed):
-    """Regions of still images as tracks of one frame.
+    """Regions of images {scene: [file, ...]} as tracks of one frame.
 
-    Every second one rich in edges with a quiet rim, every other random.
+    Every second one is rich in edges with a quiet rim, every other is random.
     """
     rng, tracks = random.Random(seed), []
-    for file in files:
+    for scene, file in ((s, f) for s, group in files.items() for f in group):
         image = cache.load(file)
         for k in range(per_image):
             box = edge_box(image, rng, tries=12 if k % 2 == 0 else 1)
-            tracks.append(Track(f"{file}#{k}", file, "", [file], box[None]))
+            tracks.append(Track(f"{file}@{k}", scene, "", [file], box[None]))
     return tracks
 
 
@@ -61,11 +62,28 @@ def cycle(tracker, frames, box):
     return boxes if agree[0] and agree.sum() >= LEAST else None
 
 
-def clip_tracks(paths, cache, tracker, rounds, seed):
-    """Tracks on video clips that the tracker follows there and back."""
+def clips_of(found, cache):
+    """{scene: keys of the frames that are kept} of video files and of sequences of images."""
+    clips = {}
+    for track in found.tracks:
+        if track.boxes is None:
+            clips[track.scene] = read_clip(track.files[0], cache)
+        elif len(track.files) > 1:
+            clips[track.scene] = track.files[::EVERY]
+    return {scene: keys for scene, keys in clips.items() if keys}
+
+
+def frames_of(clips):
+    """Some frames of each clip, to take regions from as from stills: evenly over it."""
+    return {
+        s: [keys[i] for i in np.unique(np.linspace(0, len(keys) - 1, STILLS).astype(int))] for s, keys in clips.items()
+    }
+
+
+def clip_tracks(clips, cache, tracker, rounds, seed):
+    """Tracks on clips (as of clips_of) that the tracker follows there and back."""
     rng, tracks, tried = random.Random(seed), [], 0
-    for path in paths:
-        keys = read_clip(path, cache)
+    for scene, keys in clips.items():
         if len(keys) < LEAST:
             continue
         for _ in range(rounds):
@@ -77,6 +95,6 @@ def clip_tracks(paths, cache, tracker, rounds, seed):
                 tried += 1
                 boxes = cycle(tracker, frames, np.asarray(box, float))
                 if boxes is not None:
-                    tracks.append(Track(f"{path}@{start}.{tried}", path, "", part, boxes))
+                    tracks.append(Track(f"{scene}@{start}.{tried}", scene, "", part, boxes))
     logging.info("clips: %d of %d regions came back to where they began", len(tracks), tried)
     return tracks

@@ -1,6 +1,7 @@
 """Loading images with a bounded memory of what was decoded."""
 
 import collections
+import os
 
 import cv2
 
@@ -22,10 +23,24 @@ class ImageCache:
         if path in self.images:
             self.images.move_to_end(path)
             return self.images[path]
-        image = cv2.imread(path)
+        image = self._decode(path)
         if image is None:
             raise DataError(f"{path}: missing or not an image; remove its entry or restore the file")
         self.put(path, image)
+        return image
+
+    @staticmethod
+    def _decode(path):
+        """An image file, or the frame of a video that was dropped; None where there is none."""
+        video, _, number = path.rpartition("#")
+        if not (number.isdigit() and os.path.isfile(video)):
+            return cv2.imread(path)
+        capture = cv2.VideoCapture(video)
+        # Frame by frame: what a video skips to is not the same frame in every container.
+        for _ in range(int(number)):
+            capture.grab()
+        image = capture.read()[1]
+        capture.release()
         return image
 
     def put(self, path, image):

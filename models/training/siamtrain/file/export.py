@@ -15,7 +15,7 @@ import onnxruntime
 import torch
 from google.protobuf.message import DecodeError
 
-from siamtrain.errors import DataError
+from siamtrain.errors import DataError, Failure
 
 METADATA_KEY = "siamtrack"
 EXEMPLAR_KEY = "siamtrack.exemplar"  # base64 of the graph that is run on the exemplar, where there are two
@@ -23,7 +23,7 @@ OPSET = 13  # per-channel quantisation needs it; torch 1.13 writes it too
 TOLERANCE = 1e-4  # largest difference, relative to the largest value
 
 
-class ParityError(Exception):
+class ParityError(Failure):
     """ONNX Runtime and PyTorch disagree."""
 
 

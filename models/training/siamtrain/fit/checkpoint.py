@@ -4,6 +4,8 @@ import os
 
 import torch
 
+from siamtrain.errors import DataError
+
 FORMAT = 1
 
 
@@ -32,10 +34,13 @@ def load(path, model, average, optimiser):
     """Restores what save wrote into the given objects and torch's generator; returns (step, watch)."""
     state = torch.load(path, map_location="cpu")
     if state.get("format") != FORMAT:
-        raise ValueError(f"{path}: checkpoint format {state.get('format')}, {FORMAT} is read by this version")
-    model.load_state_dict(state["model"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
+        raise DataError(f"{path}: checkpoint format {state.get('format')}, {FORMAT} is read by this version")
+    try:
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+    except (RuntimeError, ValueError) as err:
+        raise DataError(f"{path}: of another network or other settings; begin another run in another folder") from err
     torch.set_rng_state(state["rng"])
     return state["step"], state["watch"]
 

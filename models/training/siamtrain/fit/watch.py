@@ -6,9 +6,15 @@ import os
 
 import torch
 
+from siamtrain.errors import Failure
 
-class Collapsed(Exception):
+
+class Collapsed(Failure):
     """The embedding gives the same for everything; training further is a waste."""
+
+
+class Diverged(Failure):
+    """The loss is no number any more."""
 
 
 def spread(embeddings):
