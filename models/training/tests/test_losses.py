@@ -78,6 +78,18 @@ def test_contrastive_by_hand():
     assert got.item() == pytest.approx((0.18 + 0.18 + 0.0) / 3, rel=1e-6)
 
 
+def test_pair_cross_entropy_by_hand():
+    logits, same = torch.tensor([2.0, -1.0, 0.5]), torch.tensor([True, False, False])
+    want = 0.5 * math.log1p(math.exp(-2.0)) + 0.5 * (math.log1p(math.exp(-1.0)) + math.log1p(math.exp(0.5))) / 2
+    assert losses.pair_cross_entropy(logits, same).item() == pytest.approx(want, rel=1e-6)
+
+
+def test_pair_cross_entropy_of_equal_shares_is_torchs_own():
+    logits, same = torch.tensor([0.3, -2.0, 1.1, 4.0]), torch.tensor([True, False, True, False])
+    want = F.binary_cross_entropy_with_logits(logits, same.float())
+    assert losses.pair_cross_entropy(logits, same).item() == pytest.approx(want.item(), rel=1e-6)
+
+
 def test_triplet_hard_equals_torch_on_the_hardest_triplets():
     g = torch.Generator().manual_seed(3)
     embeddings, labels = F.normalize(torch.randn(9, 6, generator=g), dim=1), torch.tensor([0, 0, 0, 1, 1, 1, 2, 2, 2])

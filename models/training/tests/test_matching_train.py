@@ -1,11 +1,13 @@
 """The embedding learns identities, and its batches are balanced."""
 
 import numpy as np
+import pytest
 import torch
 
 from siamtrain.backbone.tiny import TinyNet
 from siamtrain.data import synthetic
 from siamtrain.data.images import ImageCache
+from siamtrain.errors import DataError
 from siamtrain.fit import watch
 from siamtrain.matching import train
 from siamtrain.matching.network import Embedding
@@ -36,6 +38,43 @@ def test_training_parts_identities(tmp_path):
     assert [r["step"] for r in rows] == [0, 6, 12]
     vectors = net(held[0][0])
     np.testing.assert_allclose(vectors.norm(dim=1).detach().numpy(), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [{"cross_entropy": 1.0, "triplet": 0.0}, {"contrastive": 1.0, "triplet": 0.0}])
+def test_each_loss_alone_pulls_the_same_together(weights):
+    torch.manual_seed(1)
+    vectors, labels = torch.nn.Parameter(torch.randn(8, 6)), torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
+    same, settings = train.Same(), train.Settings(**weights)
+    optimiser = torch.optim.Adam([vectors, *same.parameters()], 0.05)
+    values = []
+    for _ in range(60):
+        unit = torch.nn.functional.normalize(vectors, dim=1)
+        loss = train.loss_of(unit, labels, same, settings)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        values.append(loss.item())
+    cosine = (unit @ unit.T).detach()
+    alike = (labels[:, None] == labels[None]) & ~torch.eye(8, dtype=torch.bool)
+    assert values[-1] < 0.3 * values[0] and cosine[alike].min() > 0.2 + cosine[labels[:, None] != labels[None]].max()
+
+
+def test_the_losses_add_up_by_their_weights():
+    g = torch.Generator().manual_seed(2)
+    unit = torch.nn.functional.normalize(torch.randn(6, 5, generator=g), dim=1)
+    labels, same = torch.tensor([0, 0, 1, 1, 2, 2]), train.Same()
+
+    def loss(**weights):
+        return train.loss_of(unit, labels, same, train.Settings(**weights)).item()
+
+    alone = loss(), loss(triplet=0, contrastive=1), loss(triplet=0, cross_entropy=1)
+    assert loss(triplet=2, contrastive=3, cross_entropy=0.5) == pytest.approx(np.dot([2, 3, 0.5], alone), rel=1e-5)
+    assert train.Same().even() == pytest.approx(0.5)
+
+
+def test_no_loss_is_refused(tmp_path):
+    with pytest.raises(DataError, match="no loss"):
+        train.run(None, None, [], train.Settings(triplet=0), str(tmp_path))
 
 
 def test_spread_and_distances_by_hand():

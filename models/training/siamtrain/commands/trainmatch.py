@@ -27,9 +27,9 @@ def configure(parser):
     parser.add_argument("--no-flip", action="store_true", help="do not mirror views: for writing")
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument(
-        "--contrastive", type=float, default=0.0, help="weight of the contrastive loss beside the triplet loss (0)"
-    )
+    for name, weight in (("triplet", 1.0), ("contrastive", 0.0), ("cross-entropy", 0.0)):
+        about = "of pairs' similarities through a sigmoid" if name == "cross-entropy" else f"of the {name} loss"
+        parser.add_argument(f"--{name}", type=float, default=weight, metavar="W", help=f"weight {about} ({weight:g})")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -56,7 +56,13 @@ def run(args):
     else:
         lite0.load_imagenet(net.backbone)
     settings = train.Settings(
-        steps=args.steps, rate=args.rate, contrastive=args.contrastive, flip=not args.no_flip, seed=args.seed
+        steps=args.steps,
+        rate=args.rate,
+        triplet=args.triplet,
+        contrastive=args.contrastive,
+        cross_entropy=args.cross_entropy,
+        flip=not args.no_flip,
+        seed=args.seed,
     )
     batches = [train.Views(held, cache, settings, 10**6).batch(k) for k in range(6)]
     train.run(net, train.Views(training, cache, settings, args.seed), batches, settings, args.run)

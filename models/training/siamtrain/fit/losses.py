@@ -75,6 +75,15 @@ def contrastive(distance, same, margin=1.0):
     return 0.5 * torch.where(same, pull, push).mean()
 
 
+def pair_cross_entropy(logits, same):
+    """Cross entropy of the sigmoid of pairs' logits; pairs of the same and pairs of others weigh one half each.
+
+    The sigmoid loss of Zhai et al., "Sigmoid Loss for Language Image Pre-Training" (2023), equation 1, but for the
+    weights: of P identities with K views only one pair in P or so is of the same. logits (N,), same bool (N,).
+    """
+    return balanced_logistic(logits[None], same[None])
+
+
 def pairwise_distances(embeddings):
     """Euclidean distances (N, N) between rows (N, D); the square root's gradient is finite at 0."""
     squared = (embeddings[:, None] - embeddings[None]).pow(2).sum(-1)

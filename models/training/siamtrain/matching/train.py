@@ -20,6 +20,8 @@ from siamtrain.fit import losses, watch
 from siamtrain.fit.frozen import Early, Frozen
 from siamtrain.matching.network import CONTEXT, SIZE
 
+SAME_RATE = 10.0  # of the rate, for the two numbers of Same: they must follow what the embeddings do
+
 
 @dataclasses.dataclass
 class Settings:
@@ -30,7 +32,9 @@ class Settings:
     views: int = 4
     rate: float = 3e-4
     margin: float = 0.3
-    contrastive: float = 0.0  # weight of the contrastive loss beside the triplet loss
+    triplet: float = 1.0  # weights of the three losses
+    contrastive: float = 0.0
+    cross_entropy: float = 0.0
     video: float = 0.7  # share of identities that come from tracks of several frames
     flip: bool = True  # mirror half of the views; writing is not the same in a mirror
     look: int = 25
@@ -123,11 +127,18 @@ def run(net, views, held, settings, folder):
     It keeps the weights with the best held-back one-shot accuracy and, among equals (few identities are soon all told
     apart), the best ratio of the distances of others to those of the same.
     """
+    if not settings.triplet + settings.contrastive + settings.cross_entropy > 0:
+        raise DataError("no loss: the weights of triplet, contrastive and cross entropy are all 0")
     torch.manual_seed(settings.seed)
     os.makedirs(folder, exist_ok=True)
     early, curve = Frozen(Early(net)), watch.Curve(os.path.join(folder, "curve.jsonl"))
     parameters = [*net.backbone.blocks[net.frozen :].parameters(), *net.head.parameters()]
-    optimiser = torch.optim.AdamW(parameters, settings.rate, weight_decay=1e-4)
+    same = Same()
+    groups = [
+        {"params": parameters, "share": 1.0},
+        {"params": same.parameters(), "share": SAME_RATE, "weight_decay": 0},
+    ]
+    optimiser = torch.optim.AdamW(groups, settings.rate, weight_decay=1e-4)
     best, kept = (-math.inf,), None
     for step in range(settings.steps + 1):
         if step % settings.look == 0:
@@ -139,21 +150,55 @@ def run(net, views, held, settings, folder):
             if rank > best:
                 best, kept = rank, {k: v.clone() for k, v in net.state_dict().items()}
         if step < settings.steps:
-            _step(net, early, views.batch(step), optimiser, settings, step)
+            _step(net, early, same, views.batch(step), optimiser, settings, step)
+    if settings.cross_entropy:
+        logging.info("as likely the same as not: a cosine of %.3f at the last step", same.even())
     net.load_state_dict(kept)
     return watch.read_curve(curve.path)
 
 
-def _step(net, early, batch, optimiser, settings, step):
+class Same(torch.nn.Module):
+    """The logit of "the same" from the cosine of two embeddings, scale * cosine + bias; both are learned with them.
+
+    It begins even at a cosine of 0.5, which unlike things reach in the features of ImageNet.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.log_scale, self.bias = (torch.nn.Parameter(torch.tensor(v)) for v in (math.log(10.0), -5.0))
+
+    def forward(self, cosine):
+        return self.log_scale.exp() * cosine + self.bias
+
+    def even(self):
+        """The cosine at which "the same" and "another" are equally likely."""
+        return -self.bias.item() / self.log_scale.exp().item()
+
+
+def loss_of(embeddings, labels, same, settings):
+    """The weighted sum of the losses of a batch of embeddings (N, D) of unit length with labels (N,)."""
+    loss = embeddings.sum() * 0
+    if settings.triplet:
+        loss = loss + settings.triplet * losses.triplet_hard(embeddings, labels, settings.margin)[0]
+    one, other = torch.triu_indices(len(labels), len(labels), 1)
+    alike = labels[one] == labels[other]
+    if settings.contrastive:
+        distance = losses.pairwise_distances(embeddings)[one, other]
+        loss = loss + settings.contrastive * losses.contrastive(distance, alike)
+    if settings.cross_entropy:
+        cosine = (embeddings @ embeddings.T)[one, other]
+        loss = loss + settings.cross_entropy * losses.pair_cross_entropy(same(cosine), alike)
+    return loss
+
+
+def _step(net, early, same, batch, optimiser, settings, step):
     for group in optimiser.param_groups:
-        group["lr"] = settings.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / settings.steps)))
+        group["lr"] = (
+            group["share"] * settings.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / settings.steps)))
+        )
     images, labels = batch
     embeddings = net.late(early(images))
-    loss, _ = losses.triplet_hard(embeddings, labels, settings.margin)
-    if settings.contrastive:
-        above = torch.triu_indices(len(labels), len(labels), 1)
-        distance = losses.pairwise_distances(embeddings)[above[0], above[1]]
-        loss = loss + settings.contrastive * losses.contrastive(distance, labels[above[0]] == labels[above[1]])
+    loss = loss_of(embeddings, labels, same, settings)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
