@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Draws made-up signatures, to show what matching does with them where no public set is at hand. They are not people's: figures on
-them say nothing of figures on real ones. Needs numpy and OpenCV (as models/training has); seeded: same input, same pictures.
+"""Draws made-up signatures, to show what matching does with them where no public set is at hand.
+
+They are not people's: figures on them say nothing of figures on real ones. Needs numpy and OpenCV (as models/training
+has); seeded: same input, same pictures.
 
   draw-signatures.py DIR WRITERS EACH [--first N] [--forged]   DIR/wNNN/K.png, EACH signatures of each writer
-                                             --first N   number of the first writer: others than those of an earlier folder
-                                             --forged    DIR/wNNN-forged/K.png too: the same strokes by a hand that copies them
+      --first N   number of the first writer: others than those of an earlier folder
+      --forged    DIR/wNNN-forged/K.png too: the same strokes by a hand that copies them
 """
 
 import argparse
@@ -19,7 +21,7 @@ FINE = 8  # points of a curve between two control points
 
 
 def strokes_of(writer):
-    """A writer's strokes: control points [(N, 2), ...] in pixels, from left to right with loops, and the pen's width."""
+    """A writer's strokes: control points [(N, 2), ...] in pixels, left to right with loops, and the pen's width."""
     rng = np.random.default_rng([7, writer])
     strokes, x = [], rng.uniform(20, 40)
     for _ in range(rng.integers(2, 5)):
@@ -55,7 +57,8 @@ def sign(writer, time, forged):
     for points in strokes:
         moved = points + rng.normal(0, COPY if forged else HABIT, points.shape)
         line = (curve(moved) - middle) @ linear.T + middle + rng.normal(0, 1.5, 2)
-        cv2.polylines(image, [np.round(line * 16).astype(np.int32)], False, rng.uniform(20, 70), max(1, round(pen)), cv2.LINE_AA, 4)
+        points = [np.round(line * 16).astype(np.int32)]
+        cv2.polylines(image, points, False, rng.uniform(20, 70), max(1, round(pen)), cv2.LINE_AA, 4)
     return np.clip(cv2.GaussianBlur(image, (0, 0), 0.6) + rng.normal(0, 3, image.shape), 0, 255).astype(np.uint8)
 
 

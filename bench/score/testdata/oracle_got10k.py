@@ -3,6 +3,7 @@
 usage: oracle_got10k.py otb|uav|got10k DATASET RESULTS TRACKER
 RESULTS is what got10k calls result_dir; "uav" is the OTB experiment with UAV123's rule for frames without truth.
 """
+
 import contextlib
 import json
 import os
