@@ -2,34 +2,13 @@ package dataset
 
 import (
 	"siamtrack/internal/numfile"
-	"siamtrack/tracker"
+	"siamtrack/internal/record"
 )
 
 // loadBoxFile is a sequence of one file of boxes and one folder of frames.
 func loadBoxFile(file, name, dir string) (Sequence, error) {
-	boxes, err := readBoxes(file)
+	boxes, err := record.ReadBoxes(file)
 	return Sequence{Name: name, Truth: boxes, images: images{dir: dir}}, err
-}
-
-// readBoxes reads x,y,w,h a line.
-func readBoxes(path string) ([]tracker.Box, error) {
-	rows, err := numfile.ReadMatrix(path, 4)
-	if err != nil {
-		return nil, err
-	}
-	return toBoxes(path, rows)
-}
-
-// toBoxes turns rows of four into boxes.
-func toBoxes(path string, rows []numfile.Row) ([]tracker.Box, error) {
-	if len(rows) == 0 {
-		return nil, numfile.Errorf(path, 1, "empty: no box")
-	}
-	out := make([]tracker.Box, len(rows))
-	for i, r := range rows {
-		out[i] = tracker.Box{X: r.Values[0], Y: r.Values[1], W: r.Values[2], H: r.Values[3]}
-	}
-	return out, nil
 }
 
 // readFlags reads one 0 or 1 a frame, as a column or a row; length 0 allows any.

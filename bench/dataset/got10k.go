@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/record"
 )
 
 func isGOT10k(root string) bool {
@@ -41,7 +42,7 @@ func listGOT10k(root string) ([]entry, error) {
 // loadGOT10k reads groundtruth.txt, meta_info.ini, cover.label (0 to 8: how much is visible; 0 is absent),
 // absence.label and cut_by_image.label. The test subset has the first box only.
 func loadGOT10k(dir, name string) (Sequence, error) {
-	boxes, err := readBoxes(filepath.Join(dir, "groundtruth.txt"))
+	boxes, err := record.ReadBoxes(filepath.Join(dir, "groundtruth.txt"))
 	if err != nil {
 		return Sequence{}, err
 	}

@@ -3,6 +3,8 @@ package dataset
 import (
 	"path/filepath"
 	"strings"
+
+	"siamtrack/internal/record"
 )
 
 // LaSOT: [CLASS/]CLASS-N/{img, groundtruth.txt, full_occlusion.txt, out_of_view.txt}.
@@ -40,7 +42,7 @@ func listLaSOT(root string) ([]entry, error) {
 
 // loadLaSOT joins the two files of flags: a target fully occluded or out of view is absent.
 func loadLaSOT(dir, name string) (Sequence, error) {
-	boxes, err := readBoxes(filepath.Join(dir, "groundtruth.txt"))
+	boxes, err := record.ReadBoxes(filepath.Join(dir, "groundtruth.txt"))
 	if err != nil {
 		return Sequence{}, err
 	}

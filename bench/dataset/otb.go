@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"siamtrack/internal/record"
 )
 
 // otbRanges are the frames, counted from 1, that OTB evaluates where it is not all of a video: the ranges of the
@@ -65,7 +67,7 @@ func listOTB(root string) ([]entry, error) {
 
 // loadOTB reads one target of an OTB folder.
 func loadOTB(dir, video, id, truth string) (Sequence, error) {
-	boxes, err := readBoxes(truth)
+	boxes, err := record.ReadBoxes(truth)
 	if err != nil {
 		return Sequence{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
 
@@ -70,7 +71,7 @@ func HasTrack(dir, sequence string) bool {
 
 // readFlat reads one file of boxes.
 func readFlat(path string) (*Track, error) {
-	boxes, err := readBoxes(path)
+	boxes, err := record.ReadBoxes(path)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func readNested(dir, name string) (*Track, error) {
 		if !exists(path) {
 			break
 		}
-		boxes, err := readBoxes(path)
+		boxes, err := record.ReadBoxes(path)
 		if err != nil {
 			return nil, err
 		}
@@ -93,22 +94,6 @@ func readNested(dir, name string) (*Track, error) {
 	}
 	t.Boxes = t.Repeats[0]
 	return t, t.readTimes(filepath.Join(dir, name+"_time.txt"))
-}
-
-// readBoxes reads x,y,w,h a line; a result may hold NaN (a tracker that said nothing).
-func readBoxes(path string) ([]tracker.Box, error) {
-	rows, err := numfile.ReadMatrix(path, 4)
-	if err != nil {
-		return nil, fmt.Errorf("folder: %w", err)
-	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("folder: %w", numfile.Errorf(path, 1, "empty: no box"))
-	}
-	out := make([]tracker.Box, len(rows))
-	for i, r := range rows {
-		out[i] = tracker.Box{X: r.Values[0], Y: r.Values[1], W: r.Values[2], H: r.Values[3]}
-	}
-	return out, nil
 }
 
 // exists reports whether a plain file lies at path.

@@ -268,7 +268,7 @@ func (d *desktop) rows(name string) []record.Row {
 		d.t.Fatal(err)
 	}
 	data = data[:bytes.LastIndexByte(data, '\n')+1]
-	rows, err := record.Read(bytes.NewReader(data), name, record.JSONL)
+	rows, err := record.Read(bytes.NewReader(data), name)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -33,8 +33,9 @@ var imports = map[string][]string{
 	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
 	"bench/region":  {"tracker"},
 	"bench/metric":  {"bench/region", "tracker"},
-	"bench/dataset": {"bench/region", "internal/numfile", "tracker"},
-	"bench/folder":  {"bench/dataset", "bench/region", "internal/atomicfile", "internal/numfile", "tracker"},
+	"bench/dataset": {"bench/region", "internal/numfile", "internal/record", "tracker"},
+	"bench/folder": {"bench/dataset", "bench/region", "internal/atomicfile", "internal/numfile", "internal/record",
+		"tracker"},
 	"bench/run": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile", "internal/clock",
 		"tracker"},
 	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile",
@@ -48,12 +49,23 @@ var imports = map[string][]string{
 	"internal/numfile":    {},
 	"internal/atomicfile": {},
 	"internal/clock":      {"tracker"},
+	"internal/record":     {"bench/region", "internal/numfile", "tracker"},
 	// It looks at every native part of the machine, so it stands beside cmd/track.
 	"internal/doctor": {"capture", "siamfc/...", "render/...", "internal/...", "tracker"},
 	// Tools for tests are imported by tests, which no direction binds.
 	"tracker/trackertest": {"internal/synth", "tracker"},
 	// Made up of tests.
 	"deploy": {},
+}
+
+// homes names the packages that may call a function: whoever else wants what it does asks one of them. Each was called
+// by twins that came to differ.
+var homes = map[string]struct {
+	packages []string
+	instead  string
+}{
+	"strconv.ParseFloat": {[]string{"internal/numfile", "bench/region", "tracker"}, "numfile.Number"},
+	"os.Rename":          {[]string{"internal/atomicfile", "match"}, "atomicfile.Write"},
 }
 
 // standardOnly are the packages that need nothing outside the standard library and this module.
@@ -246,8 +258,12 @@ func checkCalls(f file) (wrong []string) {
 				wrong = append(wrong, "has an init function: work belongs to whoever asks for it")
 			}
 		case *ast.CallExpr:
-			if name := called(n); forbidden(name) && !strings.HasPrefix(f.dir, "cmd/") {
+			name := called(n)
+			if forbidden(name) && !strings.HasPrefix(f.dir, "cmd/") {
 				wrong = append(wrong, fmt.Sprintf("calls %s: outside cmd/ an error is returned, nothing printed", name))
+			}
+			if home, ok := homes[name]; ok && !contains(home.packages, f.dir) {
+				wrong = append(wrong, fmt.Sprintf("calls %s: %s is there for that", name, home.instead))
 			}
 		}
 		return true

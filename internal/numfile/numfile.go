@@ -67,8 +67,7 @@ func Lines(name string, r io.Reader, each func(line int, text string) error) err
 	return nil
 }
 
-// Parse reads lines of numbers separated by commas, semicolons, blanks or tabs. NaN is a number here (absent targets
-// are written so), an infinity is not. name is for the errors.
+// Parse reads lines of numbers, each as Numbers does. name is for the errors.
 func Parse(name string, r io.Reader) ([]Row, error) {
 	var rows []Row
 	err := Lines(name, r, func(line int, text string) error {
@@ -82,27 +81,67 @@ func Parse(name string, r io.Reader) ([]Row, error) {
 	return rows, err
 }
 
-// Numbers splits one line into its numbers.
+// Numbers splits one line into its numbers. Between two of them there is one comma or semicolon, or blanks and tabs, or
+// both; two commas leave a field empty, which is an error, and one at the end says nothing. In a line with semicolons a
+// comma between two digits is a decimal one, as spreadsheets of half of Europe write it.
 func Numbers(text string) ([]float64, error) {
-	fields := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' })
-	if len(fields) == 0 {
-		if text != "" {
-			return nil, fmt.Errorf("%.40q holds no number", text)
+	decimal := strings.IndexByte(text, ';') >= 0 && strings.IndexByte(text, ',') >= 0
+	var out []float64
+	begin, marks := -1, 0 // of the field that is being read; commas and semicolons since the last one
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && (!separates(text[i]) || decimal && betweenDigits(text, i)) {
+			if begin < 0 {
+				begin = i
+			}
+			continue
 		}
-		return nil, nil
+		if begin >= 0 {
+			if marks > 1 || marks == 1 && len(out) == 0 {
+				return nil, fmt.Errorf("an empty field before %.40q", text[begin:i])
+			}
+			v, err := number(text[begin:i], decimal)
+			if err != nil {
+				return nil, err
+			}
+			out, begin, marks = append(out, v), -1, 0
+		}
+		if i < len(text) && (text[i] == ',' || text[i] == ';') {
+			marks++
+		}
 	}
-	out := make([]float64, len(fields))
-	for i, f := range fields {
-		v, err := strconv.ParseFloat(f, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%.40q is not a number", f)
-		}
-		if math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%.40q is not finite", f)
-		}
-		out[i] = v
+	if marks > 1 || out == nil && marks > 0 {
+		return nil, fmt.Errorf("%.40q ends in empty fields", text)
 	}
 	return out, nil
+}
+
+// separates reports whether a byte stands between numbers.
+func separates(c byte) bool { return c == ',' || c == ';' || c == ' ' || c == '\t' }
+
+// betweenDigits reports whether the byte at i is a comma that digits touch on both sides.
+func betweenDigits(text string, i int) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	return text[i] == ',' && digit(i-1) && digit(i+1)
+}
+
+// number reads one number, with a decimal comma where that is allowed.
+func number(field string, decimal bool) (float64, error) {
+	if decimal && strings.Count(field, ",") == 1 {
+		field = strings.Replace(field, ",", ".", 1)
+	}
+	return Number(field)
+}
+
+// Number reads one number: as Go and C write it, or NaN (absent targets are written so); an infinity is none.
+func Number(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%.40q is not a number", text)
+	}
+	if math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%.40q is not finite", text)
+	}
+	return v, nil
 }
 
 // Matrix reads lines of exactly cols numbers each; a blank line in between is an error.

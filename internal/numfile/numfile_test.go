@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,26 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := Parse("long", strings.NewReader(strings.Repeat("1 ", maxLine))); err == nil {
 		t.Error("a line without end was read")
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string][]float64{
+		"": nil, "  \t": nil, "1": {1}, "1,2,3,": {1, 2, 3}, "1 , 2\t;3": {1, 2, 3}, "145,5;178,2;-21;6,2e1": {145.5, 178.2, -21, 62},
+		"1,5 ; 2": {1.5, 2}, "1, 5; 2": {1, 5, 2}, "1,5 2": {1, 5, 2}, "1e-3": {0.001},
+	} {
+		got, err := Numbers(text)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %v %v, want %v", text, got, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"1,,2": `an empty field before "2"`, ",1": `an empty field before "1"`, "1, ,2": "empty field", "1,2,,": "ends in empty fields",
+		",": "ends in empty fields", "1,2,3;4,5": `"1,2,3"`, "1.5.2": `"1.5.2" is not a number`, "1e999": "number", "-Inf": "not finite",
+	} {
+		if got, err := Numbers(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v %v, want %s", text, got, err, want)
+		}
 	}
 }
 

@@ -1,23 +1,19 @@
 package record
 
 import (
-	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"siamtrack/internal/numfile"
 	"siamtrack/tracker"
 )
-
-// maxLine bounds a line, so that a file of another kind ends in an error and not in memory.
-const maxLine = 1 << 20
 
 // Bounds of what can be a frame or a time; beyond them a number is an error in the file.
 const (
@@ -25,234 +21,150 @@ const (
 	maxSeconds = 1e9
 )
 
-// ReadFile reads the track in a file. Its name says the format: .csv and .jsonl; .txt is OTB, or MOT where the first
-// line has more than four numbers.
+// Read reads boxes by frames from a text of any of these kinds, which its first line tells apart:
+//
+//	a table     a header with the columns x,y,w,h (or width, height), in any order and among any others, quoted or not;
+//	            frame, time_s, score, state and ms as the CSV files of this package have them. Without a column frame
+//	            the rows count from frame 0.
+//	boxes       x,y,w,h a line for every frame from 0
+//	polygons    x1,y1,x2,y2,x3,y3,x4,y4 a line (an even count: 8, 12 or more), or VOT's masks: their axis-aligned box
+//	            is taken
+//	MOT         frame,id,x,y,w,h and up to four fields more, of one target
+//	JSON Lines  as this package writes them
+//	a snapshot  the JSON object that track live writes beside a picture
+//
+// Commas, semicolons, tabs or blanks separate; numfile.Numbers reads the numbers. A byte order mark, quotes and the ends
+// of Windows's lines are read over. Blank lines at the end are no lines; one in between is an error, since it cannot be
+// told which frame it leaves out. Errors name the text as name, and the line.
+//
+// Frames and pixels come back as the package's comment has them: MOT's counted from 0, all others as they stand.
+func Read(r io.Reader, name string) ([]Row, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("record: %s: %w", name, err)
+	}
+	rows, _, err := read(string(data), name)
+	return rows, err
+}
+
+// ReadFile reads a file as Read does; what it holds counts, not its name.
 func ReadFile(path string) ([]Row, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	f := Format(strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), "."))
-	if f != CSV && f != JSONL {
-		first, _, _ := strings.Cut(string(data), "\n")
-		if f = OTB; len(strings.FieldsFunc(first, isSeparator)) > 4 {
-			f = MOT
-		}
-	}
-	return Read(strings.NewReader(string(data)), path, f)
+	rows, _, err := read(string(data), path)
+	return rows, err
 }
 
-// Read reads a track in one format. Errors name the file as name, and the line. CSV needs the columns frame,x,y,w,h,
-// in any order and among any others, so that truth of some frames is read as well as a track. OTB lines may be
-// separated by commas, blanks or tabs; their frames are counted from 0.
-func Read(r io.Reader, name string, f Format) ([]Row, error) {
-	var decode func(line string) (Row, bool, error)
-	switch f {
-	case CSV:
-		decode = newCSV()
-	case JSONL:
-		decode = decodeJSON
-	case OTB:
-		decode = newOTBReader()
-	case MOT:
-		decode = decodeMOT
-	default:
-		_, _, err := encoding(f)
+// ReadBoxes reads a file as Read does that has a box for every frame from 0, one or more.
+func ReadBoxes(path string) ([]tracker.Box, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	rows, lines, err := read(string(data), path)
+	if err != nil {
 		return nil, err
 	}
-	var rows []Row
-	n := 0
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, maxLine)
-	for s.Scan() {
-		n++
-		line := strings.TrimSpace(strings.TrimPrefix(s.Text(), "\ufeff"))
-		if line == "" {
-			continue
+	if len(rows) == 0 {
+		return nil, wrong(path, 1, errors.New("no box"))
+	}
+	out := make([]tracker.Box, len(rows))
+	for i, r := range rows {
+		if r.Frame != i {
+			return nil, wrong(path, lines[i], fmt.Errorf("frame %d where %d is expected: every frame needs a box", r.Frame, i))
 		}
-		row, is, err := decode(line)
+		out[i] = r.Box
+	}
+	return out, nil
+}
+
+// wrong is the error of a line.
+func wrong(name string, line int, err error) error {
+	return fmt.Errorf("record: %w", numfile.Errorf(name, line, "%w: %w", ErrFormat, err))
+}
+
+// decoder reads one line, which is not blank; isRow is false for one that holds no row, as a header.
+type decoder func(line string) (row Row, isRow bool, err error)
+
+// read returns the rows of a text and the line that each stands on.
+func read(text, name string) (rows []Row, lines []int, err error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	first = strings.TrimSpace(first)
+	if first == "" {
+		return nil, nil, wrong(name, 1, errors.New("empty: no box"))
+	}
+	if strings.HasPrefix(first, "{") && json.Valid([]byte(text)) { // one object, over several lines perhaps
+		row, _, err := decodeJSON(text)
 		if err != nil {
-			return rows, fmt.Errorf("record: %s:%d: %w: %w", name, n, ErrFormat, err)
+			return nil, nil, wrong(name, 1, err)
 		}
-		if is {
-			rows = append(rows, row)
+		return []Row{row}, []int{1}, nil
+	}
+	decode, counts := decoderOf(first)
+	seen := map[int]bool{}
+	err = numfile.Lines(name, strings.NewReader(text), func(n int, line string) error {
+		if line == "" {
+			return wrong(name, n, errors.New("an empty line: it cannot be told which frame lacks its box"))
 		}
+		row, isRow, err := decode(line)
+		if err == nil && isRow && !counts && seen[row.Frame] {
+			err = fmt.Errorf("frame %d stands in an earlier line too", row.Frame)
+		}
+		if err != nil {
+			return wrong(name, n, err)
+		}
+		if isRow && !counts {
+			seen[row.Frame] = true
+		}
+		if isRow {
+			rows, lines = append(rows, row), append(lines, n)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, ErrFormat) {
+		err = fmt.Errorf("record: %w", err)
 	}
-	if err := s.Err(); err != nil {
-		return rows, fmt.Errorf("record: %s:%d: %w", name, n+1, err)
-	}
-	if len(rows) == 0 && f == CSV && n == 0 {
-		return nil, fmt.Errorf("record: %s: %w: empty, not even a header", name, ErrFormat)
-	}
-	return rows, nil
+	return rows, lines, err
 }
 
-// newCSV returns a decoder that takes its first line for the header.
-func newCSV() func(string) (Row, bool, error) {
-	var columns []string
-	return func(line string) (Row, bool, error) {
-		fields := strings.Split(line, ",")
-		for i := range fields {
-			fields[i] = strings.TrimSpace(fields[i])
-		}
-		if columns == nil {
-			columns = fields
-			for _, need := range [...]string{"frame", "x", "y", "w", "h"} {
-				if !slices.Contains(columns, need) {
-					return Row{}, false, fmt.Errorf("the header %.60q has no column %q", line, need)
-				}
-			}
-			return Row{}, false, nil
-		}
-		if len(fields) != len(columns) {
-			return Row{}, false, fmt.Errorf("%d fields under %d columns", len(fields), len(columns))
-		}
-		var r Row
-		for i, c := range columns {
-			if err := set(&r, c, fields[i]); err != nil {
-				return Row{}, false, fmt.Errorf("%s: %w", c, err)
-			}
-		}
-		return r, true, nil
+// decoderOf chooses the decoder for a text that begins with the given line. counts says that it counts the frames
+// itself, so that none can stand there twice.
+func decoderOf(first string) (d decoder, counts bool) {
+	if strings.HasPrefix(first, "{") {
+		return decodeJSON, false
 	}
+	if isMask(first) {
+		return newShapes(), true
+	}
+	numbers, err := numfile.Numbers(first)
+	if err != nil && isHeader(first) {
+		return newTable(), false
+	}
+	switch n := len(numbers); {
+	case n == 6 || n == 7 || n == 9 || n == 10:
+		return decodeMOT, false
+	case n >= 8 && n%2 == 0:
+		return newShapes(), true
+	}
+	return newBoxes(), true
 }
 
-// set puts the text of a CSV column into r; columns of other names are passed over.
-func set(r *Row, column, text string) (err error) {
-	switch column {
-	case "frame":
-		r.Frame, err = frame(text, 0)
-	case "time_s":
-		r.Time, err = duration(text, time.Second)
-	case "x":
-		r.Box.X, err = coordinate(text)
-	case "y":
-		r.Box.Y, err = coordinate(text)
-	case "w":
-		r.Box.W, err = coordinate(text)
-	case "h":
-		r.Box.H, err = coordinate(text)
-	case "score":
-		r.Score, err = coordinate(text)
-	case "state":
-		err = r.State.UnmarshalText([]byte(text))
-	case "ms":
-		r.Elapsed, err = duration(text, time.Millisecond)
-	}
-	return err
-}
-
-// decodeJSON reads one object. A coordinate that is null is NaN, as it was written.
-func decodeJSON(line string) (Row, bool, error) {
-	var o struct {
-		Frame      *int64
-		TimeS      float64  `json:"time_s"`
-		X, Y, W, H *float64 // nil where null
-		Score      *float64
-		State      tracker.State
-		MS         float64
-	}
-	if err := json.Unmarshal([]byte(line), &o); err != nil {
-		return Row{}, false, err
-	}
-	switch {
-	case o.Frame == nil || *o.Frame < 0 || *o.Frame > maxFrame:
-		return Row{}, false, fmt.Errorf("no frame, or one that cannot be")
-	case !plausible(o.TimeS) || !plausible(o.MS/1000):
-		return Row{}, false, fmt.Errorf("a time that cannot be")
-	}
-	orNaN := func(v *float64) float64 {
-		if v == nil {
-			return math.NaN()
-		}
-		return *v
-	}
-	return Row{
-		Frame: int(*o.Frame), Time: span(o.TimeS, time.Second), State: o.State, Score: orNaN(o.Score),
-		Box:     tracker.Box{X: orNaN(o.X), Y: orNaN(o.Y), W: orNaN(o.W), H: orNaN(o.H)},
-		Elapsed: span(o.MS, time.Millisecond),
-	}, true, nil
-}
-
-// newOTBReader returns a decoder that counts the frames itself.
-func newOTBReader() func(string) (Row, bool, error) {
-	next := 0
-	return func(line string) (Row, bool, error) {
-		fields := strings.FieldsFunc(line, isSeparator)
-		if len(fields) != 4 {
-			return Row{}, false, fmt.Errorf("%d numbers where x,y,w,h are four", len(fields))
-		}
-		b, err := corners(fields, 0)
-		next++
-		return Row{Frame: next - 1, Box: b, Score: 1}, err == nil, err
-	}
-}
-
-func decodeMOT(line string) (Row, bool, error) {
-	fields := strings.FieldsFunc(line, isSeparator)
-	if len(fields) < 6 {
-		return Row{}, false, fmt.Errorf("%d fields where frame,id,x,y,w,h are six", len(fields))
-	}
-	r := Row{Score: 1}
-	var err error
-	if r.Frame, err = frame(fields[0], 1); err != nil {
-		return Row{}, false, fmt.Errorf("frame: %w", err)
-	}
-	if fields[1] != "1" {
-		return Row{}, false, fmt.Errorf("target %.20q: the files of one target have the id 1 only", fields[1])
-	}
-	if r.Box, err = corners(fields[2:6], 1); err == nil && len(fields) > 6 {
-		r.Score, err = coordinate(fields[6])
-	}
-	return r, err == nil, err
-}
-
-func isSeparator(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' || r == '\r' }
-
-// corners reads x,y,w,h, the corner counted from first.
-func corners(fields []string, first float64) (tracker.Box, error) {
-	var v [4]float64
-	for i := range v {
-		var err error
-		if v[i], err = coordinate(fields[i]); err != nil {
-			return tracker.Box{}, err
-		}
-	}
-	return tracker.Box{X: v[0] - first, Y: v[1] - first, W: v[2], H: v[3]}, nil
-}
-
-// frame reads the number of a frame, counted from first.
-func frame(text string, first int64) (int, error) {
+// frame reads the number of a frame, counted from 0.
+func frame(text string) (int, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < first || n > maxFrame {
+	if err != nil || n < 0 || n > maxFrame {
 		return 0, fmt.Errorf("%.20q is no number of a frame", text)
 	}
-	return int(n - first), nil
+	return int(n), nil
 }
 
-// coordinate reads a number; NaN is one, an infinity is not.
-func coordinate(text string) (float64, error) {
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%.20q is no number", text)
-	}
-	return v, nil
-}
-
-// duration reads a time in units; an empty one is 0.
-func duration(text string, unit time.Duration) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !plausible(v*unit.Seconds()) {
-		return 0, fmt.Errorf("%.20q is no time", text)
-	}
-	return span(v, unit), nil
-}
-
+// plausible reports whether a time can be meant.
 func plausible(seconds float64) bool { return seconds >= 0 && seconds <= maxSeconds }
 
+// span is v units of time.
 func span(v float64, unit time.Duration) time.Duration {
 	return time.Duration(math.Round(v * float64(unit)))
 }

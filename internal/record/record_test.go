@@ -224,7 +224,7 @@ func TestNaNIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Read(&out, "out", f)
+		got, err := Read(&out, "out")
 		if err != nil || len(got) != 1 || got[0].Box.Finite() || got[0].State != tracker.Lost {
 			t.Errorf("%s: %v, %v", f, got, err)
 		}
