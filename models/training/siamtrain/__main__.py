@@ -24,6 +24,7 @@ COMMANDS = (
     "loopcases",
     "curves",
     "timing",
+    "probe",
 )
 
 

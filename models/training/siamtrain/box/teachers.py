@@ -1,7 +1,7 @@
 """The networks that teach: FEAR-XS's search features, NanoTrack v3's features, response and boxes.
 
-FEAR-XS (MIT) and NanoTrack v3 (Apache-2.0) are read as ONNX files; their outputs are targets,
-their weights are never copied.
+FEAR-XS (MIT) and NanoTrack (Apache-2.0) are read as ONNX files; their outputs are targets, their weights are never
+copied. Both, and NanoTrack v2, are also models to measure beside one's own.
 """
 
 import os
@@ -10,12 +10,15 @@ import numpy as np
 import onnx
 
 from siamtrain.file import export
-from siamtrain.loop.box import SEARCH, Loop
+from siamtrain.loop.box import SEARCH, STRIDE, Loop
 
 FEAR_TENSOR, FEAR_DEPTH = "input.125", 256  # output of its search backbone and neck, (1, 256, 16, 16)
 NANO_DEPTH = 96
 NANO_EXEMPLAR, NANO_SEARCH = 127, 255
 NANO_CELLS = 15  # its cells are cells 1 to 15 of ours
+# Cells of NanoTrack's maps and the loop that was published with it, by version.
+NANO = {2: (16, Loop(0.490, 0.150, 0.385, "hann")), 3: (NANO_CELLS, Loop(0.455, 0.138, 0.348, "hann"))}
+FEAR_EXEMPLAR, FEAR_SEARCH = 1.4, 5.0  # what its crops show, in sizes of the box: they are stretched to squares
 
 
 def planar(crop):
@@ -37,18 +40,40 @@ class Fear:
         return self._session.run(None, {"image": planar(search[..., ::-1])})[0][0]
 
 
-class Nano:
-    """NanoTrack v3 on our crops: they differ from its own by the last row and column."""
+class FearBoxes:
+    """FEAR-XS whole, a model of loop.box but for its crops, which are stretched (FEAR_EXEMPLAR, FEAR_SEARCH)."""
 
-    side, cells = SEARCH, NANO_CELLS
-    origin = -(NANO_CELLS // 2) * 16.0 + (NANO_SEARCH - SEARCH) / 2
-    loop = Loop(0.455, 0.138, 0.348, "hann")  # as published with it
+    side, cells, origin = SEARCH, SEARCH // STRIDE, -SEARCH / 2.0
 
     def __init__(self, models):
-        self._exemplar, self._search, self._head = (
-            export.session(os.path.join(models, f"nano3_{part}.onnx")) for part in ("backbone_z", "backbone_x", "head")
+        self._exemplar, self._search = (
+            export.session(os.path.join(models, f"fear_{part}.onnx")) for part in ("init", "track")
         )
-        at = self.origin + SEARCH / 2 + 16.0 * np.arange(NANO_CELLS)
+
+    def exemplar(self, crop, mark=None):
+        """Features (1, 256, 8, 8) of a 128x128 BGR crop."""
+        return self._exemplar.run(None, {"image": planar(crop[..., ::-1])})[0]
+
+    def locate(self, exemplar, crop):
+        """Response (16, 16) in 0..1 and sides (4, 16, 16) in pixels of a 256x256 BGR crop."""
+        feeds = {"image": planar(crop[..., ::-1]), "template_features": exemplar}
+        sides, logits = self._search.run(["bbox", "cls"], feeds)
+        return 1 / (1 + np.exp(-logits[0, 0])), sides[0]
+
+
+class Nano:
+    """NanoTrack v3 (or v2) on our crops: they differ from its own by the last row and column."""
+
+    side = SEARCH
+
+    def __init__(self, models, version=3):
+        self._exemplar, self._search, self._head = (
+            export.session(os.path.join(models, f"nano{version}_{part}.onnx"))
+            for part in ("backbone_z", "backbone_x", "head")
+        )
+        self.cells, self.loop = NANO[version]
+        self.origin = -(self.cells // 2) * float(STRIDE) + (NANO_SEARCH - SEARCH) / 2
+        at = self.origin + SEARCH / 2 + STRIDE * np.arange(self.cells)
         self._x, self._y = np.meshgrid(at, at)
 
     def exemplar(self, crop, mark=None):
@@ -60,7 +85,7 @@ class Nano:
         return self._search.run(None, {"input": planar(crop[:NANO_SEARCH, :NANO_SEARCH])})[0]
 
     def head(self, exemplar, search):
-        """Response (15, 15) in 0..1 and sides (4, 15, 15) in crop pixels, from both crops' features."""
+        """Response (n, n) in 0..1 and sides (4, n, n) in crop pixels, from both crops' features."""
         response, sides = self._head.run(None, {"input1": exemplar, "input2": search})
         return 1 / (1 + np.exp(response[0, 0] - response[0, 1])), sides[0]
 
@@ -69,6 +94,6 @@ class Nano:
         return self.head(exemplar, self.search(crop))
 
     def corners(self, sides):
-        """Corners (4, 15, 15) of the boxes in the search crop's continuous coordinates, cell by cell."""
+        """Corners (4, n, n) of the boxes in the search crop's continuous coordinates, cell by cell."""
         left, top, right, bottom = sides
         return np.stack([self._x - left, self._y - top, self._x + right, self._y + bottom])

@@ -11,6 +11,7 @@ import numpy as np
 
 from siamtrain.data.readers.files import images_in, size_of
 from siamtrain.data.track import Found, Track, check_boxes
+from siamtrain.errors import DataError
 
 NAME = "OTB folder"
 TRUTH = "groundtruth_rect*.txt"
@@ -47,6 +48,21 @@ def read(path, raw=False):
             if track is not None:
                 found.tracks.append(track)
     return found
+
+
+def named(tracks, path=None):
+    """The tracks that a file names, one a line, in its order; without a file all. DataError names what is missing."""
+    if path is not None:
+        with open(path, encoding="utf-8") as file:
+            names = file.read().split()
+        known = {t.name: t for t in tracks}
+        missing = [n for n in names if n not in known]
+        if missing:
+            raise DataError(f"{path}: {', '.join(missing[:5])}: no such sequence in the data")
+        tracks = [known[n] for n in names]
+    if not tracks:
+        raise DataError("no sequence in the OTB layout (NAME/img, groundtruth_rect.txt) in the data")
+    return tracks
 
 
 def _track(folder, truth, images, raw, problems):
