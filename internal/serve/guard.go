@@ -5,50 +5,71 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 )
 
 // cookieName is that of the cookie that carries the token once the page has been opened with it.
 const cookieName = "siamtrack"
 
 // guard lets through only requests for a host name we go by, that carry the token where one is asked, and that no
-// other website has sent.
+// other website has sent. A connection is told who is at its other end: whoever is let through, with a token or not, or
+// somebody who was refused, whose connection is closed.
 func (s *Server) guard(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
+		refuse := func(text string, status int) {
+			h.Set("Connection", "close") // no second try on the same connection
+			http.Error(w, text, status)
+		}
+		named, carried := s.token(r)
 		switch {
 		case !s.o.AnyHost && !loopbackName(r.Host):
-			http.Error(w, "this server answers on loopback names only", http.StatusForbidden)
-		case s.o.Token == "" || s.allowed(r):
+			refuse("this server answers on loopback names only", http.StatusForbidden)
+		case s.o.Token != "" && !named && !carried:
+			h.Set("WWW-Authenticate", "Bearer")
+			refuse("a token is needed: open the page with ?token=...", http.StatusUnauthorized)
+		case !named && foreign(r):
+			refuse("another website asks for this", http.StatusForbidden)
+		default:
+			if named { // the other website knows the token: somebody gave it, so that it shows the picture
+				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+			}
+			admitted(r.Context(), named || carried)
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 			next.ServeHTTP(w, r)
-		default:
-			h.Set("WWW-Authenticate", "Bearer")
-			http.Error(w, "a token is needed: open the page with ?token=...", http.StatusUnauthorized)
 		}
 	})
 }
 
-// allowed reports whether r carries the token.
-func (s *Server) allowed(r *http.Request) bool {
-	given := []string{r.URL.Query().Get("token")}
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		given = append(given, bearer)
+// token reports whether r names the token itself, in its address or as a bearer token, and whether it carries it in the
+// cookie, which a browser adds by itself. Both are false where no token is asked.
+func (s *Server) token(r *http.Request) (named, carried bool) {
+	if s.o.Token == "" {
+		return false, false
 	}
+	is := func(given string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(s.o.Token)) == 1 }
+	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	named = is(r.URL.Query().Get("token")) || is(bearer)
 	if cookie, err := r.Cookie(cookieName); err == nil {
-		given = append(given, cookie.Value)
+		carried = is(cookie.Value)
 	}
-	for _, g := range given {
-		if subtle.ConstantTimeCompare([]byte(g), []byte(s.o.Token)) == 1 {
-			return true
-		}
+	return named, carried
+}
+
+// foreign reports whether a page of another origin has a browser send r. A link to the page is followed all the same.
+func foreign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return false
 	}
-	return false
+	link := r.Method == http.MethodGet && r.URL.Path == "/" && r.Header.Get("Sec-Fetch-Mode") == "navigate" &&
+		r.Header.Get("Sec-Fetch-Dest") == "document"
+	return !link
 }
 
 // loopbackName reports whether the host of a request, with or without a port, can only mean this machine.
@@ -58,54 +79,4 @@ func loopbackName(host string) bool {
 	}
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
-
-// sendBuffer bounds what the system keeps for a viewer that does not read: a picture or two, so that a slow viewer sees
-// new ones and a vanished one is noticed soon.
-const sendBuffer = 256 << 10
-
-// limited is a listener with a bounded number of open connections: the next one waits until another closes.
-type limited struct {
-	net.Listener
-	open chan struct{}
-	done chan struct{}
-	once sync.Once
-}
-
-func newLimited(l net.Listener, n int) *limited {
-	return &limited{Listener: l, open: make(chan struct{}, n), done: make(chan struct{})}
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	select {
-	case l.open <- struct{}{}:
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.open
-		return nil, err
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		_ = tcp.SetWriteBuffer(sendBuffer) // the system's own size serves too, but keeps more old pictures
-	}
-	return &limitedConn{Conn: c, release: func() { <-l.open }}, nil
-}
-
-func (l *limited) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	once    sync.Once
-	release func()
-}
-
-func (c *limitedConn) Close() error {
-	err := c.Conn.Close()
-	c.once.Do(c.release)
-	return err
 }

@@ -34,7 +34,9 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.index)
 	for _, file := range []string{"page.css", "page.js"} {
-		mux.HandleFunc("GET /"+file, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, page, "page/"+file) })
+		mux.HandleFunc("GET /"+file, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(w, r, page, "page/"+file)
+		})
 	}
 	mux.HandleFunc("GET /stream", s.stream)
 	mux.HandleFunc("GET /events", s.events)

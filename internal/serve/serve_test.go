@@ -25,12 +25,22 @@ import (
 type site struct {
 	t       *testing.T
 	base    string
+	server  *Server
 	session *session.Session
 	video   *synth.Video
 	client  http.Client
 }
 
+// open serves until the test ends. Nobody is cut off for being slow, which on a busy machine anybody is.
 func open(t *testing.T, change func(*Options)) *site {
+	t.Helper()
+	return openWith(t, time.Minute, func(l net.Listener) net.Listener { return l }, change)
+}
+
+// openWith serves with patience for a picture, on what listener makes of the real one.
+func openWith(
+	t *testing.T, patience time.Duration, listener func(net.Listener) net.Listener, change func(*Options),
+) *site {
 	t.Helper()
 	video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})
 	if err != nil {
@@ -49,14 +59,15 @@ func open(t *testing.T, change func(*Options)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.patience = patience
 	l, local, err := Listen(":0")
 	if err != nil || !local {
 		t.Fatalf("local %v, %v", local, err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx, shallow{l}) }()
-	w := &site{t: t, base: "http://" + l.Addr().String(), session: live, video: video}
+	go func() { served <- s.Serve(ctx, listener(l)) }()
+	w := &site{t: t, base: "http://" + l.Addr().String(), server: s, session: live, video: video}
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
@@ -133,14 +144,13 @@ func (w *site) until(what string, so func(stateJSON) bool) stateJSON {
 	return stateJSON{}
 }
 
-// TestChoosing freezes a frame, chooses the object in it, and compares what is said of later frames with the truth.
+// TestChoosing freezes a frame, chooses the object in it, and compares what is said of later frames with the truth. The
+// frames are let through one by one, so that none is dropped however busy the machine is.
 func TestChoosing(t *testing.T) {
 	w := open(t, nil)
 	w.until("a picture", func(s stateJSON) bool { return s.Width == 320 && s.Captured > 3 })
 	w.ask("POST", "/pause", `{"on":true}`, new(any))
 	w.until("paused", func(s stateJSON) bool { return s.Paused })
-	time.Sleep(100 * time.Millisecond)
-	s := w.until("still paused", func(now stateJSON) bool { return now.Paused })
 	var kept struct{ Frame, Width, Height int }
 	w.ask("POST", "/freeze", "", &kept)
 	if kept.Width != 320 || kept.Height != 240 {
@@ -150,26 +160,30 @@ func TestChoosing(t *testing.T) {
 	if img, err := jpeg.Decode(strings.NewReader(data)); err != nil || img.Bounds() != image.Rect(0, 0, 320, 240) {
 		t.Errorf("the frozen frame: %v", err)
 	}
-	target := w.video.Truth(s.Frame).Box
-	ask, err := json.Marshal(map[string]any{"frame": kept.Frame, "box": boxJSON(target)})
+	index := w.server.frozen.get(kept.Frame, time.Now()).Frame.Index
+	ask, err := json.Marshal(map[string]any{"frame": kept.Frame, "box": boxJSON(w.video.Truth(index).Box)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.ask("POST", "/select", string(ask), new(any))
-	w.until("chosen while paused", func(s stateJSON) bool { return s.Target && s.Frame >= 0 && *s.Score == 1 })
-	w.ask("POST", "/step", "{}", new(any))
-	w.ask("POST", "/pause", `{"on":false}`, new(any))
-	s = w.until("followed for 30 frames", func(now stateJSON) bool { return now.Frame > s.Frame+30 })
-	b := tracker.Box(*s.Box)
-	// With -short (under the race detector) too many frames are dropped for the tracker to keep up with the object.
-	if iou := b.IoU(w.video.Truth(s.Frame).Box); iou < 0.5 && !testing.Short() {
-		t.Errorf("frame %d: IoU %.2f of %v with the truth", s.Frame, iou, b)
+	// A frame may have been on its way when the pause came: it is followed at once.
+	s := w.until("chosen while paused", func(s stateJSON) bool { return s.Target && s.Frame >= index })
+	for range 30 {
+		before := s.Frame
+		w.ask("POST", "/step", "{}", new(any))
+		s = w.until("the next frame", func(s stateJSON) bool { return s.Frame > before })
+		b := tracker.Box(*s.Box)
+		if iou := b.IoU(w.video.Truth(s.Frame).Box); iou < 0.5 {
+			t.Fatalf("frame %d: IoU %.2f of %v with the truth", s.Frame, iou, b)
+		}
 	}
+	w.ask("POST", "/pause", `{"on":false}`, new(any))
+	w.until("more frames", func(now stateJSON) bool { return now.Frame > s.Frame+3 })
 	w.ask("POST", "/clear", "{}", new(any))
 	w.until("cleared", func(s stateJSON) bool { return !s.Target })
 }
 
-// TestStream reads pictures as a browser does, and sees the panel come.
+// TestStream reads pictures as a browser does, until it sees the panel come.
 func TestStream(t *testing.T) {
 	w := open(t, nil)
 	r, err := w.client.Get(w.base + "/stream")
@@ -178,8 +192,7 @@ func TestStream(t *testing.T) {
 	}
 	defer r.Body.Close()
 	parts := multipart.NewReader(r.Body, "picture")
-	heights := map[int]bool{}
-	for i := range 30 {
+	height := func() int {
 		part, err := parts.NextPart()
 		if err != nil {
 			t.Fatal(err)
@@ -188,13 +201,15 @@ func TestStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		heights[img.Bounds().Dy()] = true
-		if i == 5 {
-			w.ask("POST", "/show", `{"panel":true}`, new(any))
+		return img.Bounds().Dy()
+	}
+	for range 5 {
+		if h := height(); h != 240 {
+			t.Errorf("a picture of height %d, want 240", h)
 		}
 	}
-	if !heights[240] || len(heights) != 2 {
-		t.Errorf("pictures as high as %v, want 240 and more with the panel", heights)
+	w.ask("POST", "/show", `{"panel":true}`, new(any))
+	for height() <= 240 { // what was drawn before is still to come
 	}
 	s := w.until("the parts that are shown", func(s stateJSON) bool { return s.Show.Panel })
 	if !s.Show.Figures || s.Viewers != 1 || s.ShownFPS <= 0 {
@@ -227,7 +242,8 @@ func TestEvents(t *testing.T) {
 
 // TestSlowViewers opens streams that nobody reads and some that vanish: the tracker goes on as before.
 func TestSlowViewers(t *testing.T) {
-	w := open(t, func(o *Options) { o.Viewers = 5 })
+	const patience = 2 * time.Second
+	w := openWith(t, patience, func(l net.Listener) net.Listener { return shallow{l} }, func(o *Options) { o.Viewers = 5 })
 	host := strings.TrimPrefix(w.base, "http://")
 	for range 5 {
 		c, err := net.Dial("tcp", host)
@@ -246,17 +262,14 @@ func TestSlowViewers(t *testing.T) {
 	if status, text := w.do("GET", "/stream", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a sixth viewer: %d %s", status, text)
 	}
-	// Whoever waited for one of them would stand still for all of writeTimeout.
-	frame, since, longest := -1, time.Now(), time.Duration(0)
+	// Whoever waited for one of them would show no other frame before they are gone.
+	frames := map[int]bool{}
 	w.until("the slow ones are gone", func(s stateJSON) bool {
-		longest = max(longest, time.Since(since))
-		if s.Frame != frame {
-			frame, since = s.Frame, time.Now()
-		}
+		frames[s.Frame] = true
 		return s.Viewers == 0
 	})
-	if longest > writeTimeout/2 {
-		t.Errorf("nothing new for %v beside viewers that do not read", longest)
+	if len(frames) < 3 {
+		t.Errorf("%d frames shown beside viewers that do not read", len(frames))
 	}
 	first := w.session.Status().Tracked
 	w.until("as many frames without them", func(stateJSON) bool { return w.session.Status().Tracked > first+100 })
@@ -273,7 +286,9 @@ func TestToken(t *testing.T) {
 		t.Errorf("a wrong token: %d", status)
 	}
 	for _, c := range [][3]string{
-		{"/state?token=open+sesame"}, {"/state", "Authorization", "Bearer open sesame"}, {"/state", "Cookie", `siamtrack="open sesame"`},
+		{"/state?token=open+sesame"}, {"/state", "Authorization", "Bearer open sesame"},
+		{"/state", "Cookie", `siamtrack="open sesame"`},
+		{"/state?token=open+sesame", "Sec-Fetch-Site", "cross-site"}, // somebody gave that website the token
 	} {
 		header := c[1:]
 		if c[1] == "" {
@@ -290,8 +305,9 @@ func TestToken(t *testing.T) {
 	}
 	r.Body.Close()
 	cookies := r.Cookies()
-	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" || len(cookies) != 1 || !cookies[0].HttpOnly {
-		t.Errorf("the page with the token: %d to %q with %v", r.StatusCode, r.Header.Get("Location"), cookies)
+	to := r.Header.Get("Location")
+	if r.StatusCode != http.StatusSeeOther || to != "/" || len(cookies) != 1 || !cookies[0].HttpOnly {
+		t.Errorf("the page with the token: %d to %q with %v", r.StatusCode, to, cookies)
 	}
 }
 
@@ -320,7 +336,17 @@ func TestRefusals(t *testing.T) {
 		{"an empty box", "POST", "/select", `{"frame":1,"box":{"x":9,"y":1,"w":0,"h":20}}`, nil, 422},
 		{"a frozen frame that is not there", "GET", "/frozen/99.jpg", "", nil, 404},
 		{"a frozen frame without a number", "GET", "/frozen/x.jpg", "", nil, 404},
-		{"another website", "POST", "/clear", "{}", []string{"Origin", "http://example.com", "Sec-Fetch-Site", "cross-site"}, 403},
+		{"another website", "POST", "/clear", "{}",
+			[]string{"Origin", "http://example.com", "Sec-Fetch-Site", "cross-site"}, 403},
+		{"a picture in another website", "GET", "/stream", "",
+			[]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
+		{"another port's website", "GET", "/state", "", []string{"Sec-Fetch-Site", "same-site"}, 403},
+		{"the page in another website's frame", "GET", "/", "",
+			[]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}, 403},
+		{"a link to the page", "GET", "/", "",
+			[]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200},
+		{"the page's own", "GET", "/state", "", []string{"Sec-Fetch-Site", "same-origin"}, 200},
+		{"an address that was typed", "GET", "/state", "", []string{"Sec-Fetch-Site", "none"}, 200},
 		{"a name that points here", "GET", "/state", "", []string{"Host", "attacker.example:80"}, 403},
 		{"a loopback name", "GET", "/state", "", []string{"Host", "localhost:1"}, 200},
 		{"a box drawn backwards", "POST", "/select", `{"frame":1,"box":{"x":90,"y":90,"w":-20,"h":-20}}`, nil, 200},
@@ -328,6 +354,36 @@ func TestRefusals(t *testing.T) {
 		if status, text := w.do(c.method, c.path, c.body, c.header...); status != c.status {
 			t.Errorf("%s: %d %s, want %d", c.name, status, strings.TrimSpace(text), c.status)
 		}
+	}
+}
+
+// TestEmbedding checks who else may show the picture: whoever names the token, nobody by the owner's cookie alone.
+func TestEmbedding(t *testing.T) {
+	for _, c := range []struct{ token, path, policy string }{
+		{"", "/stream", "same-origin"},
+		{"", "/state", "same-origin"},
+		{"sesame", "/stream?token=sesame", "cross-origin"},
+		{"sesame", "/stream?token=wrong", "same-origin"},
+		{"sesame", "/stream", "same-origin"},
+	} {
+		w := open(t, func(o *Options) { o.Token = c.token })
+		r, err := http.NewRequestWithContext(t.Context(), "GET", w.base+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := w.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if policy := answer.Header.Get("Cross-Origin-Resource-Policy"); policy != c.policy {
+			t.Errorf("%s with token %q: policy %q, want %q", c.path, c.token, policy, c.policy)
+		}
+	}
+	w := open(t, func(o *Options) { o.Token = "sesame" })
+	status, _ := w.do("GET", "/state", "", "Cookie", "siamtrack=sesame", "Sec-Fetch-Site", "cross-site")
+	if status != http.StatusForbidden {
+		t.Errorf("another website with the owner's cookie: %d", status)
 	}
 }
 
@@ -369,7 +425,9 @@ func TestListen(t *testing.T) {
 
 // FuzzRead: whatever is sent, it is answered with 200 or a refusal.
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{`{"frame":1,"box":{"x":1,"y":2,"w":3,"h":4}}`, `{}`, `[]`, `{"frame":1e99}`, "\x00", `{"box":null}`} {
+	for _, s := range []string{
+		`{"frame":1,"box":{"x":1,"y":2,"w":3,"h":4}}`, `{}`, `[]`, `{"frame":1e99}`, "\x00", `{"box":null}`,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

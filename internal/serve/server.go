@@ -31,7 +31,7 @@ type Options struct {
 	// AnyHost lets requests through whatever host name they ask for. Without it only loopback names are answered, so
 	// that no website can reach the server through a name of its own that points here (DNS rebinding).
 	AnyHost bool
-	// Viewers bounds the streams and event streams open at the same time; 0 means 16.
+	// Viewers bounds the streams and event streams open at the same time; 0 means 16. Addresses share them evenly.
 	Viewers int
 	Log     *slog.Logger
 }
@@ -39,22 +39,27 @@ type Options struct {
 // Bounds on what clients may take.
 const (
 	defaultViewers = 16
-	maxConnections = 64
+	maxConnections = 512
+	maxEach        = 256 // connections from one address without the token
 	maxHeader      = 16 << 10
 	maxBody        = 4 << 10
-	writeTimeout   = 5 * time.Second  // of one picture or event: a client that takes longer is gone
+	headerTimeout  = 5 * time.Second
+	bodyTimeout    = 10 * time.Second // of a request with its header
+	answerTimeout  = 15 * time.Second // of an answer but a stream: a slow telephone's still picture
+	pictureTimeout = 5 * time.Second  // of one picture or event: a client that takes longer is gone
+	idleTimeout    = 30 * time.Second // of a connection between two requests
 	shutdownGrace  = 2 * time.Second  // for answers under way when the server ends
-	idleTimeout    = 60 * time.Second // of a connection between two requests
 )
 
 // Server serves one session. New makes it.
 type Server struct {
-	o       Options
-	handler http.Handler
-	screen  *render.Screen // guarded by mu
-	frozen  shelf
-	viewers chan struct{} // holds one for each open stream, of pictures or events
-	wanted  chan struct{} // has room for one: the picture is to be drawn anew
+	o        Options
+	handler  http.Handler
+	screen   *render.Screen // guarded by mu
+	frozen   shelf
+	viewers  audience
+	patience time.Duration // pictureTimeout, but in tests
+	wanted   chan struct{} // has room for one: the picture is to be drawn anew
 
 	watchers atomic.Int64 // the open streams of pictures
 
@@ -81,7 +86,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		o: o, screen: screen, viewers: make(chan struct{}, o.Viewers),
+		o: o, screen: screen, viewers: audience{places: o.Viewers}, patience: pictureTimeout,
 		wanted: make(chan struct{}, 1), changed: make(chan struct{}),
 	}
 	s.handler = s.routes()
@@ -121,13 +126,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	h := &http.Server{
 		Handler:           s.handler,
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: idleTimeout,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
+		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeader,
+		ConnContext:    withCaller,
 		BaseContext:    func(net.Listener) context.Context { return ctx }, // ends the streams with the server
 		ErrorLog:       slog.NewLogLogger(s.o.Log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- h.Serve(newLimited(l, maxConnections)) }()
+	go func() { served <- h.Serve(newDoor(l, maxConnections, maxEach)) }()
 	err := s.follow(ctx, served)
 	stop()
 	grace, done := context.WithTimeout(context.Background(), shutdownGrace)

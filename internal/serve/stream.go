@@ -10,16 +10,17 @@ import (
 	"siamtrack/tracker"
 )
 
-// enter counts the caller as a viewer until leave is called, or answers that there are too many.
-func (s *Server) enter(w http.ResponseWriter) (leave func(), ok bool) {
-	select {
-	case s.viewers <- struct{}{}:
-		return func() { <-s.viewers }, true
-	default:
+// enter counts the caller as a viewer until leave is called or the request that it returns has ended, or answers that
+// there are too many.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) (_ *http.Request, leave func(), ok bool) {
+	ctx, leave, ok := s.viewers.enter(r.Context(), from(r.Context()))
+	if !ok {
 		w.Header().Set("Retry-After", "10")
 		http.Error(w, "too many viewers", http.StatusServiceUnavailable)
-		return nil, false
+		return r, nil, false
 	}
+	viewing(ctx)
+	return r.WithContext(ctx), leave, true
 }
 
 // each calls send at once and whenever there is something new, until the client goes or takes too long.
@@ -27,7 +28,7 @@ func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() error)
 	control := http.NewResponseController(w)
 	for {
 		changed := s.news()
-		if control.SetWriteDeadline(time.Now().Add(writeTimeout)) != nil || send() != nil || control.Flush() != nil {
+		if control.SetWriteDeadline(time.Now().Add(s.patience)) != nil || send() != nil || control.Flush() != nil {
 			return
 		}
 		select {
@@ -41,7 +42,7 @@ func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() error)
 // stream sends pictures as they come.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	const boundary = "--picture\r\n"
-	leave, ok := s.enter(w)
+	r, leave, ok := s.enter(w, r)
 	if !ok {
 		return
 	}
@@ -74,7 +75,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 // events sends the state whenever it is another, at most once in interval.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	const interval = 100 * time.Millisecond
-	leave, ok := s.enter(w)
+	r, leave, ok := s.enter(w, r)
 	if !ok {
 		return
 	}
@@ -148,7 +149,7 @@ func (s *Server) state() stateJSON {
 	j := stateJSON{
 		Title: s.o.Title, Captured: st.Captured, Tracked: st.Tracked, Dropped: st.Dropped,
 		CaptureFPS: st.CaptureFPS, TrackFPS: st.TrackFPS, LastFrame: time.Since(st.LastFrame).Seconds(),
-		Paused: st.Paused, Ended: st.Ended, Lost: st.Lost(), Attempt: st.Attempt, Viewers: len(s.viewers),
+		Paused: st.Paused, Ended: st.Ended, Lost: st.Lost(), Attempt: st.Attempt, Viewers: s.viewers.size(),
 	}
 	if st.Problem != nil {
 		j.Problem = st.Problem.Error()
