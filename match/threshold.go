@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"siamtrack/internal/atomicfile"
 )
 
 // ErrThreshold is wrapped by the errors of thresholds that are missing or do not belong to a model.
@@ -125,32 +127,12 @@ func (t Thresholds) Of(d Distance) (Threshold, error) {
 func (t Thresholds) Save(path string) error {
 	data, err := json.MarshalIndent(t, "", "  ")
 	if err == nil {
-		err = WriteFile(path, append(data, '\n'))
+		err = atomicfile.Write(path, append(data, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("match: thresholds: %w", err)
 	}
 	return nil
-}
-
-// WriteFile writes data beside path and renames it to path when it is on disk, so that no reader, and no crash, meets
-// half a file.
-func WriteFile(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func short(hash string) string { return hash[:min(12, len(hash))] }

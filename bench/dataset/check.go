@@ -48,8 +48,8 @@ func (r Report) Fatal() int {
 }
 
 // Check reads a benchmark and lists every mismatch: files that cannot be read (of pictures the header is), missing
-// frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is for
-// a folder that is no benchmark.
+// frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is
+// for a folder that is no benchmark.
 func Check(root string, o Options) (Report, error) {
 	l, entries, err := find(root, o)
 	if err != nil {
@@ -129,10 +129,12 @@ func (s *Sequence) checkPictures(files []string) (width, height int, out []Findi
 		}
 	}
 	if unread > 0 {
-		out = append(out, Finding{s.Name, true, fmt.Sprintf("%d pictures cannot be read, the first: %v", unread, firstUnread)})
+		out = append(out, Finding{s.Name, true, fmt.Sprintf("%d pictures cannot be read, the first: %v", unread,
+			firstUnread)})
 	}
 	if other > 0 {
-		out = append(out, Finding{s.Name, false, fmt.Sprintf("%d pictures are not of %dx%d pixels, the first: %s", other, width, height, firstOther)})
+		out = append(out, Finding{s.Name, false, fmt.Sprintf("%d pictures are not of %dx%d pixels, the first: %s", other,
+			width, height, firstOther)})
 	}
 	return width, height, out
 }

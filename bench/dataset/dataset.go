@@ -23,7 +23,8 @@ import (
 // Format names a benchmark's layout on disk.
 type Format string
 
-// The layouts. OTB also reads DTB70 and other benchmarks of its kind; Plain is a folder of frames beside a file of boxes.
+// The layouts. OTB also reads DTB70 and other benchmarks of its kind; Plain is a folder of frames beside a file of
+// boxes.
 const (
 	OTB         Format = "otb"
 	GOT10k      Format = "got10k"
@@ -201,8 +202,8 @@ func nameOf(root string) string {
 	return strings.TrimSuffix(filepath.Base(abs), ".json")
 }
 
-// Match reports whether two names mean the same sequence: case apart, Jogging-1, Jogging_1 and Jogging.1 are one, and so
-// are Human4 and Human4-2 (OTB2015 has a truth of that video's second target only).
+// Match reports whether two names mean the same sequence: case apart, Jogging-1, Jogging_1 and Jogging.1 are one, and
+// so are Human4 and Human4-2 (OTB2015 has a truth of that video's second target only).
 func Match(a, b string) bool { return canonical(a) == canonical(b) }
 
 // Spellings lists the names under which toolkits save a sequence's result, its own first.

@@ -17,7 +17,8 @@ func FuzzPySOT(f *testing.F) {
 			return
 		}
 		for name, v := range videos {
-			if s, err := v.sequence("x.json", name); err == nil && (s.Len() == 0 || s.Regions != nil && len(s.Regions) != s.Len()) {
+			if s, err := v.sequence("x.json", name); err == nil &&
+				(s.Len() == 0 || s.Regions != nil && len(s.Regions) != s.Len()) {
 				t.Errorf("%q: %d boxes, %d regions", raw, s.Len(), len(s.Regions))
 			}
 		}
@@ -38,8 +39,10 @@ func FuzzNaturalCompare(f *testing.F) {
 // FuzzAnnotations gives one text to every reader of annotations that is not numfile's or region's own: what they take
 // is usable, what they refuse is named with its line.
 func FuzzAnnotations(f *testing.F) {
-	for _, s := range []string{"[METAINFO]\nobject_class: goat\nresolution: (64, 48)\n", "resolution=(1,", "width=64\nheight=48\n", "height=-1",
-		"0 10 20 40 60 1 0 0 0 \"ball\"\n", "0 1 2 3\n", "0,1,1\n0", "2", "attr = OCC, 'BC'\n", "Jogging-1 # one\n\nCar4", "\ufeff1,725"} {
+	for _, s := range []string{"[METAINFO]\nobject_class: goat\nresolution: (64, 48)\n", "resolution=(1,",
+		"width=64\nheight=48\n", "height=-1",
+		"0 10 20 40 60 1 0 0 0 \"ball\"\n", "0 1 2 3\n", "0,1,1\n0", "2", "attr = OCC, 'BC'\n", "Jogging-1 # one\n\nCar4",
+		"\ufeff1,725"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

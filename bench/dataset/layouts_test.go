@@ -76,8 +76,10 @@ func TestLayouts(t *testing.T) {
 		{"GOT-10k", map[string]string{
 			"list.txt":                           "GOT-10k_Val_000002\nGOT-10k_Val_000001\n",
 			"GOT-10k_Val_000001/groundtruth.txt": "1.5,2,3,4\n1,2,3,4\n", "GOT-10k_Val_000001/cover.label": "8\n0\n",
-			"GOT-10k_Val_000001/meta_info.ini": "[METAINFO]\nobject_class: goat\nresolution: (64, 48)\n", "GOT-10k_Val_000001/*2": "",
-			"GOT-10k_Val_000002/groundtruth.txt": "5,6,7,8\n", "GOT-10k_Val_000002/meta_info.ini": "", "GOT-10k_Val_000002/*3": "",
+			"GOT-10k_Val_000001/meta_info.ini":   "[METAINFO]\nobject_class: goat\nresolution: (64, 48)\n",
+			"GOT-10k_Val_000001/*2":              "",
+			"GOT-10k_Val_000002/groundtruth.txt": "5,6,7,8\n", "GOT-10k_Val_000002/meta_info.ini": "",
+			"GOT-10k_Val_000002/*3": "",
 		}, GOT10k, []string{"GOT-10k_Val_000002:3:", "GOT-10k_Val_000001:2:2"}, tracker.Box{X: 5, Y: 6, W: 7, H: 8}},
 		{"LaSOT", map[string]string{
 			"dog/dog-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n1,2,3,4\n", "dog/dog-1/full_occlusion.txt": "0,1,0",
@@ -103,8 +105,9 @@ func TestLayouts(t *testing.T) {
 			"bag/occlusion.tag": "1\n", "bag/color/*2": "", "bag/anchor.value": "1\n-1\n",
 		}, VOT, []string{"bag:2:"}, tracker.Box{X: 10, Y: 10, W: 10, H: 20}},
 		{"VOT workspace", map[string]string{
-			"stack.yaml": "title: longterm", "sequences/list.txt": "a", "sequences/a/groundtruth.txt": "1,2,3,4\nnan,nan,nan,nan\n",
-			"sequences/a/sequence": "width=64\nheight=48\n", "sequences/a/color/*2": "",
+			"stack.yaml": "title: longterm", "sequences/list.txt": "a",
+			"sequences/a/groundtruth.txt": "1,2,3,4\nnan,nan,nan,nan\n",
+			"sequences/a/sequence":        "width=64\nheight=48\n", "sequences/a/color/*2": "",
 		}, VOTLT, []string{"a:2:"}, tracker.Box{X: 1, Y: 2, W: 3, H: 4}},
 		{"pysot", map[string]string{
 			"set.json": `{"b": {"video_dir": "b", "img_names": ["b/1.png", "b/2.png"], "gt_rect": [[1,2,3,4],[NaN,NaN,NaN,NaN]],
@@ -193,7 +196,8 @@ func TestPartsStartWhereTheBenchmarkSays(t *testing.T) {
 // lies as OTB does; a VOT folder is long-term by its name.
 func TestNamedParts(t *testing.T) {
 	root := tree(t, map[string]string{
-		"uav/anno/UAV123/bird1_2.txt": "9,9,9,9\n", "uav/anno/UAV20L/bird1.txt": "1,2,3,4\n1,2,3,4\n", "uav/data_seq/UAV123/bird1/*2": "",
+		"uav/anno/UAV123/bird1_2.txt": "9,9,9,9\n", "uav/anno/UAV20L/bird1.txt": "1,2,3,4\n1,2,3,4\n",
+		"uav/data_seq/UAV123/bird1/*2":       "",
 		"DTB70/Animal1/groundtruth_rect.txt": "1,2,3,4\n", "DTB70/Animal1/img/*1": "",
 		"LT2018/a/groundtruth.txt": "1,2,3,4\nnan,nan,nan,nan\n", "LT2018/a/color/*2": "", "LT2018/list.txt": "a\n",
 	})
@@ -251,14 +255,18 @@ func TestNames(t *testing.T) {
 // TestBadAnnotations: what is wrong is named by file and line.
 func TestBadAnnotations(t *testing.T) {
 	for want, files := range map[string]map[string]string{
-		"groundtruth_rect.txt:2:":  {"A/groundtruth_rect.txt": "1,2,3,4\n1,2,x,4\n", "A/img/*2": ""},
-		"groundtruth_rect.txt:3:":  {"B/groundtruth_rect.txt": "1,2,3,4\n1,2,3,4\n1,2,3\n", "B/img/*2": ""},
-		"cover.label:1: 1 values":  {"G/meta_info.ini": "", "G/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "G/cover.label": "8\n", "G/*2": ""},
-		"full_occlusion.txt:2:":    {"d-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "d-1/full_occlusion.txt": "0\n7\n", "d-1/img/*2": ""},
-		"out_of_view.txt:1: flag":  {"d-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "d-1/out_of_view.txt": "0,7\n", "d-1/img/*2": ""},
-		"sequence:2:":              {"w/groundtruth.txt": "1,2,3,4\n", "w/sequence": "fps=20\nwidth=6x\n", "w/color/*1": ""},
-		"groundtruth.txt:2: unkn":  {"u/groundtruth.txt": "1,2,3,4\n7\n", "u/color/*2": ""},
-		"x.json:3:":                {"x/x.json": "{\"a\": {\"gt_rect\": [[1,2,3,4]]},\n\"s\": {\"gt_rect\":\n [[1,2,\"x\",4]]}}"},
+		"groundtruth_rect.txt:2:": {"A/groundtruth_rect.txt": "1,2,3,4\n1,2,x,4\n", "A/img/*2": ""},
+		"groundtruth_rect.txt:3:": {"B/groundtruth_rect.txt": "1,2,3,4\n1,2,3,4\n1,2,3\n", "B/img/*2": ""},
+		"cover.label:1: 1 values": {"G/meta_info.ini": "", "G/groundtruth.txt": "1,2,3,4\n1,2,3,4\n",
+			"G/cover.label": "8\n", "G/*2": ""},
+		"full_occlusion.txt:2:": {"d-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "d-1/full_occlusion.txt": "0\n7\n",
+			"d-1/img/*2": ""},
+		"out_of_view.txt:1: flag": {"d-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "d-1/out_of_view.txt": "0,7\n",
+			"d-1/img/*2": ""},
+		"sequence:2:":             {"w/groundtruth.txt": "1,2,3,4\n", "w/sequence": "fps=20\nwidth=6x\n", "w/color/*1": ""},
+		"groundtruth.txt:2: unkn": {"u/groundtruth.txt": "1,2,3,4\n7\n", "u/color/*2": ""},
+		"x.json:3:": {"x/x.json": `{"a": {"gt_rect": [[1,2,3,4]]},` + "\n" + `"s": {"gt_rect":` + "\n" +
+			` [[1,2,"x",4]]}}`},
 		"x.json:4: invalid":        {"x/x.json": "{\"a\": {\"gt_rect\": [[1,2,3,4]]},\n\n\n\"s\": {\"gt_rect\": [[1,2,]]}}"},
 		"x.json:2: unexpected":     {"x/x.json": "{\"a\": {\"gt_rect\": [[1,2,3,4]]},\n\"s\": {\"gt_rect\": [[1,2"},
 		"x.json:2: s: frame 1":     {"x/x.json": "{\"a\": {\"gt_rect\": [[1,2,3,4]]},\n\"s\": {\"gt_rect\": [[1,2,3]]}}"},

@@ -77,7 +77,7 @@ func (a About) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("folder: %s: %w", AboutFile, err)
 	}
-	return atomicfile.Write(filepath.Join(dir, AboutFile), append(raw, '\n'))
+	return atomicfile.WriteWithFolders(filepath.Join(dir, AboutFile), append(raw, '\n'))
 }
 
 // Claim makes dir this run's: it writes the file where there is none, and where there is one checks that it is of the

@@ -26,7 +26,7 @@ func (r Response) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("folder: response map: %w", err)
 	}
-	return atomicfile.Write(path, append(raw, '\n'))
+	return atomicfile.WriteWithFolders(path, append(raw, '\n'))
 }
 
 // ReadResponse reads a map whose size and values agree. The error wraps fs.ErrNotExist where none was kept, as in the

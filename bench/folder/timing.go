@@ -52,7 +52,7 @@ func (t Timing) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("folder: %s: %w", TimingFile, err)
 	}
-	return atomicfile.Write(filepath.Join(dir, TimingFile), append(raw, '\n'))
+	return atomicfile.WriteWithFolders(filepath.Join(dir, TimingFile), append(raw, '\n'))
 }
 
 // ReadTiming reads the summary of a run's folder. The error wraps fs.ErrNotExist where the run was not timed.
@@ -81,7 +81,7 @@ func WriteStages(path string, frames []StageTimes) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.WriteWithFolders(path, b.Bytes())
 }
 
 // ReadStages reads a sequence's stage times.

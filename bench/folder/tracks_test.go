@@ -15,7 +15,7 @@ import (
 
 func write(t testing.TB, path, text string) {
 	t.Helper()
-	if err := atomicfile.Write(path, []byte(text)); err != nil {
+	if err := atomicfile.WriteWithFolders(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -56,7 +56,8 @@ func TestBadFiles(t *testing.T) {
 		}
 	}
 	write(t, filepath.Join(dir, "v.txt"), "1\n1,2,3,4\n7,7\n")
-	if _, err := ReadRegions(filepath.Join(dir, "v")); !errors.Is(err, region.ErrRegion) || !strings.Contains(err.Error(), "v.txt:3:") {
+	if _, err := ReadRegions(filepath.Join(dir, "v")); !errors.Is(err, region.ErrRegion) ||
+		!strings.Contains(err.Error(), "v.txt:3:") {
 		t.Error(err)
 	}
 	write(t, filepath.Join(dir, "w.bin"), "\x01\x00\xff\xff")
@@ -86,7 +87,8 @@ func TestRoundTrips(t *testing.T) {
 	if c, err := ReadConfidence(path); err != nil || len(c) != 3 || !math.IsNaN(c[0]) || c[1] != 0.5 {
 		t.Errorf("%v %v", c, err)
 	}
-	regions := []region.Region{region.FromCode(1), region.FromBox(boxes[0]), {Kind: region.Polygon, Points: []region.Point{{X: 1, Y: 2}, {X: 3, Y: 4}, {X: 5, Y: 7}}}}
+	regions := []region.Region{region.FromCode(1), region.FromBox(boxes[0]),
+		{Kind: region.Polygon, Points: []region.Point{{X: 1, Y: 2}, {X: 3, Y: 4}, {X: 5, Y: 7}}}}
 	if err := WriteRegions(filepath.Join(dir, "r.txt"), regions); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestRoundTrips(t *testing.T) {
 	if err != nil || len(items) != 3 {
 		t.Errorf("%v %v: something was left behind", items, err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, "s.txt", "under"), nil); err == nil {
+	if err := atomicfile.WriteWithFolders(filepath.Join(dir, "s.txt", "under"), nil); err == nil {
 		t.Error("a file was written under a file")
 	}
 }
@@ -128,7 +130,8 @@ func TestTimesOfSkippedFrames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s_001_time.value")
 	write(t, path, "\n0.5\n\n0.25\n\n")
 	got, err := ReadTimes(path)
-	if err != nil || len(got) != 1 || len(got[0]) != 4 || !math.IsNaN(got[0][0]) || got[0][1] != 0.5 || !math.IsNaN(got[0][2]) {
+	if err != nil || len(got) != 1 || len(got[0]) != 4 || !math.IsNaN(got[0][0]) || got[0][1] != 0.5 ||
+		!math.IsNaN(got[0][2]) {
 		t.Errorf("%v %v", got, err)
 	}
 }

@@ -20,7 +20,7 @@ func WriteBoxes(path string, boxes []tracker.Box) error {
 	for _, x := range boxes {
 		fmt.Fprintf(&b, "%s\n", x)
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.WriteWithFolders(path, b.Bytes())
 }
 
 // WriteTimes writes seconds, a line a frame and a column a repetition, with eight decimals.
@@ -35,7 +35,7 @@ func WriteTimes(path string, repeats ...[]float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.WriteWithFolders(path, b.Bytes())
 }
 
 // WriteRegions writes a VOT trajectory, a region or a code a line.
@@ -44,7 +44,7 @@ func WriteRegions(path string, regions []region.Region) error {
 	for _, r := range regions {
 		fmt.Fprintf(&b, "%s\n", r)
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.WriteWithFolders(path, b.Bytes())
 }
 
 // WriteConfidence writes a number a line, a blank one for NaN.
@@ -56,5 +56,5 @@ func WriteConfidence(path string, scores []float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.Write(path, b.Bytes())
+	return atomicfile.WriteWithFolders(path, b.Bytes())
 }

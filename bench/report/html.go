@@ -85,14 +85,14 @@ func WriteHTML(dir string, ev *score.Evaluation, generated string) error {
 		return err
 	}
 	for _, pl := range plots {
-		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".svg"), pl.SVG); err != nil {
+		if err := atomicfile.WriteWithFolders(filepath.Join(dir, pl.Name+".svg"), pl.SVG); err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
-		if err := atomicfile.Write(filepath.Join(dir, pl.Name+".png"), pl.PNG); err != nil {
+		if err := atomicfile.WriteWithFolders(filepath.Join(dir, pl.Name+".png"), pl.PNG); err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
 	}
-	if err := atomicfile.Write(filepath.Join(dir, "index.html"), html); err != nil {
+	if err := atomicfile.WriteWithFolders(filepath.Join(dir, "index.html"), html); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

@@ -113,8 +113,8 @@ func attributeTable(ev *score.Evaluation) *htmlTable {
 	return &t
 }
 
-// byTracker is a table with a column a tracker; cells are shaded by their value where more is better, each row's best is
-// marked.
+// byTracker is a table with a column a tracker; cells are shaded by their value where more is better, each row's best
+// is marked.
 func byTracker(ev *score.Evaluation, id, title, first string, names []string, c column,
 	get func(name, tracker string) score.Measures) htmlTable {
 	t := htmlTable{ID: id, Title: title, Head: []htmlHead{{first, ""}}}

@@ -41,8 +41,9 @@ func world(t testing.TB) (*dataset.Dataset, *score.Evaluation) {
 	d.Name = "Synthetic"
 	for i, step := range []float64{0.2, 0.6} {
 		_, err := run.Run(context.Background(), d, run.Options{
-			Out: filepath.Join(runs, fmt.Sprintf("pixels-%d", i)), Tracker: folder.About{Tracker: fmt.Sprintf("pixels, window %.1f", step)},
-			Open: openFiles, New: func(context.Context) (tracker.Tracker, io.Closer, error) {
+			Out:     filepath.Join(runs, fmt.Sprintf("pixels-%d", i)),
+			Tracker: folder.About{Tracker: fmt.Sprintf("pixels, window %.1f", step)},
+			Open:    openFiles, New: func(context.Context) (tracker.Tracker, io.Closer, error) {
 				m := siamfc.PixelsManifest()
 				m.Loop.WindowInfluence = step
 				tr, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
@@ -89,7 +90,9 @@ func paint(t testing.TB, dir string, scene synth.Scene) {
 		}
 		fmt.Fprintln(&truth, v.Truth(i).Box)
 	}
-	for name, text := range map[string]string{"groundtruth_rect.txt": truth.String(), "attributes.txt": "SV, " + filepath.Base(dir)} {
+	for name, text := range map[string]string{
+		"groundtruth_rect.txt": truth.String(), "attributes.txt": "SV, " + filepath.Base(dir),
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +140,8 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(raw)
-	for _, want := range []string{"pixels, window 0.2", "pixels, window 0.6", "Hidden", "<svg", "data:image/jpeg;base64,", `class="heat"`, "By attribute"} {
+	for _, want := range []string{"pixels, window 0.2", "pixels, window 0.6", "Hidden", "<svg", "data:image/jpeg;base64,",
+		`class="heat"`, "By attribute"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -193,7 +197,8 @@ func TestVOTPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ev, err := score.Evaluate(context.Background(), d, []score.Entry{{Name: "pixels", Dir: out}}, score.Options{Experiment: "supervised"})
+	ev, err := score.Evaluate(context.Background(), d, []score.Entry{{Name: "pixels", Dir: out}},
+		score.Options{Experiment: "supervised"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,8 +215,8 @@ func TestVOTPage(t *testing.T) {
 	}
 }
 
-// TestPageWithoutPictures: what needs no picture is drawn, and the page says what was left out and why: pictures that are
-// not there, and one that cannot be read.
+// TestPageWithoutPictures: what needs no picture is drawn, and the page says what was left out and why: pictures that
+// are not there, and one that cannot be read.
 func TestPageWithoutPictures(t *testing.T) {
 	d, ev := world(t)
 	for i := range d.Sequences {
@@ -242,7 +247,8 @@ func TestPageWithoutPictures(t *testing.T) {
 	if n := strings.Count(page, `class="frame"`); n != 0 {
 		t.Errorf("%d frames of no picture", n)
 	}
-	for _, want := range []string{"pictures are not at hand: " + d.Sequences[1].Name, "Left out: " + d.Sequences[0].Name, "unknown format", "<figure"} {
+	for _, want := range []string{"pictures are not at hand: " + d.Sequences[1].Name, "Left out: " + d.Sequences[0].Name,
+		"unknown format", "<figure"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -279,8 +285,10 @@ func TestLeads(t *testing.T) {
 		return score.Sequence{Name: name, Measures: score.Measures{SuccessAUC: v(auc)}}
 	}
 	ev := &score.Evaluation{Trackers: []score.Tracker{
-		{Name: "best", Sequences: []score.Sequence{seq("a", 0.9), seq("b", 0.8)}}, {Name: "one", Sequences: []score.Sequence{seq("a", 0.5)}},
-		{Name: "none", Sequences: []score.Sequence{seq("c", 0.5)}}, {Name: "both", Sequences: []score.Sequence{seq("a", 0.5), seq("b", 0.4)}},
+		{Name: "best", Sequences: []score.Sequence{seq("a", 0.9), seq("b", 0.8)}},
+		{Name: "one", Sequences: []score.Sequence{seq("a", 0.5)}},
+		{Name: "none", Sequences: []score.Sequence{seq("c", 0.5)}},
+		{Name: "both", Sequences: []score.Sequence{seq("a", 0.5), seq("b", 0.4)}},
 	}}
 	if leads, err := Leads(ev); err != nil || len(leads) != 1 || leads[0].B != "both" || leads[0].Sequences != 2 {
 		t.Errorf("%+v %v", leads, err)
@@ -308,11 +316,13 @@ func TestTables(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := Sequences(&b, ev, "success_auc", Console); err != nil || b.String() != "sequence (AUC)    a_b  c|d\ns1              0.250    -\n" {
+	if err := Sequences(&b, ev, "success_auc", Console); err != nil ||
+		b.String() != "sequence (AUC)    a_b  c|d\ns1              0.250    -\n" {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 	b.Reset()
-	if err := Attributes(&b, ev, "", Console); err != nil || b.String() != "attribute (AUC)    a_b  c|d\nOCC (2)          0.125    -\n" {
+	if err := Attributes(&b, ev, "", Console); err != nil ||
+		b.String() != "attribute (AUC)    a_b  c|d\nOCC (2)          0.125    -\n" {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 	if err := Sequences(&b, ev, "eao", Console); err == nil {

@@ -42,5 +42,5 @@ func (r *runner) writeScore(s *dataset.Sequence, p *pass) error {
 	if err != nil {
 		return fmt.Errorf("bench: score: %w", err)
 	}
-	return atomicfile.Write(r.files.Score(s.Name), append(raw, '\n'))
+	return atomicfile.WriteWithFolders(r.files.Score(s.Name), append(raw, '\n'))
 }

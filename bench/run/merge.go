@@ -87,7 +87,7 @@ func copyRun(from, to string) error {
 		if err != nil {
 			return fmt.Errorf("bench: merge: %w", err)
 		}
-		return atomicfile.Write(filepath.Join(to, rel), raw)
+		return atomicfile.WriteWithFolders(filepath.Join(to, rel), raw)
 	})
 }
 

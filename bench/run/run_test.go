@@ -57,7 +57,7 @@ func world(t *testing.T, truth string, extra func(dir string, s synth.Scene)) *d
 
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := atomicfile.Write(path, []byte(text)); err != nil {
+	if err := atomicfile.WriteWithFolders(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -162,7 +162,8 @@ func TestRunAndResume(t *testing.T) {
 				t.Errorf("%s differs from the run that was not stopped", f)
 			}
 		}
-		if times := read(t, filepath.Join(cut, "times", name+"_time.txt")); strings.Count(times, "\n") != scenes[name].Frames {
+		times := read(t, filepath.Join(cut, "times", name+"_time.txt"))
+		if strings.Count(times, "\n") != scenes[name].Frames {
 			t.Errorf("%s: times\n%s", name, times)
 		}
 	}
@@ -202,7 +203,8 @@ func TestManifestRefusesOthers(t *testing.T) {
 	}
 }
 
-// TestShards: shares are apart, even, and joined they are the whole run; a share that is missing or there twice is refused.
+// TestShards: shares are apart, even, and joined they are the whole run; a share that is missing or there twice is
+// refused.
 func TestShards(t *testing.T) {
 	d := world(t, "groundtruth_rect.txt", nil)
 	whole := t.TempDir()
@@ -279,7 +281,8 @@ func TestRepeat(t *testing.T) {
 		return &drifting{Tracker: inner}, nil, err
 	}
 	for range 2 { // the second call has nothing to do, but does not pass for one that found all equal
-		if sum, err := run.Run(context.Background(), d, o); !errors.Is(err, run.ErrNotDeterministic) || len(sum.Differing) != 4 {
+		if sum, err := run.Run(context.Background(), d, o); !errors.Is(err, run.ErrNotDeterministic) ||
+			len(sum.Differing) != 4 {
 			t.Errorf("%+v %v", sum, err)
 		}
 	}

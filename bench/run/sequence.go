@@ -43,7 +43,8 @@ type pass struct {
 }
 
 // once tracks from the first of files to the last.
-func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequence, files []string, init tracker.Box) (_ *pass, err error) {
+func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequence, files []string,
+	init tracker.Box) (_ *pass, err error) {
 	src, err := r.Open(files)
 	if err != nil {
 		return nil, err

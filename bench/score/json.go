@@ -15,5 +15,5 @@ func WriteJSON(path string, ev *Evaluation) error {
 	if err != nil {
 		return fmt.Errorf("score: %w", err)
 	}
-	return atomicfile.Write(path, append(raw, '\n'))
+	return atomicfile.WriteWithFolders(path, append(raw, '\n'))
 }

@@ -109,7 +109,7 @@ func follow(rng *rand.Rand, truth []tracker.Box, nan bool) []tracker.Box {
 // put writes files that the toolkits only look for, such as pictures that they count.
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := atomicfile.Write(path, []byte(text)); err != nil {
+	if err := atomicfile.WriteWithFolders(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -147,7 +147,8 @@ func otbWorld(t *testing.T, absent bool) (root, res string) {
 				seconds[j] = 0.01 + 0.02*rng.Float64()
 			}
 			seconds[0] = 0
-			if err := folder.WriteTimes(filepath.Join(res, "OTB2015", "T", "times", name+target+"_time.txt"), seconds); err != nil {
+			if err := folder.WriteTimes(filepath.Join(res, "OTB2015", "T", "times", name+target+"_time.txt"),
+				seconds); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -266,7 +267,8 @@ func TestOracleGOT10k(t *testing.T) {
 		out := filepath.Join(res, "GOT-10k", "T", name)
 		seconds := make([][]float64, 2)
 		for r := range seconds {
-			if err := folder.WriteBoxes(filepath.Join(out, fmt.Sprintf("%s_%03d.txt", name, r+1)), follow(rng, truth, false)); err != nil {
+			if err := folder.WriteBoxes(filepath.Join(out, fmt.Sprintf("%s_%03d.txt", name, r+1)),
+				follow(rng, truth, false)); err != nil {
 				t.Fatal(err)
 			}
 			for range n {

@@ -18,7 +18,7 @@ import (
 // file writes one file.
 func file(t *testing.T, text string, path ...string) {
 	t.Helper()
-	if err := atomicfile.Write(filepath.Join(path...), []byte(text)); err != nil {
+	if err := atomicfile.WriteWithFolders(filepath.Join(path...), []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -235,5 +235,6 @@ func (s *session) frame(m Message) error {
 
 // state reports a box.
 func (s *session) state(box tracker.Box, confidence float64) error {
-	return s.send(Message{"state", []string{region.FromBox(box).String(), "confidence=" + strconv.FormatFloat(confidence, 'g', 6, 64)}})
+	return s.send(Message{"state", []string{region.FromBox(box).String(), "confidence=" +
+		strconv.FormatFloat(confidence, 'g', 6, 64)}})
 }

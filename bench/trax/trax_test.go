@@ -86,7 +86,8 @@ func TestVersion4(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got[0].Name != "hello" || !slices.Contains(got[0].Args, "trax.version=4") || !slices.Contains(got[0].Args, "trax.channels=color;") {
+	if got[0].Name != "hello" || !slices.Contains(got[0].Args, "trax.version=4") ||
+		!slices.Contains(got[0].Args, "trax.channels=color;") {
 		t.Errorf("hello: %v", got[0])
 	}
 	if len(got) != 4 {
@@ -196,7 +197,8 @@ func TestCancel(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{`@@TRAX:frame "file:///a b.jpg" "k=v"`, `@@TRAX:initialize`, `@@TRAX:state "a\"b\\c\nd"`, `x`,
+	for _, s := range []string{`@@TRAX:frame "file:///a b.jpg" "k=v"`, `@@TRAX:initialize`, `@@TRAX:state "a\"b\\c\nd"`,
+		`x`,
 		`@@TRAX:quit "`, "@@TRAX:hello a\tb", `@@TRAX:frame "a"b`} {
 		f.Add(s)
 	}

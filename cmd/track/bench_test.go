@@ -62,14 +62,16 @@ func TestBenchEvalReport(t *testing.T) {
 	ok("sequences=2", "bench", data, "--out", run, "--model", tiny, "--jobs", "2", "--name", "ours")
 	ok(`"already there"=2`, "bench", data, "--out", run, "--model", tiny, "--name", "ours")
 	ok("| ours |", "eval", "--dataset", data, run, "--table", "markdown")
-	ok("renamed", "eval", "--dataset", data, "renamed="+run, "--json", filepath.Join(page, "s.json"), "--by", "sequence:ao")
+	ok("renamed", "eval", "--dataset", data, "renamed="+run, "--json", filepath.Join(page, "s.json"), "--by",
+		"sequence:ao")
 	ok("ours", "report", "--dataset", data, run, "-o", page)
 	for _, name := range []string{"s.json", "index.html", "success.svg", "success.png", "scores.json"} {
 		if st, err := os.Stat(filepath.Join(page, name)); err != nil || st.Size() < 500 {
 			t.Errorf("%s: %v %v", name, st, err)
 		}
 	}
-	if code, _, stderr := track(t, "bench", data, "--out", run, "--model", tiny, "--name", "other"); code != exitFailed || !strings.Contains(stderr, "another run") {
+	if code, _, stderr := track(t, "bench", data, "--out", run, "--model", tiny, "--name", "other"); code != exitFailed ||
+		!strings.Contains(stderr, "another run") {
 		t.Errorf("another name: exit %d\n%s", code, stderr)
 	}
 }
@@ -94,7 +96,8 @@ func TestBenchUse(t *testing.T) {
 			t.Errorf("track %v: exit %d, want %q in %s", args, code, want, stderr)
 		}
 	}
-	if code, _, stderr := track(t, "bench", "check", t.TempDir()); code != exitFailed || !strings.Contains(stderr, "no benchmark's layout found") {
+	if code, _, stderr := track(t, "bench", "check", t.TempDir()); code != exitFailed ||
+		!strings.Contains(stderr, "no benchmark's layout found") {
 		t.Errorf("an empty folder: exit %d %s", code, stderr)
 	}
 }

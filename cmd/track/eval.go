@@ -35,10 +35,14 @@ func (f *evalFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.format, "format", "", "its layout, detected where not given: "+joined(dataset.Formats()))
 	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
 	fl.StringVar(&f.convention, "convention", "", "toolkit to follow: "+joined(metric.Conventions())+
-		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot, which its JSON files default to)")
-	fl.StringVar(&f.experiment, "experiment", "", "VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope")
-	fl.StringVar(&f.eao, "eao", "", "lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
-	fl.BoolVar(&f.skip, "skip-missing", false, "score each tracker on the sequences it has, where a missing one is an error")
+		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot, "+
+		"which its JSON files default to)")
+	fl.StringVar(&f.experiment, "experiment", "",
+		"VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope")
+	fl.StringVar(&f.eao, "eao", "",
+		"lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
+	fl.BoolVar(&f.skip, "skip-missing", false,
+		"score each tracker on the sequences it has, where a missing one is an error")
 	fl.IntVar(&f.jobs, "jobs", 0, "sequences scored at a time (default: one a processor)")
 }
 
@@ -65,8 +69,10 @@ type tableFlags struct{ table, by string }
 // register adds the flags to a command.
 func (t *tableFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&t.table, "table", string(reports.Console), "how tables are written on stdout: "+joined(reports.TableFormats()))
-	fl.StringVar(&t.by, "by", "", "a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+	fl.StringVar(&t.table, "table", string(reports.Console),
+		"how tables are written on stdout: "+joined(reports.TableFormats()))
+	fl.StringVar(&t.by, "by", "",
+		"a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
 }
 
 // check refuses what cannot be meant, before anything is scored.

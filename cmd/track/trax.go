@@ -23,8 +23,8 @@ func newTraxCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trax",
 		Short: "Serve the TraX protocol, for the VOT toolkit",
-		Long: "trax speaks the TraX protocol on stdin and stdout, or on 127.0.0.1:$TRAX_SOCKET where a client sets it. Its\n" +
-			"log goes to stderr. A malformed message ends the session with an error.\n\n" +
+		Long: "trax speaks the TraX protocol on stdin and stdout, or on 127.0.0.1:$TRAX_SOCKET where a client sets it.\n" +
+			"Its log goes to stderr. A malformed message ends the session with an error.\n\n" +
 			"For the VOT toolkit, in trackers.ini:\n\n" +
 			"  [Siamtrack]\n  label = Siamtrack\n  protocol = trax\n  command = /usr/local/bin/track trax\n",
 		Args: cobra.NoArgs,

@@ -42,7 +42,7 @@ var imports = map[string][]string{
 		"internal/numfile", "tracker"},
 	"bench/report": {"bench/score", "internal/atomicfile", "tracker"}, // what a run kept it asks score for
 	"bench/trax":   {"bench/region", "tracker"},
-	"match":        {"match/...", "siamfc", "tracker"},
+	"match":        {"match/...", "internal/atomicfile", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
 	"internal": {"internal/...", "bench/...", "match/...", "render", "session", "siamfc", "tracker"},
 	// Small shared tools, below all that use them.
@@ -65,7 +65,7 @@ var homes = map[string]struct {
 	instead  string
 }{
 	"strconv.ParseFloat": {[]string{"internal/numfile", "bench/region", "tracker"}, "numfile.Number"},
-	"os.Rename":          {[]string{"internal/atomicfile", "match"}, "atomicfile.Write"},
+	"os.Rename":          {[]string{"internal/atomicfile"}, "atomicfile.Write"},
 }
 
 // standardOnly are the packages that need nothing outside the standard library and this module.

@@ -13,13 +13,18 @@ import (
 // mode is that of the files: a temporary file's own would keep other people out.
 const mode fs.FileMode = 0o644
 
-// Write writes data beside path, flushes it to the disk and renames it to path, so that path holds either data or what
-// was there before. Folders on the way are made. After an error nothing is left behind.
-func Write(path string, data []byte) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o777); err != nil {
+// WriteWithFolders is Write that makes the folders on the way.
+func WriteWithFolders(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
+	return Write(path, data)
+}
+
+// Write writes data beside path, flushes it to the disk and renames it to path, so that path holds either data or what
+// was there before. After an error nothing is left behind.
+func Write(path string, data []byte) error {
+	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

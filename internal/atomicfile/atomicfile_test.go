@@ -2,6 +2,7 @@ package atomicfile
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,7 +13,7 @@ import (
 func TestWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a", "b", "c.txt")
 	for _, text := range []string{"one", "another", ""} {
-		if err := Write(path, []byte(text)); err != nil {
+		if err := WriteWithFolders(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(path)
@@ -38,11 +39,15 @@ func TestFailuresLeaveNothing(t *testing.T) {
 		t.Error("a folder was replaced")
 	}
 	only(t, dir, "taken")
+	if err := Write(filepath.Join(dir, "none", "f"), []byte("x")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+	only(t, dir, "taken")
 	plain := filepath.Join(dir, "taken", "plain")
 	if err := Write(plain, []byte("kept")); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(filepath.Join(plain, "under"), []byte("x")); err == nil {
+	if err := WriteWithFolders(filepath.Join(plain, "under"), []byte("x")); err == nil {
 		t.Error("a file was written under a file")
 	}
 	if got, err := os.ReadFile(plain); err != nil || string(got) != "kept" {

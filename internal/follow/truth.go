@@ -43,7 +43,8 @@ type Score struct {
 	Precision20 float64 // the share of frames with the centre within 20 pixels
 }
 
-// Score compares what Put took with the truth. It is an error if no frame counts but the initial one, whose box was given.
+// Score compares what Put took with the truth. It is an error if no frame counts but the initial one, whose box was
+// given.
 func (t *Truth) Score() (Score, error) {
 	if !t.compared {
 		return Score{}, fmt.Errorf("follow: none of the %d boxes of the truth is of a frame that was tracked", len(t.known))

@@ -22,7 +22,8 @@ func TestParse(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	for text, line := range map[string]int{"1,2\n3,4,5\n": 2, "1,2\n\n3,4\n": 2, "1,x\n": 1, "1,inf\n": 1, "1,2\n,;,\n": 2} {
+	for text, line := range map[string]int{"1,2\n3,4,5\n": 2, "1,2\n\n3,4\n": 2, "1,x\n": 1, "1,inf\n": 1,
+		"1,2\n,;,\n": 2} {
 		_, err := Matrix("file.txt", strings.NewReader(text), 2)
 		var e *Error
 		if !errors.As(err, &e) || e.File != "file.txt" || e.Line != line {
@@ -39,8 +40,9 @@ func TestErrors(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for text, want := range map[string][]float64{
-		"": nil, "  \t": nil, "1": {1}, "1,2,3,": {1, 2, 3}, "1 , 2\t;3": {1, 2, 3}, "145,5;178,2;-21;6,2e1": {145.5, 178.2, -21, 62},
-		"1,5 ; 2": {1.5, 2}, "1, 5; 2": {1, 5, 2}, "1,5 2": {1, 5, 2}, "1e-3": {0.001},
+		"": nil, "  \t": nil, "1": {1}, "1,2,3,": {1, 2, 3}, "1 , 2\t;3": {1, 2, 3},
+		"145,5;178,2;-21;6,2e1": {145.5, 178.2, -21, 62},
+		"1,5 ; 2":               {1.5, 2}, "1, 5; 2": {1, 5, 2}, "1,5 2": {1, 5, 2}, "1e-3": {0.001},
 	} {
 		got, err := Numbers(text)
 		if err != nil || !slices.Equal(got, want) {
@@ -48,8 +50,10 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"1,,2": `an empty field before "2"`, ",1": `an empty field before "1"`, "1, ,2": "empty field", "1,2,,": "ends in empty fields",
-		",": "ends in empty fields", "1,2,3;4,5": `"1,2,3"`, "1.5.2": `"1.5.2" is not a number`, "1e999": "number", "-Inf": "not finite",
+		"1,,2": `an empty field before "2"`, ",1": `an empty field before "1"`, "1, ,2": "empty field",
+		"1,2,,": "ends in empty fields",
+		",":     "ends in empty fields", "1,2,3;4,5": `"1,2,3"`, "1.5.2": `"1.5.2" is not a number`, "1e999": "number",
+		"-Inf": "not finite",
 	} {
 		if got, err := Numbers(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v %v, want %s", text, got, err, want)

@@ -33,9 +33,9 @@ const (
 //	JSON Lines  as this package writes them
 //	a snapshot  the JSON object that track live writes beside a picture
 //
-// Commas, semicolons, tabs or blanks separate; numfile.Numbers reads the numbers. A byte order mark, quotes and the ends
-// of Windows's lines are read over. Blank lines at the end are no lines; one in between is an error, since it cannot be
-// told which frame it leaves out. Errors name the text as name, and the line.
+// Commas, semicolons, tabs or blanks separate; numfile.Numbers reads the numbers. A byte order mark, quotes and the
+// ends of Windows's lines are read over. Blank lines at the end are no lines; one in between is an error, since it
+// cannot be told which frame it leaves out. Errors name the text as name, and the line.
 //
 // Frames and pixels come back as the package's comment has them: MOT's counted from 0, all others as they stand.
 func Read(r io.Reader, name string) ([]Row, error) {

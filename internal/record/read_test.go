@@ -31,9 +31,11 @@ func TestReadOtherPeoplesFiles(t *testing.T) {
 			[]Row{{Frame: 9, Box: box}}},
 		{"a header without frames", "x,y,w,h\n1,2,3,4\n1,2,3,4\n", []Row{{Box: box}, {Frame: 1, Box: box}}},
 		{"names written out", "X;Y;Width;Height\n1;2;3;4\n", []Row{{Box: box}}},
-		{"R's write.csv", "\"\",\"frame\",\"x\",\"y\",\"w\",\"h\",\"note\"\n\"1\",0,1,2,3,4,\"a, b\"\n\"2\",1,NA,NA,NA,NA,\"\"\n",
+		{"R's write.csv", `"","frame","x","y","w","h","note"` + "\n" + `"1",0,1,2,3,4,"a, b"` + "\n" +
+			`"2",1,NA,NA,NA,NA,""`,
 			[]Row{{Box: box}, {Frame: 1, Box: nan}}},
-		{"R's write.table", "\"x\" \"y\" \"w\" \"h\"\n\"1\" 1 2 3 4\n\"2\" 1 2 3 4\n", []Row{{Box: box}, {Frame: 1, Box: box}}},
+		{"R's write.table", "\"x\" \"y\" \"w\" \"h\"\n\"1\" 1 2 3 4\n\"2\" 1 2 3 4\n",
+			[]Row{{Box: box}, {Frame: 1, Box: box}}},
 		{"a spreadsheet's semicolons", "frame;x;y;w;h\n0;1,5;2,25;3;4\n",
 			[]Row{{Box: tracker.Box{X: 1.5, Y: 2.25, W: 3, H: 4}}}},
 		{"a spreadsheet's tabs", "frame\tx\ty\tw\th\n0\t1,5\t2,25\t3\t4\n",
@@ -162,8 +164,8 @@ func TestReadBoxes(t *testing.T) {
 	}
 }
 
-// FuzzRead: what the reader takes, the writers write and the reader reads again the same; anything else is an error that
-// names the file.
+// FuzzRead: what the reader takes, the writers write and the reader reads again the same; anything else is an error
+// that names the file.
 func FuzzRead(f *testing.F) {
 	for _, text := range files {
 		f.Add(text)

@@ -6,10 +6,10 @@
 //	OTB    x,y,w,h a line for every frame, beginning with the one that tracking began on
 //	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible; the id is always 1
 //
-// While the target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT has no row;
-// OTB, which can say neither, repeats the box, because its readers count lines. Frames and pixels count from 0, but in
-// MOT, where both count from 1 as MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are, as every
-// toolkit does.
+// While the target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT has no
+// row; OTB, which can say neither, repeats the box, because its readers count lines. Frames and pixels count from 0,
+// but in MOT, where both count from 1 as MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are,
+// as every toolkit does.
 //
 // A row goes to the file as it comes, in one piece: whatever stops the program, the rows so far are on disk. The same
 // rows give the same bytes.
@@ -106,7 +106,8 @@ func (r *recorder) Record(row Row) error {
 	return r.put(r.buf)
 }
 
-// put writes whole rows. Where a file takes only a part of them the part is taken back, so that it ends with a whole one.
+// put writes whole rows. Where a file takes only a part of them the part is taken back, so that it ends with a whole
+// one.
 func (r *recorder) put(rows []byte) error {
 	if r.err != nil || len(rows) == 0 {
 		return r.err

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
-	"siamtrack/match"
+	"siamtrack/internal/atomicfile"
 )
 
 // PlotFormats are the suffixes that a plot's file may have.
@@ -35,7 +35,7 @@ func (r Report) Draw(path, title string) error {
 	}
 	var data bytes.Buffer
 	if _, err = w.WriteTo(&data); err == nil {
-		err = match.WriteFile(path, data.Bytes())
+		err = atomicfile.Write(path, data.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("calibrate: plot: %w", err)

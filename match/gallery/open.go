@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"siamtrack/internal/atomicfile"
 	"siamtrack/match"
 )
 
@@ -48,7 +49,7 @@ func Open(ctx context.Context, dir string, m *match.Matcher, o Options) (*Galler
 		if err != nil {
 			return nil, err
 		}
-		if err := match.WriteFile(path, data); err != nil {
+		if err := atomicfile.Write(path, data); err != nil {
 			return nil, fmt.Errorf("gallery: write the cache: %w; name another file with --cache", err)
 		}
 	}
