@@ -25,6 +25,7 @@ COMMANDS = (
     "curves",
     "timing",
     "probe",
+    "folds",
 )
 
 

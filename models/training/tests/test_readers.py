@@ -38,6 +38,15 @@ def test_otb_with_two_targets_and_an_absent_frame(tmp_path):
         np.testing.assert_array_equal(found.tracks[1].boxes[2], [7, 6, 10, 12])
 
 
+def test_an_empty_line_of_otb_does_not_shift_what_follows(tmp_path):
+    for i in range(3):
+        picture(tmp_path / "A" / "img" / f"{i}.png")
+    truth = text(tmp_path / "A" / "groundtruth_rect.txt", "1,2,10,12\n\n3,2,10,12\n\n\n")
+    found = open_data(str(tmp_path / "A"))
+    np.testing.assert_array_equal(found.tracks[0].visible(), [0, 2])
+    assert found.problems == [f"{truth}:2: '' is not x,y,w,h; skipped"]
+
+
 @pytest.mark.parametrize(
     "line, message",
     [

@@ -89,9 +89,8 @@ def parse(truth, problems):
     """Boxes of a ground-truth file, separated by commas, tabs or blanks; a line that is no box is NaN and named."""
     boxes = []
     with open(truth, encoding="utf-8", errors="replace") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
+        # An empty line is a line: left out, it would shift all later boxes to earlier frames.
+        for number, line in enumerate(file.read().rstrip().splitlines(), 1):
             try:
                 values = [float(v) for v in re.split(r"[,\s]+", line.strip())]
                 if len(values) != 4:
