@@ -10,7 +10,7 @@ import (
 	"siamtrack/internal/record"
 )
 
-// otbRanges are the frames, counted from 1, that OTB evaluates where it is not all of a video: the ranges of the
+// otbRange is the frames, counted from 1, that OTB evaluates where it is not all of a video: the ranges of the
 // benchmark's own page as got10k and pytracking follow them. Tiger1's initOmit of pytracking and the MATLAB toolkit is
 // not followed, as got10k does not. A range is applied only where the folder holds more pictures than truth.
 func otbRange(name string, truth int) (first, last int) {

@@ -9,8 +9,6 @@ import (
 	"siamtrack/tracker"
 )
 
-import ()
-
 // Response is a response map as a run keeps it for reports: of the frame with the least overlap of each sequence.
 type Response struct {
 	Frame  int         `json:"frame"` // counted from 0

@@ -11,8 +11,6 @@ import (
 	"siamtrack/internal/numfile"
 )
 
-import ()
-
 // TimingFile is the name of the file in which a timed run sums up its times.
 const TimingFile = "timing.json"
 

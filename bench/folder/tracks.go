@@ -12,8 +12,6 @@ import (
 	"siamtrack/tracker"
 )
 
-import ()
-
 // Track is one tracker's track of one sequence.
 type Track struct {
 	Path  string // the file it came from

@@ -7,8 +7,6 @@ import (
 	"siamtrack/tracker"
 )
 
-import ()
-
 // worstResponse keeps the response of the worst frame so far.
 type worstResponse struct {
 	found   bool

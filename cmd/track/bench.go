@@ -41,8 +41,8 @@ func newBenchCmd() *cobra.Command {
 		Use:   "bench DATASET... --out RUN",
 		Short: "Run a tracker over benchmarks, resumable",
 		Long: "bench tracks every sequence of a benchmark and writes raw tracks, times and a manifest to RUN, as each one\n" +
-			"is done. Stopped at any point, the same command goes on from the sequences that are whole. With several datasets\n" +
-			"each has its own folder in RUN. Score the run with track eval.",
+			"is done. Stopped at any point, the same command goes on from the sequences that are whole. With several\n" +
+			"datasets each has its own folder in RUN. Score the run with track eval.",
 		Example: "  track bench OTB100 --out runs/otb\n" +
 			"  track bench GOT-10k/val --model nanotrackv3 --jobs 4 --out runs/got\n" +
 			"  track bench OTB100 --timing --out runs/speed\n" +
