@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the build needs, inside .deps/ as far as it can be:
 #   scripts/setup.sh [build|test|check]     (default: build)
-# build: a C++ compiler, the four OpenCV -dev packages that are really used, ONNX Runtime's library.
+# build: a C++ compiler, the four OpenCV -dev packages that are really used, FFmpeg's, ONNX Runtime's library.
 # test:  and ffmpeg, a virtual X server, software GL.   check: and a browser, Slurm, Python's venv.
 # On Debian and Ubuntu with root or sudo it installs the packages, elsewhere it prints them. A second run does nothing.
 # .deps/env.sh is the result: `. .deps/env.sh` gives a shell in which plain `go build ./...` and `go test ./...` work.
@@ -21,6 +21,7 @@ fail() { say "$*"; exit 1; }
 # ---- packages -------------------------------------------------------------------------------------------------------
 
 opencv_packages=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev)
+ffmpeg_packages=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev)
 test_packages=(ffmpeg xvfb xauth xdotool libx11-6 libegl1 libgles2 libgl1-mesa-dri libxcursor1 libxi6 libxrandr2 libxinerama1)
 check_packages=(chromium slurm-wlm munge python3-venv)
 
@@ -30,6 +31,7 @@ wanted() {
 	command -v c++ >/dev/null || echo g++
 	[ -n "$(find_pip)" ] || [ -n "$(ort_library)" ] || echo python3-pip
 	[ -n "$(opencv_include)" ] || printf '%s\n' "${opencv_packages[@]}"
+	have_ffmpeg || printf '%s\n' "${ffmpeg_packages[@]}"
 	if [ "$group" != build ]; then printf '%s\n' "${test_packages[@]}"; fi
 	if [ "$group" = check ]; then printf '%s\n' "${check_packages[@]}"; fi
 }
@@ -48,7 +50,7 @@ install_packages() {
 	[ ${#names[@]} -gt 0 ] || return 0
 	if ! command -v apt-get >/dev/null; then
 		say_by_hand
-		[ "$group" != build ] && [ -n "$(opencv_include)" ] && return 0 # tests skip, and say so, where a tool is absent
+		[ "$group" != build ] && [ -n "$(opencv_include)" ] && have_ffmpeg && return 0 # tests skip, and say so, where a tool is absent
 		exit 1
 	fi
 	mapfile -t names < <(missing "${names[@]}")
@@ -68,10 +70,11 @@ say_by_hand() {
 	cat >&2 <<-END
 	setup: no apt-get here. Install these by hand, then run it again:
 	    a C++ compiler, pkg-config, python3 with pip
-	    OpenCV 4 with headers: core, imgproc, imgcodecs, videoio (with FFmpeg)
-	      Fedora: dnf install gcc-c++ pkgconf opencv-devel python3-pip
-	      Arch:   pacman -S gcc pkgconf opencv python-pip
-	      macOS:  brew install opencv pkg-config python
+	    OpenCV 4 with headers: core, imgproc, imgcodecs, videoio
+	    FFmpeg 4.4 or newer with headers: libavformat, libavcodec, libavutil, libswscale
+	      Fedora: dnf install gcc-c++ pkgconf opencv-devel ffmpeg-free-devel python3-pip
+	      Arch:   pacman -S gcc pkgconf opencv ffmpeg python-pip
+	      macOS:  brew install opencv ffmpeg pkg-config python
 	    for the tests: ffmpeg, Xvfb, xdotool, Mesa's software GL
 	END
 }
@@ -119,6 +122,9 @@ write_opencv() {
 	Libs: $(opencv_lib) -lopencv_videoio -lopencv_imgcodecs -lopencv_imgproc -lopencv_core
 	END
 }
+
+# have_ffmpeg: are the headers of FFmpeg's libraries there?
+have_ffmpeg() { pkg-config --exists libavformat libavcodec libavutil libswscale 2>/dev/null; }
 
 # ---- ONNX Runtime: the shared library out of PyPI's wheel, pinned by version and hash -------------------------------
 
@@ -198,10 +204,11 @@ mkdir -p "$(readlink .deps || echo .deps)" # .deps may be a link that several ch
 deps=$(cd .deps && pwd -P)
 stamp="$(sha256sum "$0" 2>/dev/null || shasum -a 256 "$0")"
 stamp="${stamp%% *} $deps"
-if [ "$(cat "$deps/stamp.$group" 2>/dev/null)" = "$stamp" ] && [ -n "$(opencv_include)" ] && [ -n "$(ort_library)" ]; then
+if [ "$(cat "$deps/stamp.$group" 2>/dev/null)" = "$stamp" ] && [ -n "$(opencv_include)" ] && have_ffmpeg && [ -n "$(ort_library)" ]; then
 	exit 0
 fi
 install_packages
+have_ffmpeg || fail "FFmpeg's headers are not found by pkg-config (libavformat libavcodec libavutil libswscale)"
 write_opencv
 fetch_ort
 write_env

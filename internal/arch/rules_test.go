@@ -13,6 +13,7 @@ const module = "siamtrack"
 // owners are the native dependencies and the one package that may import each, tests included.
 var owners = map[string]string{
 	"gocv.io/x/gocv":                  "capture",
+	"C":                               "capture/ffmpeg", // FFmpeg's libraries
 	"github.com/yalue/onnxruntime_go": "siamfc/onnx",
 	"github.com/hajimehoshi/ebiten":   "render/window",
 }
@@ -21,15 +22,16 @@ var owners = map[string]string{
 // name above a package counting for it. What is not named here is refused: a new package states its place first.
 var imports = map[string][]string{
 	// What a user of the library opens; the module's root folder. It brings no OpenCV.
-	".":             {"internal/zoo", "match", "siamfc/...", "tracker"},
-	"cmd/track":     {"..."},
-	"capture":       {"tracker"},
-	"tracker":       {},
-	"siamfc":        {"tracker"},
-	"siamfc/onnx":   {"siamfc", "tracker"},
-	"session":       {"tracker"},
-	"render":        {"session", "tracker"},
-	"render/window": {"render", "session", "tracker"},
+	".":              {"internal/zoo", "match", "siamfc/...", "tracker"},
+	"cmd/track":      {"..."},
+	"capture":        {"capture/ffmpeg", "internal/atomicfile", "tracker"},
+	"capture/ffmpeg": {},
+	"tracker":        {},
+	"siamfc":         {"tracker"},
+	"siamfc/onnx":    {"siamfc", "tracker"},
+	"session":        {"tracker"},
+	"render":         {"session", "tracker"},
+	"render/window":  {"render", "session", "tracker"},
 	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
 	"bench/region":  {"tracker"},
 	"bench/metric":  {"bench/region", "tracker"},
