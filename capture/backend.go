@@ -7,10 +7,15 @@ import (
 	"path/filepath"
 
 	"gocv.io/x/gocv"
+
+	"siamtrack/capture/ffmpeg"
 )
 
 // OpenCVVersion returns the version of the OpenCV libraries that are linked, such as "4.6.0".
 func OpenCVVersion() string { return gocv.OpenCVVersion() }
+
+// FFmpegVersion returns the version of the FFmpeg libraries that are linked.
+func FFmpegVersion() string { return ffmpeg.Version() }
 
 // Backends names OpenCV's parts that read files and streams, read cameras, and write videos, as its registry has them.
 // FFMPEG must be among the first and the last, V4L2 among the second on Linux.
@@ -52,7 +57,7 @@ func ProbeCodecs() ([]CodecProbe, error) {
 }
 
 func probeCodec(path, codec string) (err error) {
-	w, err := NewWriter(path, assumedFPS, codec)
+	w, err := NewWriter(path, WriterOptions{Codecs: []string{codec}})
 	if err != nil {
 		return err
 	}

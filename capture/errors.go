@@ -6,7 +6,9 @@ import "errors"
 // (fs.ErrNotExist, fs.ErrPermission, syscall.ENOSPC).
 var (
 	// ErrNotVideo: the file, stream or picture cannot be decoded.
-	ErrNotVideo = errors.New("OpenCV cannot decode it")
+	ErrNotVideo = errors.New("cannot decode it")
+	// ErrTooLarge: the header asks for more pixels than Options.MaxPixels.
+	ErrTooLarge = errors.New("too large a picture")
 	// ErrNoImages: the folder or glob holds no picture.
 	ErrNoImages = errors.New("no pictures there")
 	// ErrBroken: the video broke off before its end.
@@ -21,8 +23,10 @@ var (
 	ErrBusy = errors.New("the camera does not start, most often because another program holds it")
 	// ErrClosed: the source or writer was closed.
 	ErrClosed = errors.New("closed")
-	// ErrCodec: this OpenCV has no codec that writes the container.
-	ErrCodec = errors.New("no codec for it in this OpenCV")
+	// ErrCodec: this FFmpeg has no codec that writes the container.
+	ErrCodec = errors.New("no codec for it in this FFmpeg")
+	// ErrSound: the sound that is to be copied is not there, or does not fit into the container.
+	ErrSound = errors.New("the sound cannot be copied")
 	// ErrIncomplete: a written video does not hold the frames that went in.
 	ErrIncomplete = errors.New("the written video is incomplete")
 )

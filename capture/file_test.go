@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -17,7 +18,7 @@ import (
 
 func TestFile(t *testing.T) {
 	s := mustOpen(t, sample, Options{})
-	if got := s.Info(); got != (Info{File, 768, 576, 10, sampleFrames, "avc1"}) {
+	if got := s.Info(); got != (Info{Kind: File, Width: 768, Height: 576, FPS: 10, Frames: sampleFrames, Codec: "avc1"}) {
 		t.Errorf("info %+v", got)
 	}
 	frames, err := drain(s)
@@ -149,12 +150,14 @@ func TestOpenErrors(t *testing.T) {
 	empty := filepath.Join(dir, "empty.mp4")
 	headless := filepath.Join(dir, "headless.mp4") // the index comes last and was cut off
 	locked := filepath.Join(dir, "locked.mp4")
-	video, err := os.ReadFile(makeVideo(t, "whole.mp4", 64, 48, 20))
+	video, err := os.ReadFile(sample)
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, content, _ := bytes.Cut(video, []byte("mdat")) // as it is where the index comes last
+	headlessVideo := append(append(video[:32:32], "\x7f\x00\x00\x00mdat"...), content...)
 	for path, content := range map[string][]byte{
-		text: []byte("not a video at all, just words"), empty: nil, headless: video[:len(video)/2], locked: video,
+		text: []byte("not a video at all, just words"), empty: nil, headless: headlessVideo, locked: video,
 	} {
 		if err := os.WriteFile(path, content, 0o666); err != nil {
 			t.Fatal(err)

@@ -1,16 +1,15 @@
 package capture
 
 import (
-	"bytes"
-	"cmp"
+	"errors"
 	"fmt"
 	"image"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"gocv.io/x/gocv"
 )
@@ -22,46 +21,62 @@ func isPicture(path string) bool {
 	return slices.Contains(pictureSuffixes, strings.ToLower(filepath.Ext(path)))
 }
 
-// ReadImage reads one picture as 8-bit colour, turned as its EXIF orientation says; transparency is dropped.
-// The error names the file and wraps fs.ErrNotExist, fs.ErrPermission or ErrNotVideo.
+// ReadImage reads one picture, the first page of several, as 8-bit colour, turned as its EXIF orientation says;
+// transparency is dropped, and values of more than 8 bits are scaled by the range that they fill. The error names the
+// file and wraps fs.ErrNotExist, fs.ErrPermission, ErrTooLarge (more than 64 million pixels) or ErrNotVideo, also for a
+// picture that is cut short.
 func ReadImage(path string) (*image.RGBA, error) {
-	mat, err := readMat(path)
-	if err != nil {
-		return nil, fmt.Errorf("capture: read picture %s: %w", path, err)
+	p := pictures{mats: mats{gocv.NewMat()}, items: []item{{file: path}}, maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler)}
+	_, err := p.read()
+	var img *image.RGBA
+	if err == nil {
+		img, err = p.picture(nil)
 	}
-	defer mat.Close()
-	img, err := toRGBA(mat, nil)
-	if err != nil {
+	if err := errors.Join(err, p.close()); err != nil {
 		return nil, fmt.Errorf("capture: read picture %s: %w", path, err)
 	}
 	return img, nil
 }
 
-func readMat(path string) (gocv.Mat, error) {
-	if err := readable(path); err != nil {
-		return gocv.Mat{}, err
-	}
-	mat := gocv.IMRead(path, gocv.IMReadColor)
-	if mat.Empty() {
-		_ = mat.Close()
-		return gocv.Mat{}, fmt.Errorf("%w: not a whole picture of a format that it knows", ErrNotVideo)
-	}
-	return mat, nil
+// item is one picture: a file, or one page of it.
+type item struct {
+	file string
+	page int // of a TIFF, from 0
 }
 
-// pictures reads a list of files, one a frame.
+// pictures reads a list of pictures, one a frame.
 type pictures struct {
-	files []string
-	next  int
+	mats
+	items     []item
+	maxPixels int64
+	log       *slog.Logger
+	next      int
+	deep      depth // how values of more than 8 bits are scaled
 }
 
-// openImages opens a folder, a glob or one picture.
+// openImages opens a folder, a glob or one picture, which may hold several.
 func openImages(name, target string, o Options) (*Source, error) {
 	files, err := listPictures(target)
 	if err != nil {
-		return nil, err
+		return nil, patternHint(target, err)
 	}
-	return openFiles(name, files, o)
+	if len(files) > 1 {
+		return openFiles(name, files, o)
+	}
+	h, err := readHeader(files[0])
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", filepath.Base(files[0]), err)
+	case h.animated && h.format == "webp":
+		return openWebP(name, files[0], o)
+	case h.animated:
+		return openVideo(name, files[0], File, o)
+	}
+	items := make([]item, max(1, h.pages))
+	for i := range items {
+		items[i] = item{files[0], i}
+	}
+	return openItems(name, items, o)
 }
 
 // OpenFiles opens picture files as one source, in the order given: a benchmark's frames, also backwards. Its errors
@@ -80,17 +95,77 @@ func OpenFiles(files []string, o Options) (*Source, error) {
 	return nil, fmt.Errorf("capture: open %d files of %s: %w", len(files), filepath.Dir(files[0]), err)
 }
 
-// openFiles reads the first picture at once, for its size.
 func openFiles(name string, files []string, o Options) (*Source, error) {
-	first, err := readMat(files[0])
+	items := make([]item, len(files))
+	for i, f := range files {
+		items[i].file = f
+	}
+	return openItems(name, items, o)
+}
+
+// openItems reads the first picture at once, for its size and depth.
+func openItems(name string, items []item, o Options) (*Source, error) {
+	p := &pictures{mats: mats{gocv.NewMat()}, items: items, maxPixels: o.MaxPixels, log: o.Log}
+	if err := p.load(items[0]); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	info := Info{Kind: Images, Width: p.bgr.Cols(), Height: p.bgr.Rows(), Frames: len(items), FPS: o.FPS}
+	if isDeep(p.bgr) {
+		if err := p.measure(); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+	}
+	return newSource(name, info, p, o), nil
+}
+
+// load reads a picture into p.bgr as it is stored: 8 or more bits a channel, three channels.
+func (p *pictures) load(it item) error {
+	mat, err := readMat(it, p.maxPixels)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(files[0]), err)
+		return fmt.Errorf("%s: %w", filepath.Base(it.file), err)
 	}
-	info := Info{Kind: Images, Width: first.Cols(), Height: first.Rows(), Frames: len(files), FPS: o.FPS}
-	if err := first.Close(); err != nil {
-		return nil, err
+	err = p.bgr.Close()
+	p.bgr = mat
+	return err
+}
+
+func (p *pictures) read() (shot, error) {
+	if p.next >= len(p.items) {
+		return shot{}, io.EOF
 	}
-	return newSource(name, info, &pictures{files: files}, o), nil
+	if err := p.load(p.items[p.next]); err != nil {
+		return shot{}, err
+	}
+	p.next++
+	return shot{at: noPosition}, p.deep.flatten(&p.bgr, p.log)
+}
+
+// readMat decodes a picture, after a look at its header.
+func readMat(it item, maxPixels int64) (gocv.Mat, error) {
+	if err := readable(it.file); err != nil {
+		return gocv.Mat{}, err
+	}
+	h, err := readHeader(it.file)
+	if err != nil {
+		return gocv.Mat{}, err
+	}
+	if n := int64(h.width) * int64(h.height); n > maxPixels {
+		return gocv.Mat{}, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, h.width, h.height, n, maxPixels)
+	}
+	const flags = gocv.IMReadColor | gocv.IMReadAnyDepth
+	var mat gocv.Mat
+	if it.page == 0 {
+		mat = gocv.IMRead(it.file, flags)
+	} else if pages := gocv.IMReadMulti_WithParams(it.file, it.page, 1, flags); len(pages) == 1 {
+		mat = pages[0]
+	} else {
+		return gocv.Mat{}, fmt.Errorf("%w: its page %d", ErrNotVideo, it.page+1)
+	}
+	if mat.Empty() {
+		_ = mat.Close()
+		return gocv.Mat{}, fmt.Errorf("%w: not a whole picture of a known format", ErrNotVideo)
+	}
+	return mat, nil
 }
 
 // listPictures returns the pictures of a folder or glob in natural order, or the one picture that target is.
@@ -101,7 +176,8 @@ func listPictures(target string) ([]string, error) {
 	case err == nil && !st.IsDir():
 		return []string{target}, nil
 	case err == nil:
-		return folderPictures(target)
+		files, err := folderPictures(target)
+		return files, belowHint(target, err)
 	case !strings.ContainsAny(target, "*?["):
 		return nil, readable(target)
 	}
@@ -134,60 +210,3 @@ func sortPictures(files []string) ([]string, error) {
 	slices.SortFunc(files, naturalOrder)
 	return files, nil
 }
-
-// naturalOrder compares names as people count: runs of digits by their value, so that 2.png comes before 10.png.
-// Names that differ only in leading zeros are ordered as strings.
-func naturalOrder(a, b string) int {
-	i, j := 0, 0
-	for i < len(a) && j < len(b) {
-		if !isDigit(a[i]) || !isDigit(b[j]) {
-			if a[i] != b[j] {
-				return cmp.Compare(a[i], b[j])
-			}
-			i, j = i+1, j+1
-			continue
-		}
-		m, n := digits(a[i:]), digits(b[j:])
-		if c := compareNumbers(a[i:i+m], b[j:j+n]); c != 0 {
-			return c
-		}
-		i, j = i+m, j+n
-	}
-	if c := cmp.Compare(len(a)-i, len(b)-j); c != 0 {
-		return c
-	}
-	return strings.Compare(a, b)
-}
-
-// compareNumbers compares two runs of digits, of any length, by value.
-func compareNumbers(a, b string) int {
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	if c := cmp.Compare(len(a), len(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a, b)
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// digits returns how many digits s begins with.
-func digits(s string) int { return len(s) - len(bytes.TrimLeft([]byte(s), "0123456789")) }
-
-func (p *pictures) read(bgr *gocv.Mat) error {
-	if p.next >= len(p.files) {
-		return io.EOF
-	}
-	file := p.files[p.next]
-	mat, err := readMat(file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(file), err)
-	}
-	p.next++
-	err = bgr.Close()
-	*bgr = mat
-	return err
-}
-
-func (p *pictures) position() time.Duration { return noPosition }
-
-func (p *pictures) close() error { return nil }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,9 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("CAPTURE_TEST_STDIN") != "" {
 		os.Exit(countStdin())
+	}
+	if path := os.Getenv("CAPTURE_TEST_WRITE"); path != "" {
+		os.Exit(writeUntilKilled(path))
 	}
 	code := m.Run()
 	if report := leaks(); code == 0 && report != "" {
@@ -76,7 +80,7 @@ func picture(width, height, n int) *image.RGBA {
 func makeVideo(t testing.TB, name string, width, height, n int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	w, err := NewWriter(path, 25)
+	w, err := NewWriter(path, WriterOptions{FPS: 25})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +97,7 @@ func makeVideo(t testing.TB, name string, width, height, n int) string {
 
 // countStdin is the program under TestStandardInput.
 func countStdin() int {
-	s, err := Open("-", Options{})
+	s, err := Open("-", Options{Raw: os.Getenv("CAPTURE_TEST_RAW")})
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -106,6 +110,9 @@ func countStdin() int {
 	fmt.Println(len(frames), frames[0].Image.Rect.Dx(), frames[len(frames)-1].Time)
 	return 0
 }
+
+// textLog writes what is logged into b.
+func textLog(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
 
 // meanDifference returns the mean absolute difference of two pictures' bytes.
 func meanDifference(a, b *image.RGBA) float64 {

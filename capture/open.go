@@ -19,7 +19,7 @@ import (
 //     /dev/video0            a camera by device path
 //     rtsp://, http://, ...  a stream
 //     a folder, a glob       its pictures in natural order (2.png before 10.png)
-//     a picture              one frame
+//     a picture              one frame, or all of a TIFF's pages, an animated PNG's or WebP's pictures
 //     anything else          a video file or a FIFO
 //
 // The error wraps one of this package's or fs.ErrNotExist, fs.ErrPermission, and says what was looked for. Whoever
@@ -77,7 +77,7 @@ func open(spec string, o Options) (*Source, error) {
 		return openVideo("standard input", target, kind, o)
 	}
 	if err := readable(target); err != nil {
-		return nil, err
+		return nil, patternHint(target, err)
 	}
 	return openVideo(spec, target, kind, o)
 }
@@ -85,7 +85,7 @@ func open(spec string, o Options) (*Source, error) {
 // classify says what spec means and what is to be opened for it.
 func classify(spec string) (Kind, string) {
 	if spec == "-" {
-		return Pipe, "pipe:0" // FFmpeg's name for file descriptor 0
+		return Pipe, stdinURL
 	}
 	if scheme, rest, ok := strings.Cut(spec, "://"); ok && scheme != "" && !strings.ContainsAny(scheme, `/\*?[`) {
 		if strings.EqualFold(scheme, "file") {

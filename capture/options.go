@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"log/slog"
 	"math"
 	"time"
 )
@@ -43,6 +44,20 @@ type Options struct {
 	// OpenTimeout and ReadTimeout bound the waits of a stream: 10 s and 2 s where 0. A smaller OpenTimeout cuts off
 	// FFmpeg's probing of the stream and may leave no frames.
 	OpenTimeout, ReadTimeout time.Duration
+	// MaxPixels refuses pictures and videos whose headers ask for more pixels, before they are decoded: 64 million
+	// where 0.
+	MaxPixels int64
+	// Strict makes an error of a picture that cannot be decoded or is damaged, where it else is skipped or shown, and
+	// counted.
+	Strict bool
+	// Raw takes a pipe's or file's content as bare pixels, rows of WIDTHxHEIGHT pictures: "640x480" of 8-bit RGB, or
+	// "640x480:bgr24" with one of FFmpeg's names of pixel formats. Their rate is FPS.
+	Raw string
+	// Backend names the part of OpenCV that opens cameras, such as "V4L2" or "GSTREAMER" (Backends lists them); "" is
+	// the system's usual one.
+	Backend string
+	// Log is told, once each, what a user should know of the pictures; nil for nobody.
+	Log *slog.Logger
 }
 
 const (
@@ -52,6 +67,8 @@ const (
 	maxFPS = 1000
 	// assumedFPS gives times to pictures that have none: folders, and files without a believable rate.
 	assumedFPS = 25
+	// defaultMaxPixels holds an 8K frame (33 million) and most cameras' pictures; decoded they take 256 MB.
+	defaultMaxPixels = 64e6
 )
 
 // Check says what of the options cannot be, whatever is opened with them. Open checks them too.
@@ -61,6 +78,19 @@ func (o Options) Check() error {
 	}
 	if o.Width < 0 || o.Height < 0 {
 		return fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
+	}
+	if o.MaxPixels < 0 {
+		return fmt.Errorf("at most %d pixels: negative", o.MaxPixels)
+	}
+	if o.Raw != "" {
+		if _, err := rawSettings(o); err != nil {
+			return err
+		}
+	}
+	if o.Backend != "" {
+		if _, err := cameraAPI(o.Backend); err != nil {
+			return err
+		}
 	}
 	if o.FourCC != "" && len(o.FourCC) != 4 {
 		return fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
@@ -78,6 +108,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.ReadTimeout <= 0 {
 		o.ReadTimeout = defaultReadTimeout
 	}
+	if o.MaxPixels == 0 {
+		o.MaxPixels = defaultMaxPixels
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	return o, nil
 }
 
@@ -91,15 +127,26 @@ type Info struct {
 	// Frames is about how many frames there are, 0 where unknown, as of a stream that is no recording. Containers are
 	// often wrong: it serves a progress bar, never the end of a loop. For Images it is exact.
 	Frames int
-	// Codec is the four-character code, "" where there is none.
+	// Codec is the four-character code, or the codec's name where the container has none; "" for pictures.
 	Codec string
+	// PixelAspect is a pixel's width to its height where they differ; 0/0 for square and unknown ones. Pictures are
+	// given as stored: a screen or a video file stretches them.
+	PixelAspect Ratio
+	// Sound tells that there is a sound stream.
+	Sound bool
 }
+
+// Ratio is a fraction.
+type Ratio struct{ Num, Den int }
 
 // String describes the source in a few words, such as "camera 1280x720 at 30 frames/s MJPG".
 func (i Info) String() string {
 	s := i.Kind.String()
 	if i.Width > 0 {
 		s += fmt.Sprintf(" %dx%d", i.Width, i.Height)
+	}
+	if i.PixelAspect.Num > 0 {
+		s += fmt.Sprintf(" of %d:%d pixels", i.PixelAspect.Num, i.PixelAspect.Den)
 	}
 	if i.FPS > 0 {
 		s += fmt.Sprintf(" at %.4g frames/s", i.FPS)

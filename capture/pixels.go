@@ -6,6 +6,8 @@ import (
 	"runtime"
 
 	"gocv.io/x/gocv"
+
+	"siamtrack/capture/ffmpeg"
 )
 
 // fit returns img where it is a compact picture of width x height, a new one otherwise.
@@ -27,9 +29,40 @@ func toRGBA(bgr gocv.Mat, img *image.RGBA) (*image.RGBA, error) {
 	return img, err
 }
 
-// toBGR writes a compact img into bgr, allocating it only where its size changes.
-func toBGR(img *image.RGBA, bgr *gocv.Mat) error {
-	return withView(img, func(view gocv.Mat) error { return gocv.CvtColor(view, bgr, gocv.ColorRGBAToBGR) })
+// mats is the half of a reader whose pictures OpenCV decodes.
+type mats struct{ bgr gocv.Mat }
+
+func (m *mats) picture(img *image.RGBA) (*image.RGBA, error) { return toRGBA(m.bgr, img) }
+
+// interrupt does nothing: OpenCV offers no way.
+func (m *mats) interrupt() {}
+
+func (m *mats) close() error { return m.bgr.Close() }
+
+// turn writes from into to, which has its size or, with rows and columns exchanged, the other one, as f says.
+func turn(from, to *image.RGBA, f ffmpeg.Frame) error {
+	return withView(from, func(src gocv.Mat) error {
+		return withView(to, func(dst gocv.Mat) error {
+			if !f.Swap {
+				return gocv.Flip(src, &dst, flipCode(f))
+			}
+			if err := gocv.Transpose(src, &dst); err != nil || !f.FlipX && !f.FlipY {
+				return err
+			}
+			return gocv.Flip(dst, &dst, flipCode(f))
+		})
+	})
+}
+
+// flipCode is cv::flip's: 0 mirrors top and bottom, 1 left and right, -1 both.
+func flipCode(f ffmpeg.Frame) int {
+	switch {
+	case f.FlipX && f.FlipY:
+		return -1
+	case f.FlipX:
+		return 1
+	}
+	return 0
 }
 
 // withView calls do with a Mat over the pixels of img, which must be compact; the Mat dies with the call.

@@ -3,22 +3,31 @@ package capture
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"gocv.io/x/gocv"
 
 	"siamtrack/tracker"
 )
 
-// reader is the native half of a source. It is used by one goroutine at a time.
+// reader is the native half of a source. It is used by one goroutine at a time, but for interrupt.
 type reader interface {
-	// read puts the next picture into bgr; io.EOF after the last one, and any other error, is final.
-	read(bgr *gocv.Mat) error
-	// position is the container's time of the picture read last, noPosition where it has none.
-	position() time.Duration
+	// read decodes the next picture; io.EOF after the last one, and any other error, is final.
+	read() (shot, error)
+	// picture writes the picture read last into img where that fits, into a new one otherwise.
+	picture(img *image.RGBA) (*image.RGBA, error)
+	// interrupt ends a read that waits, where that can be done.
+	interrupt()
 	close() error
+}
+
+// shot is what is known of a picture beside its pixels.
+type shot struct {
+	at            time.Duration // the container's time, noPosition where it has none
+	lost, damaged int           // so far: pictures that could not be decoded, and that could in part
 }
 
 // Source gives the frames of a file, folder, stream, camera or pipe: a tracker.Source. Open makes it.
@@ -31,18 +40,28 @@ type Source struct {
 
 	clock clock
 	index int
-	err   error // the error that ended the source
+	err   error       // the error that ended the source
+	shot  shot        // of the frame given last
+	size  image.Point // of the frame given last
+	log   *slog.Logger
 
-	ask    chan struct{} // Next asks for a picture in bgr
-	answer chan error    // and is told that it is there
+	lost, damaged atomic.Int64
+
+	ask    chan struct{} // Next asks for a picture in r
+	answer chan answer   // and is told that it is there
 
 	mu       sync.Mutex // guards what is native while Next converts it
 	r        reader
-	bgr      gocv.Mat
+	freed    bool
 	closing  sync.Once
 	done     chan struct{} // closed by Close
 	released chan struct{} // closed when what is native is freed
 	closeErr error         // of the release, valid once released is closed
+}
+
+type answer struct {
+	shot shot
+	err  error
 }
 
 // closeGrace is how long Close waits for a blocked native read before it leaves it behind.
@@ -50,8 +69,8 @@ const closeGrace = 100 * time.Millisecond
 
 func newSource(name string, info Info, r reader, o Options) *Source {
 	s := &Source{
-		name: name, info: info, r: r, bgr: gocv.NewMat(),
-		ask: make(chan struct{}), answer: make(chan error),
+		name: name, info: info, r: r, log: o.Log,
+		ask: make(chan struct{}), answer: make(chan answer),
 		done: make(chan struct{}), released: make(chan struct{}),
 	}
 	// A stream that knows its length is a recording on a server: it comes as fast as it is read.
@@ -66,10 +85,17 @@ func newSource(name string, info Info, r reader, o Options) *Source {
 // Info says what is known of the source.
 func (s *Source) Info() Info { return s.info }
 
+// Skipped returns how many pictures could not be decoded and were skipped so far, and how many were decoded with
+// errors, so that parts of them may be wrong. It may be called at any time.
+func (s *Source) Skipped() (lost, damaged int) { return int(s.lost.Load()), int(s.damaged.Load()) }
+
 // Next fills dst with the next frame, reusing dst.Image where it fits. It returns io.EOF after the last frame and an
 // error that wraps ErrBroken where the video breaks off, ErrTimeout where a stream stalls, ErrClosed after Close; each
 // of them again on every later call. An error says at which frame it came. The frame's time is since the first frame:
-// the container's, the wall clock's for live sources that are no recordings.
+// the container's, the wall clock's for live sources that are no recordings. Pictures that cannot be decoded are left
+// out, and the index counts them: it is the frame's number in the file (but for what a damaged container does not even
+// give to the decoder). Frames may change their size on the way, as
+// the file's pictures do.
 func (s *Source) Next(dst *tracker.Frame) error {
 	if s.err != nil {
 		return s.err
@@ -81,7 +107,7 @@ func (s *Source) Next(dst *tracker.Frame) error {
 	case errors.Is(err, io.EOF):
 		s.err = io.EOF
 	default:
-		s.err = fmt.Errorf("capture: read %s: frame %d: %w", s.name, s.index, err)
+		s.err = fmt.Errorf("capture: read %s: frame %d: %w", s.name, s.index+s.shot.lost, err)
 	}
 	return s.err
 }
@@ -95,24 +121,37 @@ func (s *Source) next(dst *tracker.Frame) error {
 	select {
 	case <-s.done:
 		return ErrClosed
-	case err := <-s.answer:
-		if err != nil {
-			return err
+	case a := <-s.answer:
+		s.shot = a.shot
+		s.lost.Store(int64(a.shot.lost))
+		s.damaged.Store(int64(a.shot.damaged))
+		if a.err != nil {
+			return a.err
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bgr.Closed() {
+	if s.freed {
 		return ErrClosed
 	}
-	img, err := toRGBA(s.bgr, dst.Image)
+	img, err := s.r.picture(dst.Image)
 	if err != nil {
 		return err
 	}
-	dst.Image, dst.Index = img, s.index
-	dst.Time = s.clock.at(s.index, s.r.position(), time.Now())
+	dst.Image, dst.Index = img, s.index+s.shot.lost
+	dst.Time = s.clock.at(dst.Index, s.shot.at, time.Now())
+	s.sized(dst)
 	s.index++
 	return nil
+}
+
+// sized says when the pictures change their size.
+func (s *Source) sized(f *tracker.Frame) {
+	size := f.Image.Rect.Size()
+	if s.size != (image.Point{}) && s.size != size {
+		s.log.Warn("the pictures change their size", "source", s.name, "frame", f.Index, "from", s.size, "to", size)
+	}
+	s.size = size
 }
 
 // serve reads whenever it is asked, and frees what is native in the end.
@@ -124,11 +163,12 @@ func (s *Source) serve() {
 			return
 		case <-s.ask:
 		}
-		err := s.r.read(&s.bgr)
+		var a answer
+		a.shot, a.err = s.r.read()
 		select {
 		case <-s.done:
 			return
-		case s.answer <- err:
+		case s.answer <- a:
 		}
 	}
 }
@@ -136,14 +176,18 @@ func (s *Source) serve() {
 func (s *Source) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closeErr = errors.Join(s.bgr.Close(), s.r.close())
+	s.freed = true
+	s.closeErr = s.r.close()
 	close(s.released)
 }
 
 // Close ends the source and a Next that is under way in another goroutine, which then returns ErrClosed. It may be
 // called twice.
 func (s *Source) Close() error {
-	s.closing.Do(func() { close(s.done) })
+	s.closing.Do(func() {
+		close(s.done)
+		s.r.interrupt()
+	})
 	select {
 	case <-s.released:
 		return s.closeErr

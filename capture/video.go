@@ -1,159 +1,181 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
+	"strings"
 	"time"
-	"unsafe"
 
-	"gocv.io/x/gocv"
+	"siamtrack/capture/ffmpeg"
 )
 
-// Properties of OpenCV's videoio.hpp, in milliseconds, that gocv does not name: CAP_PROP_OPEN_TIMEOUT_MSEC and
-// CAP_PROP_READ_TIMEOUT_MSEC.
-const (
-	capOpenTimeout = 53
-	capReadTimeout = 54
-)
-
-// video reads what OpenCV's FFmpeg backend opens: files, streams, pipes; and cameras, once they are open.
+// video reads what FFmpeg opens: files, streams, pipes.
 type video struct {
-	cap     *gocv.VideoCapture
+	r       *ffmpeg.Reader
 	kind    Kind
 	path    string // of a file
 	frames  int    // as the container has it, 0 unknown
 	timeout time.Duration
 	count   int
-	at      time.Duration
+	frame   ffmpeg.Frame
+	turned  *image.RGBA // as stored, where it is to be turned
 }
 
 // openVideo opens target, which name stands for in messages.
 func openVideo(name, target string, kind Kind, o Options) (*Source, error) {
-	quietFFmpeg()
-	c, err := gocv.VideoCaptureFileWithAPIParams(target, gocv.VideoCaptureFFmpeg, cInts(
-		capOpenTimeout, int32(o.OpenTimeout.Milliseconds()),
-		capReadTimeout, int32(o.ReadTimeout.Milliseconds())))
+	fo := ffmpeg.Options{
+		MaxPixels: o.MaxPixels, Strict: o.Strict, Settings: captureOptions(kind),
+		LowDelay: kind == Stream, // the newest frame is wanted, not one for each thread
+	}
+	url := target
+	switch {
+	case kind == File, kind == Pipe && target != stdinURL:
+		url = "file:" + target // a name may look like a protocol's
+	case kind == Stream:
+		fo.OpenTimeout, fo.ReadTimeout = o.OpenTimeout, o.ReadTimeout
+	}
+	if o.Raw != "" {
+		settings, err := rawSettings(o)
+		if err != nil {
+			return nil, err
+		}
+		fo.Format, fo.Settings = "rawvideo", settings
+	}
+	r, err := ffmpeg.Open(url, fo)
 	if err != nil {
-		_ = c.Close() // gocv hands out an open handle beside its error
-		return nil, whyNotVideo(target, kind, o)
+		return nil, whyNotVideo(target, kind, o, err)
 	}
-	info := videoInfo(c, kind)
-	r := &video{cap: c, kind: kind, frames: info.Frames, timeout: o.ReadTimeout}
+	info := videoInfo(r.Info(), kind)
+	v := &video{r: r, kind: kind, frames: info.Frames, timeout: o.ReadTimeout}
 	if kind == File {
-		r.path = target
+		v.path = target
 	}
-	return newSource(describe(name), info, r, o), nil
+	return newSource(describe(name), info, v, o), nil
 }
 
-// videoInfo reads what an open capture says of itself, and believes what can be true.
-func videoInfo(c *gocv.VideoCapture, kind Kind) Info {
-	info := Info{
-		Kind:  kind,
-		Width: int(c.Get(gocv.VideoCaptureFrameWidth)), Height: int(c.Get(gocv.VideoCaptureFrameHeight)),
-		FPS: believable(c.Get(gocv.VideoCaptureFPS)),
+// stdinURL is FFmpeg's name for file descriptor 0.
+const stdinURL = "pipe:0"
+
+// captureOptions are those of FFmpeg's protocols. RTSP goes over TCP where the server has it: UDP loses packets. A user
+// overrules all of them as OpenCV's users do, with OPENCV_FFMPEG_CAPTURE_OPTIONS=key;value|key;value.
+func captureOptions(kind Kind) string {
+	if set, ok := os.LookupEnv("OPENCV_FFMPEG_CAPTURE_OPTIONS"); ok && kind == Stream {
+		return set
 	}
-	if c.Get(gocv.VideoCaptureFOURCC) > 0 {
-		info.Codec = printable(c.CodecString())
+	if kind == Stream {
+		return "rtsp_flags;prefer_tcp"
 	}
-	// An endless stream has a count of -9.2e18, and FFmpeg guesses 25 frames/s for many that name no rate.
-	if n := c.Get(gocv.VideoCaptureFrameCount); n > 0 && n < 1e9 {
-		info.Frames = int(n)
+	return ""
+}
+
+// videoInfo believes what can be true of what the headers say.
+func videoInfo(f ffmpeg.Info, kind Kind) Info {
+	info := Info{Kind: kind, Width: f.Width, Height: f.Height, FPS: believable(f.FPS), Codec: f.Codec, Sound: f.Sound}
+	if f.Frames > 0 && f.Frames < 1e9 {
+		info.Frames = int(f.Frames)
+	}
+	if f.SAR.Num > 0 && f.SAR.Den > 0 && f.SAR.Num != f.SAR.Den {
+		info.PixelAspect = Ratio(f.SAR)
+	}
+	if f.Swap {
+		info.Width, info.Height = info.Height, info.Width
+		info.PixelAspect.Num, info.PixelAspect.Den = info.PixelAspect.Den, info.PixelAspect.Num
 	}
 	return info
 }
 
-// whyNotVideo says as much as can be known of a target that OpenCV did not open.
-func whyNotVideo(target string, kind Kind, o Options) error {
-	switch kind {
-	case Stream:
-		return fmt.Errorf("%w: no answer in %v, a refused connection, or nothing in it that FFmpeg can decode",
-			ErrNotVideo, o.OpenTimeout)
-	case File:
-		want, have, err := containerSize(target)
+// whyNotVideo says as much as can be known of a target that FFmpeg did not open.
+func whyNotVideo(target string, kind Kind, o Options, err error) error {
+	switch {
+	case errors.Is(err, ffmpeg.ErrTimeout):
+		return fmt.Errorf("%w: no answer in %v", ErrNotVideo, o.OpenTimeout)
+	case errors.Is(err, ffmpeg.ErrNoVideo):
+		return fmt.Errorf("%w: %w, as of a sound recording", ErrNotVideo, err)
+	case errors.Is(err, ffmpeg.ErrTooLarge):
+		return fmt.Errorf("%w: its pictures have more than %d pixels", ErrTooLarge, o.MaxPixels)
+	case kind == Stream:
+		return fmt.Errorf("%w: %w", ErrNotVideo, err)
+	case kind == File:
+		want, have, sizeErr := containerSize(target)
 		if have == 0 {
 			return fmt.Errorf("%w: the file is empty", ErrNotVideo)
 		}
-		if err == nil && have < want {
+		if sizeErr == nil && have < want {
 			return fmt.Errorf("%w: the file is cut short, it has %d of %d bytes and lacks its index", ErrNotVideo, have, want)
 		}
 	}
-	return fmt.Errorf("%w: no known container in it, or a codec that this FFmpeg lacks", ErrNotVideo)
+	if errors.Is(err, ffmpeg.ErrInvalid) {
+		return fmt.Errorf("%w: no known container in it, or a codec that this FFmpeg lacks", ErrNotVideo)
+	}
+	return fmt.Errorf("%w: %w", ErrNotVideo, err)
 }
 
-func (v *video) read(bgr *gocv.Mat) error {
-	begin := time.Now()
-	if v.cap.Read(bgr) && !bgr.Empty() {
-		v.at = position(v.cap.Get(gocv.VideoCapturePosMsec))
+func (v *video) read() (shot, error) {
+	f, err := v.r.Next()
+	v.frame = f
+	s := shot{at: noPosition, lost: f.Lost, damaged: f.Damaged}
+	if f.Timed {
+		s.at = f.Time
+	}
+	switch {
+	case err == nil:
 		v.count++
-		return nil
+		return s, nil
+	case errors.Is(err, ffmpeg.ErrTimeout):
+		return s, fmt.Errorf("%w: nothing for %.1f s", ErrTimeout, v.timeout.Seconds())
+	case errors.Is(err, ffmpeg.ErrInterrupted):
+		return s, ErrClosed
+	case errors.Is(err, ffmpeg.ErrEnd):
+		return s, v.end(f.Lost, nil)
 	}
-	if v.kind.Live() {
-		// OpenCV reports a stall and an end alike; only the time that it took tells them apart.
-		if waited := time.Since(begin); waited > v.timeout*9/10 {
-			return fmt.Errorf("%w: nothing for %.1f s", ErrTimeout, waited.Seconds())
-		}
-	}
-	return v.end()
+	return s, v.end(f.Lost, err)
 }
 
-// end says whether a source is over or broken. OpenCV reports an end, an undecodable rest and a truncated file alike.
-func (v *video) end() error {
-	switch v.kind {
-	case Camera:
-		return fmt.Errorf("%w: the camera gives no more pictures", ErrBroken)
-	case Pipe: // FFmpeg writes to a pipe the length of its input, not of what it took from it: the count proves nothing
-		return io.EOF
-	case Stream:
-		if v.frames == 0 {
-			return io.EOF
-		}
-	case File:
-		if want, have, err := containerSize(v.path); err == nil && have < want {
+// end says whether a source is over or broken, where its packets end with err, nil for a plain end.
+func (v *video) end(lost int, err error) error {
+	if v.kind == File {
+		if want, have, sizeErr := containerSize(v.path); sizeErr == nil && have < want {
 			return fmt.Errorf("%w: the file is cut short, it has %d of %d bytes (%d of about %d frames)",
 				ErrBroken, have, want, v.count, v.frames)
 		}
 	}
-	// Counts are guessed from the duration where a container stores none: only a gap that no guess explains counts.
-	if missing := v.frames - v.count; missing > 25 && missing > v.frames/10 {
-		return fmt.Errorf("%w: %d of about %d frames could be decoded", ErrBroken, v.count, v.frames)
+	if v.kind == Pipe && v.count == 0 && strings.Contains(v.r.Info().Format, "mov") {
+		return fmt.Errorf("%w: the index of this MP4 is at its end, and a pipe cannot be read twice: give the file by its "+
+			"name, or pipe it through `ffmpeg -i - -c copy -f matroska -` where it is made, or make it with "+
+			"`ffmpeg -movflags +faststart`", ErrBroken)
 	}
-	if v.count == 0 {
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrBroken, err)
+	case v.count == 0 && (v.kind != Stream || lost > 0):
 		return fmt.Errorf("%w: not one frame could be decoded", ErrBroken)
 	}
 	return io.EOF
 }
 
-func (v *video) position() time.Duration { return v.at }
-
-func (v *video) close() error { return v.cap.Close() }
-
-// cInts lays out values as C ints: gocv 0.43 passes a slice of Go ints where C expects ints, with its length as the
-// number of C ints, so that 64-bit systems would read a zero after each value.
-func cInts(values ...int32) []gocv.VideoCaptureProperties {
-	out := make([]gocv.VideoCaptureProperties, len(values))
-	copy(unsafe.Slice((*int32)(unsafe.Pointer(&out[0])), len(values)), values)
-	return out
-}
-
-// quietFFmpeg keeps FFmpeg's own messages from standard error: what matters comes back as an error. A user who sets
-// OPENCV_FFMPEG_DEBUG gets them all.
-func quietFFmpeg() {
-	if _, set := os.LookupEnv("OPENCV_FFMPEG_DEBUG"); set {
-		return
+// picture turns the frame as the file says it is to be shown. OpenCV 4.6 turns +-90 degrees the wrong way
+// (opencv#22088).
+func (v *video) picture(img *image.RGBA) (*image.RGBA, error) {
+	f := v.frame
+	if !f.Swap && !f.FlipX && !f.FlipY {
+		img = fit(img, f.Width, f.Height)
+		return img, v.r.RGBA(img.Pix, img.Stride, f)
 	}
-	// Setenv fails only for names that are none.
-	_ = os.Setenv("OPENCV_FFMPEG_DEBUG", "1")
-	_ = os.Setenv("OPENCV_FFMPEG_LOGLEVEL", "-8") // AV_LOG_QUIET
+	v.turned = fit(v.turned, f.Width, f.Height)
+	if err := v.r.RGBA(v.turned.Pix, v.turned.Stride, f); err != nil {
+		return img, err
+	}
+	if f.Swap {
+		img = fit(img, f.Height, f.Width)
+	} else {
+		img = fit(img, f.Width, f.Height)
+	}
+	return img, turn(v.turned, img, f)
 }
 
-// printable returns a four-character code without the blanks and zeros that fill it up.
-func printable(fourcc string) string {
-	var out []byte
-	for i := range len(fourcc) {
-		if c := fourcc[i]; c > ' ' && c < 0x7f {
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
+func (v *video) interrupt() { v.r.Interrupt() }
+
+func (v *video) close() error { return v.r.Close() }

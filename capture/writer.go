@@ -4,53 +4,52 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 
-	"gocv.io/x/gocv"
+	"siamtrack/capture/ffmpeg"
+	"siamtrack/internal/atomicfile"
 )
 
-// codecs are the codes to try in each container, the best first. (For WebM OpenCV 4.6 prints that the container lists no
-// such tag, whichever code it is, and writes it all the same.)
-var codecs = map[string][]string{
-	".mp4":  {"avc1", "mp4v"},
-	".m4v":  {"avc1", "mp4v"},
-	".mov":  {"avc1", "mp4v"},
-	".avi":  {"MJPG", "XVID"},
-	".mkv":  {"X264", "FFV1"},
-	".webm": {"VP80", "VP90"},
+// WriterOptions say how a video is written. The zero value serves.
+type WriterOptions struct {
+	// FPS is the rate it plays at, 25 where 0: of Write every frame, of WriteAt where the last one ends.
+	FPS float64
+	// Codecs are four-character codes to try in order instead of the container's usual ones.
+	Codecs []string
+	// PixelAspect is a pixel's width to its height, 0/0 for square ones. (AVI with MJPG cannot say it.)
+	PixelAspect Ratio
+	// Sound names a video whose sound is copied, from the time SoundFrom of its pictures on; "" for none. A container
+	// that cannot hold that sound is an error that wraps ErrSound.
+	Sound     string
+	SoundFrom time.Duration
 }
 
-// containers returns the suffixes that can be written, sorted.
-func containers() []string {
-	var out []string
-	for c := range codecs {
-		out = append(out, c)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Writer writes frames to a video file. It is used by one goroutine. Until Close has returned nil the file is not whole.
+// Writer writes frames to a video file. It is used by one goroutine. The file is NAME.part until Close has returned nil;
+// what is in it by then can be played, but for the last second, whenever the program or the machine stops.
 type Writer struct {
-	path   string
-	fps    float64
-	try    []string
-	native *gocv.VideoWriter
-	bgr    gocv.Mat
-	size   image.Point
-	packed *image.RGBA // frames whose rows are not adjacent are packed here
-	codec  string
-	frames int
-	closed bool
-	space  func(path string) (bytes uint64, ok bool) // freeSpace, but in tests
+	path    string
+	out     atomicfile.Part
+	o       WriterOptions
+	rate    ffmpeg.Ratio
+	native  *ffmpeg.Writer
+	size    image.Point
+	codec   string
+	frames  int
+	closed  bool
+	err     error                                     // of Close
+	space   func(path string) (bytes uint64, ok bool) // freeSpace, but in tests
+	syncing sync.WaitGroup
+	synced  time.Time
 }
 
-// What a Writer leaves free on the disk: an MP4 without its index, which is written last, shows nothing at all. The
-// index takes some 20 bytes a frame, and an encoder holds back some 50 frames (x264's lookahead and threads).
+// What a Writer leaves free on the disk, for the end of the file: what an encoder holds back, and an index.
 const (
 	spareBytes     = 1 << 20
 	indexBytes     = 32 // a frame
@@ -58,51 +57,43 @@ const (
 	framesPerLook  = 16 // the disk is looked at once in so many frames
 )
 
+// syncEvery is how often what was written is sent to the disk itself: what a power cut may take.
+const syncEvery = time.Second
+
 // NewWriter prepares a video at path, whose suffix names the container: .mp4, .m4v, .mov, .avi, .mkv or .webm.
-// fps is the rate it plays at, 25 where it is 0. With codecs, those four-character codes are tried in order
-// instead of the container's usual ones. The size is that of the first frame, and the file is made then; but an
-// unknown container, a missing folder and one that may not be written are errors at once.
-func NewWriter(path string, fps float64, fourcc ...string) (*Writer, error) {
-	quietFFmpeg()
-	if fps == 0 {
-		fps = assumedFPS
+// The size is that of the first frame, and the file is made then; but an unknown container, a missing folder and one that
+// may not be written are errors at once.
+func NewWriter(path string, o WriterOptions) (*Writer, error) {
+	if o.FPS == 0 {
+		o.FPS = assumedFPS
 	}
-	w := &Writer{path: path, fps: fps, try: fourcc, space: freeSpace}
 	suffix := strings.ToLower(filepath.Ext(path))
-	if believable(fps) == 0 {
-		return nil, fmt.Errorf("capture: write %s: frame rate %g: outside 0 to %d", path, fps, maxFPS)
+	if believable(o.FPS) == 0 {
+		return nil, fmt.Errorf("capture: write %s: frame rate %g: outside 0 to %d", path, o.FPS, maxFPS)
 	}
 	if _, ok := codecs[suffix]; !ok {
 		return nil, fmt.Errorf("capture: write %s: %w: container %q, known are %s",
 			path, ErrCodec, suffix, strings.Join(containers(), " "))
 	}
-	if len(w.try) == 0 {
-		w.try = codecs[suffix]
+	if len(o.Codecs) == 0 {
+		o.Codecs = codecs[suffix]
 	}
-	if err := writable(path); err != nil {
+	out, err := atomicfile.Begin(path)
+	if err != nil {
 		return nil, fmt.Errorf("capture: write %s: %w", path, err)
 	}
-	w.bgr = gocv.NewMat()
-	return w, nil
+	return &Writer{path: path, out: out, o: o, rate: fraction(o.FPS), space: freeSpace}, nil
 }
 
-// writable reports why no file can be made at path, and leaves nothing new behind.
-func writable(path string) error {
-	_, statErr := os.Stat(path)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
-	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("folder %s: %w", filepath.Dir(path), os.ErrNotExist)
+// fraction returns a rate as containers name it: 30000/1001 for 29.97, thousandths for what is nothing of that kind.
+func fraction(fps float64) ffmpeg.Ratio {
+	if n := math.Round(fps); math.Abs(fps-n) < 1e-6 {
+		return ffmpeg.Ratio{Num: int(n), Den: 1}
 	}
-	if err != nil {
-		return err
+	if n := math.Round(fps * 1.001); math.Abs(fps-n/1.001) < 5e-4 {
+		return ffmpeg.Ratio{Num: int(n) * 1000, Den: 1001}
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if statErr != nil {
-		return os.Remove(path)
-	}
-	return nil
+	return ffmpeg.Ratio{Num: max(int(math.Round(fps*1000)), 1), Den: 1000}
 }
 
 // Codec returns the four-character code in use, "" before the first frame.
@@ -111,18 +102,27 @@ func (w *Writer) Codec() string { return w.codec }
 // Frames returns how many frames were given to Write.
 func (w *Writer) Frames() int { return w.frames }
 
-// Write appends a frame; it must have the first one's size. (Where a side is odd, codecs drop its last row or column.)
-// The picture is not kept. When the disk is all but full the error wraps syscall.ENOSPC, while there is room for Close
-// to make the file whole.
+// Part returns the name of the file that is written until Close puts it in its place.
+func (w *Writer) Part() string { return w.out.Path() }
+
+// Write appends a frame, at the time that the rate gives it. See WriteAt.
 func (w *Writer) Write(img *image.RGBA) error {
-	if err := w.write(img); err != nil {
+	return w.WriteAt(img, frameTime(w.frames, w.o.FPS))
+}
+
+// WriteAt appends a frame that is shown at the given time since the first one's; times grow. The frame must have the
+// first one's size. (Where a side is odd, most codecs drop its last row or column.) AVI counts frames: there each comes
+// at the nearest multiple of the rate. The picture is not kept. When the disk is all but full the error wraps
+// syscall.ENOSPC, while there is room for Close to make the file whole.
+func (w *Writer) WriteAt(img *image.RGBA, at time.Duration) error {
+	if err := w.write(img, at); err != nil {
 		return fmt.Errorf("capture: write %s: frame %d: %w", w.path, w.frames, err)
 	}
 	w.frames++
 	return nil
 }
 
-func (w *Writer) write(img *image.RGBA) error {
+func (w *Writer) write(img *image.RGBA, at time.Duration) error {
 	if w.closed {
 		return ErrClosed
 	}
@@ -140,24 +140,32 @@ func (w *Writer) write(img *image.RGBA) error {
 	if size != w.size {
 		return fmt.Errorf("a frame of %dx%d in a video of %dx%d", size.X, size.Y, w.size.X, w.size.Y)
 	}
-	if err := toBGR(w.pack(img), &w.bgr); err != nil {
-		return err
-	}
-	return w.native.Write(w.bgr)
+	w.sync()
+	return w.native.Write(img.Pix[img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y):], img.Stride, at)
 }
 
-// room refuses a frame while what is left on the disk still takes the end of the file. OpenCV would not say when the
-// disk is full.
+// sync sends what was written to the disk, beside the work, once in a while.
+func (w *Writer) sync() {
+	now := time.Now()
+	if w.out.Direct() || now.Sub(w.synced) < syncEvery {
+		return
+	}
+	w.synced = now
+	w.syncing.Wait() // a disk that takes longer is not asked twice
+	w.syncing.Go(func() { _ = atomicfile.Sync(w.out.Path()) })
+}
+
+// room refuses a frame while what is left on the disk still takes the end of the file.
 func (w *Writer) room() error {
-	free, ok := w.space(w.path)
+	free, ok := w.space(w.out.Path())
 	if !ok { // there is no file before the first frame
-		free, ok = w.space(filepath.Dir(w.path))
+		free, ok = w.space(filepath.Dir(w.out.Path()))
 	}
 	if !ok {
 		return nil
 	}
 	need := uint64(spareBytes + indexBytes*w.frames)
-	if st, err := os.Stat(w.path); err == nil && w.frames > 0 {
+	if st, err := os.Stat(w.out.Path()); err == nil && w.frames > 0 {
 		need += uint64(st.Size()) / uint64(w.frames) * framesHeldBack
 	}
 	if free < need {
@@ -167,102 +175,125 @@ func (w *Writer) room() error {
 	return nil
 }
 
-// open starts the file with the first codec that this OpenCV has.
+// open starts the file with the first codec that there is.
 func (w *Writer) open(size image.Point) error {
 	if size.X <= 0 || size.Y <= 0 {
 		return fmt.Errorf("an empty frame")
 	}
-	for _, codec := range w.try {
-		if len(codec) != 4 {
-			return fmt.Errorf("%w: %q, a code has four characters", ErrCodec, codec)
+	suffix := strings.ToLower(filepath.Ext(w.path))
+	o := ffmpeg.WriterOptions{
+		Format: muxers[suffix], Width: size.X, Height: size.Y, FPS: w.rate, SAR: ffmpeg.Ratio(w.o.PixelAspect),
+		SoundFrom: w.o.SoundFrom,
+	}
+	if w.o.Sound != "" {
+		o.Sound = "file:" + w.o.Sound
+	}
+	var last error
+	for _, code := range w.o.Codecs {
+		if len(code) != 4 {
+			return fmt.Errorf("%w: %q, a code has four characters", ErrCodec, code)
 		}
-		native, err := gocv.VideoWriterFileWithAPI(w.path, gocv.VideoCaptureFFmpeg, codec, w.fps, size.X, size.Y, true)
-		if err == nil && native.IsOpened() {
-			w.native, w.codec, w.size = native, codec, size
-			return nil
-		}
-		if native != nil {
-			_ = native.Close()
+		for _, e := range encoders[code] {
+			o.Encoder, o.Tag = e, tags[code]
+			native, err := ffmpeg.Create("file:"+w.out.Path(), o)
+			if err == nil {
+				w.native, w.codec, w.size = native, code, size
+				return nil
+			}
+			if fatal := w.refused(err); fatal != nil {
+				return fatal
+			}
+			last = err
 		}
 	}
-	return fmt.Errorf("%w: tried %s for %s at %dx%d",
-		ErrCodec, strings.Join(w.try, ", "), filepath.Ext(w.path), size.X, size.Y)
+	_ = w.out.Discard() // what an encoder that failed left; if that fails too, it is said nowhere that matters
+	err := fmt.Errorf("%w: tried %s for %s at %dx%d", ErrCodec, strings.Join(w.o.Codecs, ", "), suffix, size.X, size.Y)
+	if last != nil {
+		err = fmt.Errorf("%w: %w", err, last)
+	}
+	return err
 }
 
-// pack returns img with its rows adjacent.
-func (w *Writer) pack(img *image.RGBA) *image.RGBA {
-	if fit(img, w.size.X, w.size.Y) == img {
-		return img
-	}
-	w.packed = fit(w.packed, w.size.X, w.size.Y)
-	for y := range w.size.Y {
-		from := img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y+y)
-		copy(w.packed.Pix[y*w.packed.Stride:], img.Pix[from:from+4*w.size.X])
-	}
-	return w.packed
-}
-
-// Close finishes the file, opens it again and counts its frames: OpenCV says nothing when a disk is full or an encoder
-// gives up. What does not hold every frame is an error that wraps ErrIncomplete, and syscall.ENOSPC where the disk is
-// full. Without a frame there is no file. It may be called twice.
-func (w *Writer) Close() error {
-	if w.closed {
-		return nil
-	}
-	w.closed = true
-	err := w.bgr.Close()
-	if w.native == nil {
+// refused returns the error where no other codec would help.
+func (w *Writer) refused(err error) error {
+	switch {
+	case errors.Is(err, ffmpeg.ErrNoSound):
+		return fmt.Errorf("%w: there is none in %s", ErrSound, w.o.Sound)
+	case errors.Is(err, ffmpeg.ErrSound):
+		return fmt.Errorf("%w: %s cannot hold that of %s; .mkv takes nearly all", ErrSound, filepath.Ext(w.path), w.o.Sound)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
 		return err
-	}
-	if err := errors.Join(err, w.native.Close(), w.verify()); err != nil {
-		return fmt.Errorf("capture: write %s: %w", w.path, err)
 	}
 	return nil
 }
 
-// verify decodes the finished file and compares the number of frames.
-func (w *Writer) verify() error {
-	n, err := countFrames(w.path)
-	if err == nil && n == w.frames {
+// Close finishes the file, counts its frames, and gives it its name. What does not hold every frame is an error that
+// wraps ErrIncomplete, and syscall.ENOSPC where the disk is full; it stays where Part says. Without a frame there is no
+// file. It may be called twice.
+func (w *Writer) Close() error {
+	if w.closed {
+		return w.err
+	}
+	w.closed = true
+	w.syncing.Wait()
+	if w.native == nil {
 		return nil
 	}
-	if full := diskFull(w.path); full != nil {
-		return fmt.Errorf("%w: %d of %d frames: %w", ErrIncomplete, n, w.frames, full)
+	err := w.native.Close()
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrIncomplete, err)
+	} else if err = w.verify(); err == nil {
+		err = w.out.Commit()
+	}
+	if err != nil {
+		w.err = fmt.Errorf("capture: write %s: %w; what there is of it is %s", w.path, err, w.out.Path())
+	}
+	return w.err
+}
+
+// verify reads the finished file and compares the number of frames.
+func (w *Writer) verify() error {
+	if w.out.Direct() {
+		return nil
+	}
+	n, err := ffmpeg.Count("file:" + w.out.Path())
+	if err == nil && n == w.frames {
+		return nil
 	}
 	return fmt.Errorf("%w: %d of %d frames can be read back from it with codec %s", ErrIncomplete, n, w.frames, w.codec)
 }
 
-// countFrames decodes a video file and returns how many frames came.
-func countFrames(path string) (int, error) {
-	c, err := gocv.VideoCaptureFileWithAPI(path, gocv.VideoCaptureFFmpeg)
-	if err != nil {
-		_ = c.Close()
-		return 0, ErrNotVideo
-	}
-	defer c.Close()
-	frame := gocv.NewMat()
-	defer frame.Close()
-	n := 0
-	for c.Read(&frame) {
-		n++
-	}
-	return n, nil
+// codecs are the codes to try in each container, the best first.
+var codecs = map[string][]string{
+	".mp4":  {"avc1", "mp4v"},
+	".m4v":  {"avc1", "mp4v"},
+	".mov":  {"avc1", "mp4v"},
+	".avi":  {"MJPG", "XVID"},
+	".mkv":  {"X264", "FFV1"},
+	".webm": {"VP80", "VP90"},
 }
 
-// diskFull reports whether nothing more can be written to the file at path, by trying.
-func diskFull(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return nil
+// muxers are FFmpeg's names of the containers.
+var muxers = map[string]string{
+	".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".avi": "avi", ".mkv": "matroska", ".webm": "webm",
+}
+
+// encoders are FFmpeg's names of what writes a code, the best first.
+var encoders = map[string][]string{
+	"avc1": {"libx264", "libopenh264", "h264_videotoolbox"}, "X264": {"libx264", "libopenh264"},
+	"mp4v": {"mpeg4"}, "XVID": {"mpeg4"}, "MJPG": {"mjpeg"}, "FFV1": {"ffv1"},
+	"VP80": {"libvpx"}, "VP90": {"libvpx-vp9"},
+}
+
+// tags are the codes that a container would name otherwise.
+var tags = map[string]string{"XVID": "XVID"}
+
+// containers returns the suffixes that can be written, sorted.
+func containers() []string {
+	var out []string
+	for c := range codecs {
+		out = append(out, c)
 	}
-	defer f.Close()
-	before, _ := f.Seek(0, 2)
-	_, err = f.Write(make([]byte, 1<<20))
-	_ = f.Truncate(before)
-	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		if errors.Is(err, full) {
-			return full
-		}
-	}
-	return nil
+	slices.Sort(out)
+	return out
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"siamtrack/capture/ffmpeg"
 )
 
 // Every container and codec that is offered writes what can be read back: the count, the size, the pictures.
@@ -23,7 +25,7 @@ func TestWriterRoundTrip(t *testing.T) {
 
 func testRoundTrip(t *testing.T, path, codec string) {
 	const n = 30
-	w, err := NewWriter(path, 12.5, codec)
+	w, err := NewWriter(path, WriterOptions{FPS: 12.5, Codecs: []string{codec}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func testRoundTrip(t *testing.T, path, codec string) {
 // Frames that are parts of larger pictures are written as they look.
 func TestWriterPacksRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "part.mkv")
-	w, err := NewWriter(path, 25, "FFV1")
+	w, err := NewWriter(path, WriterOptions{FPS: 25, Codecs: []string{"FFV1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,13 +90,13 @@ func TestWriterErrors(t *testing.T) {
 		is   error
 		says string
 	}{
-		{filepath.Join(dir, "none", "a.mp4"), 25, fs.ErrNotExist, "folder " + filepath.Join(dir, "none")},
+		{filepath.Join(dir, "none", "a.mp4"), 25, fs.ErrNotExist, "no folder " + filepath.Join(dir, "none")},
 		{filepath.Join(dir, "a.gif"), 25, ErrCodec, ".mp4"},
 		{filepath.Join(dir, "a"), 25, ErrCodec, `container ""`},
 		{filepath.Join(dir, "a.mp4"), -2, nil, "frame rate -2"},
 		{filepath.Join(dir, "a.mp4"), 90000, nil, "frame rate 90000"},
 	} {
-		_, err := NewWriter(c.path, c.fps)
+		_, err := NewWriter(c.path, WriterOptions{FPS: c.fps})
 		if err == nil {
 			t.Errorf("%s at %g: no error", c.path, c.fps)
 			continue
@@ -103,7 +105,7 @@ func TestWriterErrors(t *testing.T) {
 			t.Errorf("%s: %v", c.path, err)
 		}
 	}
-	w, err := NewWriter(filepath.Join(dir, "b.mp4"), 25, "zzzz")
+	w, err := NewWriter(filepath.Join(dir, "b.mp4"), WriterOptions{FPS: 25, Codecs: []string{"zzzz"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +122,7 @@ func TestWriterErrors(t *testing.T) {
 
 // The second codec of the list is taken where the first one is not there.
 func TestWriterFallsBack(t *testing.T) {
-	w, err := NewWriter(filepath.Join(t.TempDir(), "b.avi"), 25, "zzzz", "MJPG")
+	w, err := NewWriter(filepath.Join(t.TempDir(), "b.avi"), WriterOptions{FPS: 25, Codecs: []string{"zzzz", "MJPG"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +135,7 @@ func TestWriterFallsBack(t *testing.T) {
 }
 
 func TestWriterRefusesAnotherSize(t *testing.T) {
-	w, err := NewWriter(filepath.Join(t.TempDir(), "b.avi"), 25)
+	w, err := NewWriter(filepath.Join(t.TempDir(), "b.avi"), WriterOptions{FPS: 25})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +165,7 @@ func TestWriterOnAFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip(err)
 	}
-	w, err := NewWriter(path, 25)
+	w, err := NewWriter(path, WriterOptions{FPS: 25})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +205,7 @@ func TestProbeCodecs(t *testing.T) {
 // Before the disk is full the writer stops, while the end of the file still fits: what was written can be played.
 func TestWriterLeavesRoomForTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.mp4")
-	w, err := NewWriter(path, 25)
+	w, err := NewWriter(path, WriterOptions{FPS: 25})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,11 +223,11 @@ func TestWriterLeavesRoomForTheEnd(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := countFrames(path); err != nil || n != w.Frames() {
+	if n, err := ffmpeg.Count("file:" + path); err != nil || n != w.Frames() {
 		t.Errorf("%d frames can be read of %d: %v", n, w.Frames(), err)
 	}
 
-	w, err = NewWriter(filepath.Join(t.TempDir(), "c.mp4"), 25)
+	w, err = NewWriter(filepath.Join(t.TempDir(), "c.mp4"), WriterOptions{FPS: 25})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,7 +143,7 @@ func (f *fileFlags) outputs(
 			fps = f.fps
 		}
 		var err error
-		if o.writer, err = capture.NewWriter(f.video, fps); err != nil {
+		if o.writer, err = capture.NewWriter(f.video, capture.WriterOptions{FPS: fps}); err != nil {
 			return nil, err
 		}
 		if o.video, err = follow.NewVideo(o.writer, f.drawn, false); err != nil {

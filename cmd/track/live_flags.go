@@ -122,7 +122,7 @@ func (f *liveFlags) keeper(cmd *cobra.Command, fps float64) (*live.Keeper, error
 		path = fmt.Sprintf("track-%s.mp4", time.Now().Format("20060102-150405"))
 	}
 	keeper := live.NewKeeper(tracks, func(path string) (follow.Sink, error) {
-		w, err := capture.NewWriter(path, fps)
+		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: fps})
 		if err != nil {
 			return nil, err
 		}

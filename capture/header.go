@@ -1,0 +1,300 @@
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"os"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// header is what the first bytes of a picture say, before it is decoded.
+type header struct {
+	format        string // "jpeg", "png", "webp", "tiff", "bmp", "pnm", "" where it is none of these
+	width, height int    // 0 where they cannot be told
+	animated      bool   // a PNG or WebP of several pictures
+	pages         int    // of a TIFF
+}
+
+// maxPages bounds the pages of a TIFF, against chains that go on for ever.
+const maxPages = 1 << 20
+
+// readHeader reads the header of a picture file. An unknown format is no error: OpenCV may know it.
+func readHeader(path string) (header, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return header{}, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return header{}, err
+	}
+	if st.Size() == 0 {
+		return header{}, fmt.Errorf("%w: the file is empty", ErrNotVideo)
+	}
+	return parseHeader(f, st.Size())
+}
+
+// parseHeader reads the header of a picture of size bytes.
+func parseHeader(r io.ReaderAt, size int64) (header, error) {
+	magic := make([]byte, 16)
+	n, err := r.ReadAt(magic, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return header{}, err
+	}
+	magic = magic[:n]
+	from := bufio.NewReader(io.NewSectionReader(r, 0, size))
+	config := func(format string, decode func(io.Reader) (image.Config, error)) header {
+		c, err := decode(from)
+		if err != nil { // a kind that Go does not know: OpenCV may
+			return header{format: format}
+		}
+		return header{format: format, width: c.Width, height: c.Height}
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte("\xff\xd8")):
+		return config("jpeg", jpeg.DecodeConfig), wholeJPEG(r, size)
+	case bytes.HasPrefix(magic, []byte("\x89PNG\r\n\x1a\n")):
+		h := config("png", png.DecodeConfig)
+		h.animated, err = pngChunks(r, size)
+		return h, err
+	case bytes.HasPrefix(magic, []byte("BM")):
+		h := config("bmp", bmp.DecodeConfig)
+		return h, wholeBMP(magic, size)
+	case len(magic) >= 16 && string(magic[:4]) == "RIFF" && string(magic[8:12]) == "WEBP":
+		h := config("webp", webp.DecodeConfig)
+		if string(magic[12:16]) == "VP8X" {
+			h.width, h.height, h.animated, err = webpCanvas(r)
+		}
+		if want := 8 + int64(binary.LittleEndian.Uint32(magic[4:])); err == nil && want > size {
+			err = cutShort(size, want)
+		}
+		return h, err
+	case isTIFF(magic):
+		h := config("tiff", tiff.DecodeConfig)
+		h.pages, err = tiffPages(r, size)
+		return h, err
+	case len(magic) > 2 && magic[0] == 'P' && magic[1] >= '1' && magic[1] <= '6':
+		return pnmHeader(from, size)
+	}
+	return header{}, nil
+}
+
+// isTIFF reports whether a file that begins so is a TIFF or BigTIFF, of either byte order.
+func isTIFF(magic []byte) bool {
+	for _, m := range []string{"II*\x00", "MM\x00*", "II+\x00", "MM\x00+"} {
+		if bytes.HasPrefix(magic, []byte(m)) {
+			return true
+		}
+	}
+	return false
+}
+
+func cutShort(have, want int64) error {
+	return fmt.Errorf("%w: the picture is cut short, it has %d of %d bytes", ErrNotVideo, have, want)
+}
+
+// wholeJPEG walks the markers of a JPEG (ITU-T T.81, B.1) to the end of its image. libjpeg makes a half-grey picture of
+// a file that ends before, and OpenCV hands it on.
+func wholeJPEG(r io.ReaderAt, size int64) error {
+	b := bufio.NewReaderSize(io.NewSectionReader(r, 2, size-2), 1<<16)
+	cut := fmt.Errorf("%w: the picture is cut short, its %d bytes lack the end", ErrNotVideo, size)
+	scan := false // within entropy-coded data, which may hold any bytes
+	for {
+		c, err := b.ReadByte()
+		if err != nil {
+			return cut
+		}
+		if c != 0xff {
+			if !scan { // rubbish between segments: libjpeg skips it too
+				continue
+			}
+			if skipTo(b, 0xff) != nil {
+				return cut
+			}
+		}
+		for c = 0xff; c == 0xff; { // fill bytes
+			if c, err = b.ReadByte(); err != nil {
+				return cut
+			}
+		}
+		switch {
+		case c == 0xd9: // EOI
+			return nil
+		case c == 0 || c >= 0xd0 && c <= 0xd7: // a stuffed byte, a restart
+			continue
+		case c == 1 || c == 0xd8:
+			continue
+		}
+		var length [2]byte
+		if _, err := io.ReadFull(b, length[:]); err != nil {
+			return cut
+		}
+		n := int(binary.BigEndian.Uint16(length[:]))
+		if _, err := b.Discard(max(n-2, 0)); err != nil {
+			return cut
+		}
+		scan = c == 0xda // SOS
+	}
+}
+
+// skipTo reads up to and with the next byte c.
+func skipTo(b *bufio.Reader, c byte) error {
+	for {
+		_, err := b.ReadSlice(c)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// pngChunks walks the chunks of a PNG to IEND, and reports whether it is animated (acTL, PNG 3rd edition, 11.3.6.1).
+func pngChunks(r io.ReaderAt, size int64) (animated bool, err error) {
+	for at := int64(8); ; {
+		var head [8]byte
+		if _, err := r.ReadAt(head[:], at); err != nil {
+			return animated, fmt.Errorf("%w: the picture is cut short, its %d bytes lack the end", ErrNotVideo, size)
+		}
+		animated = animated || string(head[4:]) == "acTL"
+		at += 12 + int64(binary.BigEndian.Uint32(head[:]))
+		if at > size {
+			return animated, cutShort(size, at)
+		}
+		if string(head[4:]) == "IEND" {
+			return animated, nil
+		}
+	}
+}
+
+// webpCanvas reads the VP8X chunk that a WebP begins with: flags, 3 reserved bytes, width-1 and height-1 in 24 bits
+// (RFC 9649, 2.7).
+func webpCanvas(r io.ReaderAt) (width, height int, animated bool, err error) {
+	var b [10]byte
+	if _, err := r.ReadAt(b[:], 20); err != nil {
+		return 0, 0, false, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+	}
+	return 1 + int(uint24(b[4:])), 1 + int(uint24(b[7:])), b[0]&2 != 0, nil
+}
+
+func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }
+
+// tiffPages counts the image file directories of a TIFF or BigTIFF (TIFF 6.0, section 2).
+func tiffPages(r io.ReaderAt, size int64) (int, error) {
+	var order binary.ByteOrder = binary.LittleEndian
+	var b [16]byte
+	if _, err := r.ReadAt(b[:8], 0); err != nil {
+		return 0, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+	}
+	if b[0] == 'M' {
+		order = binary.BigEndian
+	}
+	big := order.Uint16(b[2:]) == 43
+	count, offset := 2, 4 // bytes of an entry's count and of an offset
+	entry := int64(12)
+	if big {
+		count, offset, entry = 8, 8, 20
+	}
+	number := func(at int64, n int) (int64, error) {
+		if at < 0 || at > size-int64(n) {
+			return 0, fmt.Errorf("%w: the picture is cut short, its directory lies beyond its %d bytes", ErrNotVideo, size)
+		}
+		if _, err := r.ReadAt(b[:n], at); err != nil {
+			return 0, err
+		}
+		switch n {
+		case 2:
+			return int64(order.Uint16(b[:])), nil
+		case 4:
+			return int64(order.Uint32(b[:])), nil
+		}
+		return int64(order.Uint64(b[:]) & (1<<62 - 1)), nil
+	}
+	pages := 0
+	for at, err := number(int64(offset), offset); ; {
+		if err != nil || at == 0 || pages == maxPages {
+			return pages, err
+		}
+		pages++
+		var entries int64
+		if entries, err = number(at, count); err == nil {
+			at, err = number(at+int64(count)+entries*entry, offset)
+		}
+	}
+}
+
+// wholeBMP compares the size that a BMP announces, where it does.
+func wholeBMP(magic []byte, size int64) error {
+	if len(magic) < 14 {
+		return fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+	}
+	le := binary.LittleEndian
+	if want := int64(le.Uint32(magic[2:])); want > size {
+		return cutShort(size, want)
+	}
+	if start := int64(le.Uint32(magic[10:])); start > size {
+		return cutShort(size, start)
+	}
+	return nil
+}
+
+// pnmHeader reads the header of a PNM: after the magic width, height and, but in bitmaps, the highest value, between
+// which there may be comments.
+func pnmHeader(b *bufio.Reader, size int64) (header, error) {
+	h := header{format: "pnm"}
+	magic := make([]byte, 2)
+	if _, err := io.ReadFull(b, magic); err != nil {
+		return h, err
+	}
+	at := int64(2)
+	top := 1
+	numbers := []*int{&h.width, &h.height, &top}
+	if magic[1] == '1' || magic[1] == '4' {
+		numbers = numbers[:2]
+	}
+	for _, n := range numbers {
+		*n = 0
+		for digits := false; ; {
+			c, err := b.ReadByte()
+			if err != nil {
+				return h, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+			}
+			at++
+			if c == '#' {
+				line, err := b.ReadString('\n')
+				if err != nil {
+					return h, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+				}
+				at += int64(len(line))
+			} else if isDigit(c) {
+				digits = true
+				*n = min(*n*10+int(c-'0'), 1<<24)
+			} else if digits {
+				break
+			}
+		}
+	}
+	row := int64(h.width)
+	switch magic[1] {
+	case '4':
+		row = (row + 7) / 8
+	case '6':
+		row *= 3
+	}
+	if top > 255 {
+		row *= 2
+	}
+	if want := at + row*int64(h.height); magic[1] >= '4' && want > size {
+		return h, cutShort(size, want)
+	}
+	return h, nil
+}
