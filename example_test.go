@@ -128,7 +128,7 @@ func ExampleModel_Tracker() {
 	// tracking about 106, 120
 }
 
-// Two pictures are compared by the threshold that was calibrated for the model.
+// Two pictures of objects are compared by the threshold that was calibrated for the model and for objects.
 func ExampleModel_Matcher() {
 	if err := compareParts(); err != nil {
 		fmt.Println(err)
@@ -148,7 +148,7 @@ func compareParts() error {
 	if err != nil {
 		return err
 	}
-	threshold, err := matcher.Threshold()
+	judge, err := matcher.Judge(match.KindObject)
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,7 @@ func compareParts() error {
 		if err != nil {
 			return err
 		}
-		verdict := "different"
-		if threshold.Accepts(score.Distance) {
-			verdict = "same"
-		}
+		verdict, _ := judge.Of(score.Distance)
 		fmt.Printf("%s: %s\n", part.name, verdict)
 	}
 	return nil

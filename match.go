@@ -32,14 +32,14 @@ func (m *Model) Matcher(d match.Distance) (*Matcher, error) {
 	return &Matcher{matcher, m, branch}, nil
 }
 
-// Threshold returns the threshold that was calibrated for the model and the matcher's distance, from the file beside
-// the model; its error wraps match.ErrThreshold where there is none.
-func (m *Matcher) Threshold() (match.Threshold, error) {
+// Judge returns what gives verdicts on this matcher's distances between pictures of a kind, by the thresholds in the
+// file beside the model; match.KindAny where nobody knows what they show.
+func (m *Matcher) Judge(k match.Kind) (match.Judge, error) {
 	all, err := match.LoadThresholds(match.ThresholdsPath(m.model.path), m.Network())
 	if err != nil {
-		return match.Threshold{}, err
+		return match.Judge{}, err
 	}
-	return all.Of(m.Distance())
+	return all.Judge(k, m.Distance()), nil
 }
 
 // Close frees the matcher's memory outside Go. It may be called twice.

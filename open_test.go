@@ -74,8 +74,8 @@ func TestErrorsSayWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Threshold(); !errors.Is(err, match.ErrThreshold) {
-		t.Errorf("a threshold that nobody calibrated: %v", err)
+	if j, err := m.Judge(match.KindObject); err != nil || j.Calibrated() {
+		t.Errorf("a threshold that nobody calibrated: %v, %v", j, err)
 	}
 	if err := errors.Join(m.Close(), m.Close()); err != nil {
 		t.Error(err)

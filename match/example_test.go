@@ -9,15 +9,15 @@ import (
 	"siamtrack/siamfc/onnx"
 )
 
-// One branch embeds both pictures, a distance compares them, and the threshold that was calibrated for this model and
-// this distance gives the verdict.
+// One branch embeds both pictures, a distance compares them, and the threshold that was calibrated for this model, this
+// distance and this kind of picture gives the verdict.
 func Example() {
 	if err := compare(); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// same: true
-	// same: false
+	// same
+	// different
 	// 80 numbers a picture
 }
 
@@ -52,16 +52,14 @@ func compare() error {
 	if err != nil {
 		return err
 	}
-	threshold, err := thresholds.Of(m.Distance())
-	if err != nil {
-		return err
-	}
+	judge := thresholds.Judge(match.KindObject, m.Distance())
 	for _, other := range []*image.RGBA{checks(10, 90), checks(3, 250)} {
 		score, err := m.Score(match.Picture{Image: checks(10, 100)}, match.Picture{Image: other})
 		if err != nil {
 			return err
 		}
-		fmt.Println("same:", threshold.Accepts(score.Distance))
+		verdict, _ := judge.Of(score.Distance)
+		fmt.Println(verdict)
 	}
 	vector, err := m.Embed(match.Picture{Image: checks(10, 100)})
 	if err != nil {

@@ -168,11 +168,11 @@ func TestThresholdsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := empty.Of(match.Cosine); !errors.Is(err, match.ErrThreshold) ||
-		!strings.Contains(err.Error(), "calibrate") {
-		t.Errorf("no threshold: %v", err)
+	if v, _ := empty.Judge(match.KindAny, match.Cosine).Of(0); v != match.NotCalibrated {
+		t.Errorf("no threshold: %v", v)
 	}
-	empty.Distance[match.Cosine] = match.Threshold{Distance: 0.25, Wanted: 0.01, Same: 3, Different: 4, Pairs: "pairs.csv"}
+	want := match.Threshold{Distance: 0.25, Wanted: 0.01, Same: 3, Different: 4, Pairs: "pairs.csv"}
+	empty.Set(match.KindFace, match.Cosine, want)
 	if err := empty.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -180,12 +180,12 @@ func TestThresholdsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := got.Of(match.Cosine)
-	if err != nil || v != empty.Distance[match.Cosine] {
-		t.Errorf("%+v, %v", v, err)
+	j := got.Judge(match.KindFace, match.Cosine)
+	if v, by := j.Of(0.25); v != match.Same || by != want {
+		t.Errorf("the threshold itself: %v by %+v; it is the last distance that is the same", v, by)
 	}
-	if !v.Accepts(0.25) || v.Accepts(0.2500001) {
-		t.Error("the threshold itself is the last distance that is the same")
+	if v, by := j.Of(0.2500001); v != match.Different || by != want {
+		t.Errorf("beyond the threshold: %v by %+v", v, by)
 	}
 	n.Hash = strings.Repeat("cd", 32)
 	if _, err := match.LoadThresholds(path, n); !errors.Is(err, match.ErrThreshold) ||
@@ -201,6 +201,7 @@ func TestThresholdsRoundTrip(t *testing.T) {
 func FuzzParseThresholds(f *testing.F) {
 	f.Add([]byte(`{"format":1,"model":"m","sha256":"ab","thresholds":{"cosine":{"distance":0.5}}}`))
 	f.Add([]byte(`{"format":1,"thresholds":{"cosine":{"distance":-1}}}`))
+	f.Add([]byte(`{"format":2,"sha256":"ab","thresholds":{"face":{"cosine":{"distance":0.1,"bound":true}}}}`))
 	f.Add([]byte(`{"format":2}`))
 	f.Add([]byte(`{"format":1} x`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -211,9 +212,12 @@ func FuzzParseThresholds(f *testing.F) {
 			}
 			return
 		}
-		for d, x := range v.Distance {
-			if _, err := match.ParseDistance(string(d)); err != nil || x.Accepts(-1) != true {
-				t.Errorf("%s: %+v is taken", d, x)
+		for k, of := range v.Kinds {
+			for d, x := range of {
+				_, err := match.ParseDistance(string(d))
+				if _, wrong := match.ParseKind(string(k)); err != nil || wrong != nil || !x.Accepts(-1) {
+					t.Errorf("%s, %s: %+v is taken", k, d, x)
+				}
 			}
 		}
 	})

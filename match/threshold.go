@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -15,8 +14,8 @@ import (
 	"siamtrack/internal/atomicfile"
 )
 
-// ErrThreshold is wrapped by the errors of thresholds that are missing or do not belong to a model.
-var ErrThreshold = errors.New("no threshold to judge by")
+// ErrThreshold is wrapped by the errors of files of thresholds that cannot be read or do not belong to a model.
+var ErrThreshold = errors.New("no thresholds to judge by")
 
 // Threshold is the largest distance at which two pictures count as the same, and what it was calibrated on.
 type Threshold struct {
@@ -29,6 +28,9 @@ type Threshold struct {
 	Same      int     `json:"same_pairs"`
 	Different int     `json:"different_pairs"`
 	Pairs     string  `json:"pairs"`
+	// Bound marks a threshold from too few pairs, or of too few people, to judge their kind by. Yet where nobody says
+	// what pictures show, they are not called the same beyond it.
+	Bound bool `json:"bound,omitempty"`
 }
 
 // MarshalJSON leaves out what only a calibration knows where there was none: a rate of 0 is a claim.
@@ -45,18 +47,19 @@ func (t Threshold) MarshalJSON() ([]byte, error) {
 // Accepts gives the verdict on a distance.
 func (t Threshold) Accepts(distance float64) bool { return distance <= t.Distance }
 
-// Thresholds are the calibrated thresholds of one model, one a distance. They lie beside the model's file and not in
-// it: a user's own pairs give other thresholds than ours, and writing them into the model would change its hash, to
-// which caches and the thresholds themselves are bound.
+// Thresholds are the calibrated thresholds of one model, one for each kind of picture and distance. They lie beside the
+// model's file and not in it: a user's own pairs give other thresholds than ours, and writing them into the model would
+// change its hash, to which caches and the thresholds themselves are bound.
 type Thresholds struct {
-	Format   int                    `json:"format"`
-	Model    string                 `json:"model"`
-	Hash     string                 `json:"sha256"`
-	Distance map[Distance]Threshold `json:"thresholds"`
+	Format int                             `json:"format"`
+	Model  string                          `json:"model"`
+	Hash   string                          `json:"sha256"`
+	Kinds  map[Kind]map[Distance]Threshold `json:"thresholds"`
 }
 
-// thresholdsFormat is the version of the file that this package reads and writes.
-const thresholdsFormat = 1
+// thresholdsFormat is the version of the file that this package writes. It reads 1 as well, which had no kinds: its
+// thresholds are those of KindAny.
+const thresholdsFormat = 2
 
 // ThresholdsPath returns where the thresholds of a model file lie: NAME.thresholds beside NAME.onnx or NAME.json.
 func ThresholdsPath(model string) string {
@@ -65,34 +68,77 @@ func ThresholdsPath(model string) string {
 
 // ParseThresholds reads thresholds (JSON). Unknown fields are errors. Its errors wrap ErrThreshold.
 func ParseThresholds(data []byte) (Thresholds, error) {
-	var t Thresholds
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&t); err != nil {
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
 		return Thresholds{}, fmt.Errorf("%w: %w", ErrThreshold, err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Thresholds{}, fmt.Errorf("%w: more follows its end", ErrThreshold)
-	}
-	if t.Format != thresholdsFormat {
-		return Thresholds{}, fmt.Errorf("%w: format %d found, %d is read by this version", ErrThreshold, t.Format,
-			thresholdsFormat)
-	}
-	for d, v := range t.Distance {
-		if _, err := ParseDistance(string(d)); err != nil {
-			return Thresholds{}, fmt.Errorf("%w: %w", ErrThreshold, err)
+	t := Thresholds{Format: thresholdsFormat}
+	var err error
+	switch head.Format {
+	case 1:
+		var old struct {
+			Format   int                    `json:"format"`
+			Model    string                 `json:"model"`
+			Hash     string                 `json:"sha256"`
+			Distance map[Distance]Threshold `json:"thresholds"`
 		}
-		if math.IsNaN(v.Distance) || v.Distance < 0 {
-			return Thresholds{}, fmt.Errorf("%w: %s: distance %v found, 0 or more expected", ErrThreshold, d, v.Distance)
-		}
+		err = strict(data, &old)
+		t.Model, t.Hash, t.Kinds = old.Model, old.Hash, map[Kind]map[Distance]Threshold{KindAny: old.Distance}
+	case thresholdsFormat:
+		err = strict(data, &t)
+	default:
+		err = fmt.Errorf("format %d found, 1 and %d are read by this version", head.Format, thresholdsFormat)
+	}
+	if err == nil {
+		err = t.validate()
+	}
+	if err != nil {
+		return Thresholds{}, fmt.Errorf("%w: %w", ErrThreshold, err)
 	}
 	return t, nil
+}
+
+// strict reads JSON without fields that are unknown.
+func strict(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
+}
+
+func (t Thresholds) validate() error {
+	for k, of := range t.Kinds {
+		if _, err := ParseKind(string(k)); err != nil {
+			return err
+		}
+		for d, v := range of {
+			if _, err := ParseDistance(string(d)); err != nil {
+				return err
+			}
+			if math.IsNaN(v.Distance) || v.Distance < 0 {
+				return fmt.Errorf("%s, %s: distance %v found, 0 or more expected", k, d, v.Distance)
+			}
+		}
+	}
+	return nil
+}
+
+// Set stores the threshold of a kind and a distance.
+func (t *Thresholds) Set(k Kind, d Distance, v Threshold) {
+	if t.Kinds == nil {
+		t.Kinds = map[Kind]map[Distance]Threshold{}
+	}
+	if t.Kinds[k] == nil {
+		t.Kinds[k] = map[Distance]Threshold{}
+	}
+	t.Kinds[k][d] = v
 }
 
 // LoadThresholds reads the thresholds of a network from a file; a file that is not there gives none, without error.
 // Those of another model are refused: the error wraps ErrThreshold and says so.
 func LoadThresholds(path string, n Network) (Thresholds, error) {
-	none := Thresholds{Format: thresholdsFormat, Model: n.Manifest.Name, Hash: n.Hash, Distance: map[Distance]Threshold{}}
+	none := Thresholds{Format: thresholdsFormat, Model: n.Manifest.Name, Hash: n.Hash}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil
@@ -107,20 +153,7 @@ func LoadThresholds(path string, n Network) (Thresholds, error) {
 		return Thresholds{}, fmt.Errorf("match: thresholds %s: %w: they are of model %q (%s), not of %q (%s); "+
 			"calibrate this model into another file", path, ErrThreshold, t.Model, short(t.Hash), n.Manifest.Name, short(n.Hash))
 	}
-	if t.Distance == nil {
-		t.Distance = none.Distance
-	}
 	return t, nil
-}
-
-// Of returns the threshold of a distance; its error wraps ErrThreshold and says how to get one.
-func (t Thresholds) Of(d Distance) (Threshold, error) {
-	v, ok := t.Distance[d]
-	if !ok {
-		return Threshold{}, fmt.Errorf("match: %w: model %q has none for distance %q; there is no universal one: "+
-			"run `track match calibrate PAIRS.csv`, or give one with --threshold", ErrThreshold, t.Model, d)
-	}
-	return v, nil
 }
 
 // Save writes the thresholds to a file; it takes the place of an older one when it is complete.

@@ -15,6 +15,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitDifferent   = 3
+	exitUndecided   = 4
 	exitInterrupted = 130 // 128 + SIGINT, as a shell reports it
 )
 
@@ -23,6 +24,9 @@ var errUsage = errors.New("wrong use")
 
 // errDifferent ends a comparison whose answer, already given, is that the pictures are different: exit code 3.
 var errDifferent = errors.New("different")
+
+// errUndecided ends a comparison whose answer, already given, is that nothing was calibrated to judge by: exit code 4.
+var errUndecided = errors.New("not calibrated")
 
 // usageError is an error in how the program was called. Its text is the cause's alone: the advice is added by report.
 type usageError struct{ cause error }
@@ -74,6 +78,8 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 		return exitInterrupted
 	case errors.Is(err, errDifferent):
 		return exitDifferent
+	case errors.Is(err, errUndecided):
+		return exitUndecided
 	case errors.Is(err, errHelped):
 		return exitUsage
 	}

@@ -18,6 +18,7 @@ import (
 type matchFlags struct {
 	modelFlags
 	distance   string
+	kind       string
 	thresholds string // a file
 	threshold  float64
 	boxA, boxB string
@@ -35,16 +36,17 @@ func newMatchCmd() *cobra.Command {
 		Short: "Tell whether two pictures show the same thing, or which of many a picture shows",
 		Long: "match compares two pictures, or parts of them, by the distance of their embeddings, and says whether they\n" +
 			"show the same thing: exit code 0, or something different: exit code 3.\n\n" +
+			"There is no universal threshold: each model and distance has its own for each kind of picture, from\n" +
+			"`track match calibrate`, in a file beside the model. Say with --kind what the pictures show; where it has no\n" +
+			"threshold, or where nobody says and it depends on the kind, the answer is \"not calibrated\": exit code 4.\n\n" +
 			"With --gallery it recognises each QUERY among the identities of a folder, of which one example is enough: a\n" +
 			"picture in it is an identity named as the file, a folder in it is one with several examples. What is farther\n" +
 			"from all of them than the threshold is none of these; exit code 3 if any query is. The embeddings of the\n" +
-			"gallery are kept in DIR.embeddings.\n\n" +
-			"There is no universal threshold: each model and distance has its own, from `track match calibrate`, which\n" +
-			"lies beside the model; --threshold gives another.",
-		Example: "  track match anna.jpg somebody.jpg\n" +
+			"gallery are kept in DIR.embeddings.",
+		Example: "  track match --kind object left.jpg right.jpg\n" +
 			"  track match a.png b.png --box-a 10,20,64,64 --box-b 40,18,70,66 --distance correlation --json\n" +
-			"  track match --gallery people/ door-camera/*.jpg\n" +
-			"  track match calibrate pairs.csv --far 0.01",
+			"  track match --gallery people/ door-camera/*.jpg --kind face\n" +
+			"  track match calibrate pairs.csv --kind face --far 0.001",
 		Args: func(_ *cobra.Command, args []string) error {
 			if f.gallery == "" && len(args) != 2 {
 				return fmt.Errorf("%d pictures given, two are compared (or name a --gallery)", len(args))
@@ -64,7 +66,7 @@ func newMatchCmd() *cobra.Command {
 	f.register(cmd)
 	fl := cmd.Flags()
 	fl.Float64Var(&f.threshold, "threshold", 0,
-		"largest `distance` at which pictures are the same (default: the calibrated one)")
+		"largest `distance` at which pictures are the same (default: the calibrated one of --kind)")
 	fl.StringVar(&f.boxA, "box-a", "", "the part of A to compare, `x,y,w,h` in pixels (default: the whole picture)")
 	fl.StringVar(&f.boxB, "box-b", "", "the part of B to compare, `x,y,w,h` in pixels")
 	fl.StringVar(&f.gallery, "gallery", "", "`folder` of pictures to recognise the arguments in")
@@ -82,6 +84,8 @@ func (f *matchFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.distance, "distance", string(match.Cosine), "how embeddings are compared: "+joined(match.Distances()))
 	fl.StringVar(&f.thresholds, "thresholds", "",
 		"`file` of calibrated thresholds (default: NAME.thresholds beside the model)")
+	fl.StringVar(&f.kind, "kind", string(match.KindAny),
+		"what the pictures show: object, face, signature, or a `name` that was calibrated")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
 	f.registerWith(cmd, siamtrack.DefaultMatcher)
 }
@@ -91,6 +95,9 @@ func (f *matchFlags) openMatcher() (*siamtrack.Matcher, *siamtrack.Model, error)
 	d, err := match.ParseDistance(f.distance)
 	if err != nil {
 		return nil, nil, usagef("--distance: %w", err)
+	}
+	if _, err := match.ParseKind(f.kind); err != nil {
+		return nil, nil, usagef("--kind: %w", err)
 	}
 	model, err := f.load()
 	if err != nil {
@@ -106,19 +113,19 @@ func (f *matchFlags) openMatcher() (*siamtrack.Matcher, *siamtrack.Model, error)
 	return m, model, nil
 }
 
-// judge returns the threshold that verdicts are made by: the given one, or the calibrated one.
-func (f *matchFlags) judge(cmd *cobra.Command, m *siamtrack.Matcher) (match.Threshold, error) {
+// judge returns what gives verdicts: the given threshold, or those that were calibrated.
+func (f *matchFlags) judge(cmd *cobra.Command, m *siamtrack.Matcher) (match.Judge, error) {
 	if cmd.Flags().Changed("threshold") {
 		if math.IsNaN(f.threshold) || f.threshold < 0 {
-			return match.Threshold{}, usagef("--threshold %v: a distance, 0 or more, is expected", f.threshold)
+			return match.Judge{}, usagef("--threshold %v: a distance, 0 or more, is expected", f.threshold)
 		}
-		return match.Threshold{Distance: f.threshold}, nil
+		return match.JudgeBy(match.Threshold{Distance: f.threshold}), nil
 	}
 	all, err := match.LoadThresholds(f.thresholds, m.Network())
 	if err != nil {
-		return match.Threshold{}, err
+		return match.Judge{}, err
 	}
-	return all.Of(m.Distance())
+	return all.Judge(match.Kind(f.kind), m.Distance()), nil
 }
 
 // verdict is what is said of two pictures.
@@ -126,10 +133,13 @@ type verdict struct {
 	A        string         `json:"a"`
 	B        string         `json:"b"`
 	Model    string         `json:"model"`
+	Kind     string         `json:"kind"`
 	Distance match.Distance `json:"comparison"`
-	Same     bool           `json:"same"`
+	Verdict  match.Verdict  `json:"verdict"`
+	// Same repeats a verdict that was given; it is left out where there is none.
+	Same *bool `json:"same,omitempty"`
 	match.Score
-	Threshold match.Threshold `json:"threshold"`
+	Threshold *match.Threshold `json:"threshold,omitempty"`
 }
 
 // compare says whether two pictures show the same thing.
@@ -144,7 +154,7 @@ func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
 		return err
 	}
 	defer closeInto(model, &err)
-	t, err := f.judge(cmd, m)
+	judge, err := f.judge(cmd, m)
 	if err != nil {
 		return err
 	}
@@ -152,33 +162,61 @@ func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
 	if err != nil {
 		return err
 	}
-	v := verdict{a, b, model.Manifest().Name, m.Distance(), t.Accepts(score.Distance), score, t}
-	if err := f.print(cmd, v); err != nil || v.Same {
-		return err
+	v := verdict{A: a, B: b, Model: model.Manifest().Name, Kind: f.kind, Distance: m.Distance(), Score: score}
+	said, by := judge.Of(score.Distance)
+	if v.Verdict = said; said != match.NotCalibrated {
+		same := said == match.Same
+		v.Same, v.Threshold = &same, &by
 	}
-	return errDifferent
+	return errors.Join(f.print(cmd, v, judge), outcome(said))
 }
 
-func (f *matchFlags) print(cmd *cobra.Command, v verdict) error {
+// outcome is the error that ends the program with a verdict's exit code.
+func outcome(v match.Verdict) error {
+	switch v {
+	case match.Same:
+		return nil
+	case match.Different:
+		return errDifferent
+	default:
+		return errUndecided
+	}
+}
+
+func (f *matchFlags) print(cmd *cobra.Command, v verdict, j match.Judge) error {
 	if f.asJSON {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(v)
 	}
-	word := "different"
-	if v.Same {
-		word = "same"
+	why := f.undecided(v.Model, j)
+	if v.Threshold != nil {
+		why = fmt.Sprintf("threshold %.4f (%s)", v.Threshold.Distance, f.thresholdText(v.Model, *v.Threshold))
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: similarity %.4f, %s distance %.4f, threshold %.4f (%s)\n",
-		word, v.Similarity, v.Distance, v.Score.Distance, v.Threshold.Distance, thresholdText(v.Model, v.Threshold))
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: similarity %.4f, %s distance %.4f, %s\n",
+		v.Verdict, v.Similarity, v.Distance, v.Score.Distance, why)
 	return err
 }
 
+// undecided says why there is no verdict, and what gives one.
+func (f *matchFlags) undecided(model string, j match.Judge) string {
+	if j.Calibrated() {
+		return fmt.Sprintf("by %s the same or different depending on what they show: say --kind object, face or signature",
+			model)
+	}
+	return fmt.Sprintf("%s has no threshold of kind %s: track match calibrate PAIRS.csv --kind %s makes one",
+		model, f.kind, f.kind)
+}
+
 // thresholdText says where a threshold comes from.
-func thresholdText(model string, t match.Threshold) string {
+func (f *matchFlags) thresholdText(model string, t match.Threshold) string {
 	if t.Pairs == "" {
 		return model + ", --threshold"
 	}
-	return fmt.Sprintf("%s, calibrated on %s: accepts %.3g %% of different and %.3g %% of same pairs", model, t.Pairs,
-		100*t.FAR, 100*t.TAR)
+	bound := ""
+	if t.Bound {
+		bound = ", too few to judge their kind by"
+	}
+	return fmt.Sprintf("%s, calibrated on %s%s: accepts %.3g %% of different and %.3g %% of same pairs", model, t.Pairs,
+		bound, 100*t.FAR, 100*t.TAR)
 }
 
 // readPicture reads a picture and the box, if any, of the flag of that name.

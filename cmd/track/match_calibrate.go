@@ -23,6 +23,7 @@ type calibrateFlags struct {
 	matchFlags
 	far    float64
 	roc    string
+	bound  bool
 	dryRun bool
 }
 
@@ -31,12 +32,12 @@ func newCalibrateCmd() *cobra.Command {
 	var f calibrateFlags
 	cmd := &cobra.Command{
 		Use:   "calibrate PAIRS.csv",
-		Short: "Pick the threshold of a model and a distance from labelled pairs",
+		Short: "Pick the threshold of a model, a distance and a kind of picture from labelled pairs",
 		Long: "calibrate measures the distances of labelled pairs of pictures, reports how well they tell same from\n" +
 			"different, stores the largest threshold that accepts at most --far of the different pairs, and draws the ROC.\n\n" +
 			"PAIRS.csv has a header a,b,same: two paths, relative to the file, and 1 or 0; columns box_a and box_b\n" +
 			"(\"x,y,w,h\", or empty) compare parts of the pictures.",
-		Example: "  track match calibrate pairs.csv --far 0.001\n" +
+		Example: "  track match calibrate pairs.csv --kind face --far 0.001\n" +
 			"  track match calibrate pairs.csv --distance euclidean --dry-run --roc roc.png --json",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
@@ -46,6 +47,8 @@ func newCalibrateCmd() *cobra.Command {
 	fl.Float64Var(&f.far, "far", 0.01, "false accept rate that the threshold may have, `0..1`")
 	fl.StringVar(&f.roc, "roc", "", "`file` for the drawn ROC, ."+strings.Join(calibrate.PlotFormats(), ", .")+
 		" (default: PAIRS-MODEL-DISTANCE.svg in the working folder)")
+	fl.BoolVar(&f.bound, "bound", false, "too few pairs to judge this kind by: store the threshold only as one that\n"+
+		"pictures of no known kind are not called the same beyond")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "report only: store no threshold, and draw only what --roc names")
 	return cmd
 }
@@ -53,6 +56,7 @@ func newCalibrateCmd() *cobra.Command {
 // calibration is what is said of a model, a distance and a file of pairs.
 type calibration struct {
 	Model    string         `json:"model"`
+	Kind     match.Kind     `json:"kind"`
 	Distance match.Distance `json:"comparison"`
 	calibrate.Report
 	Stored string `json:"stored,omitempty"`
@@ -86,10 +90,11 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	c := calibration{Model: model.Manifest().Name, Distance: m.Distance()}
+	c := calibration{Model: model.Manifest().Name, Kind: match.Kind(f.kind), Distance: m.Distance()}
 	if c.Report, err = calibrate.NewReport(sample, f.far, filepath.Base(path)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	c.Threshold.Bound = f.bound
 	if f.far*float64(c.Threshold.Different) < 1 {
 		logger(cmd).Warn("too few different pairs to measure such a rate: the threshold accepts none of them",
 			"far", f.far, "different", c.Threshold.Different)
@@ -117,7 +122,7 @@ func (f *calibrateFlags) keep(c *calibration, pairs string, all match.Thresholds
 	if f.dryRun {
 		return nil
 	}
-	all.Distance[c.Distance] = c.Threshold
+	all.Set(c.Kind, c.Distance, c.Threshold)
 	if err := all.Save(f.thresholds); err != nil {
 		return err
 	}
@@ -129,6 +134,7 @@ func (c calibration) print(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	t, a := c.Threshold, c.Accuracy
 	fmt.Fprintf(tab, "model\t%s, %s distance\n", c.Model, c.Distance)
+	fmt.Fprintf(tab, "kind\t%s\n", c.Kind)
 	fmt.Fprintf(tab, "pairs\t%d same, %d different (%s)\n", t.Same, t.Different, t.Pairs)
 	fmt.Fprintf(tab, "ROC AUC\t%.4f\n", c.AUC)
 	fmt.Fprintf(tab, "equal error rate\t%.2f %%\n", 100*c.EER)

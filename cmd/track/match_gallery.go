@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -20,8 +21,10 @@ type recognition struct {
 	Distance match.Distance `json:"comparison"`
 	// Identity is the nearest identity, empty for none of these.
 	Identity  string           `json:"identity"`
+	Kind      string           `json:"kind"`
+	Verdict   match.Verdict    `json:"verdict"` // on the nearest answer
 	Answers   []gallery.Answer `json:"answers"`
-	Threshold match.Threshold  `json:"threshold"`
+	Threshold *match.Threshold `json:"threshold,omitempty"`
 }
 
 // search recognises queries in the gallery.
@@ -34,7 +37,7 @@ func (f *matchFlags) search(cmd *cobra.Command, queries []string) (err error) {
 		return err
 	}
 	defer closeInto(model, &err)
-	t, err := f.judge(cmd, m)
+	judge, err := f.judge(cmd, m)
 	if err != nil {
 		return err
 	}
@@ -45,25 +48,22 @@ func (f *matchFlags) search(cmd *cobra.Command, queries []string) (err error) {
 	if err != nil {
 		return err
 	}
-	unknown := false
+	var ends []error
 	for _, q := range queries {
-		r := recognition{Query: q, Model: model.Manifest().Name, Distance: m.Distance(), Threshold: t}
-		if err := f.recognise(m.Matcher, g, &r); err != nil {
+		r := recognition{Query: q, Model: model.Manifest().Name, Kind: f.kind, Distance: m.Distance()}
+		if err := f.recognise(m.Matcher, g, judge, &r); err != nil {
 			return err
 		}
-		unknown = unknown || r.Identity == ""
-		if err := f.printRecognition(cmd.OutOrStdout(), r); err != nil {
+		if err := f.printRecognition(cmd.OutOrStdout(), r, judge); err != nil {
 			return err
 		}
+		ends = append(ends, outcome(r.Verdict))
 	}
-	if unknown {
-		return errDifferent
-	}
-	return cmd.Context().Err()
+	return errors.Join(append(ends, cmd.Context().Err())...)
 }
 
 // recognise fills in the answers to r's query.
-func (f *matchFlags) recognise(m *match.Matcher, g *gallery.Gallery, r *recognition) error {
+func (f *matchFlags) recognise(m *match.Matcher, g *gallery.Gallery, j match.Judge, r *recognition) error {
 	img, err := capture.ReadImage(r.Query)
 	if err != nil {
 		return err
@@ -75,22 +75,32 @@ func (f *matchFlags) recognise(m *match.Matcher, g *gallery.Gallery, r *recognit
 	if r.Answers, err = g.Search(e, f.top); err != nil {
 		return err
 	}
-	if best := r.Answers[0]; r.Threshold.Accepts(best.Distance) {
+	best := r.Answers[0]
+	said, by := j.Of(best.Distance)
+	if r.Verdict = said; said != match.NotCalibrated {
+		r.Threshold = &by
+	}
+	if said == match.Same {
 		r.Identity = best.Identity
 	}
 	return nil
 }
 
-func (f *matchFlags) printRecognition(w io.Writer, r recognition) error {
+func (f *matchFlags) printRecognition(w io.Writer, r recognition, j match.Judge) error {
 	if f.asJSON {
 		return json.NewEncoder(w).Encode(r)
 	}
-	name := r.Identity
-	if name == "" {
+	name, why := r.Identity, f.undecided(r.Model, j)
+	switch {
+	case r.Verdict == match.NotCalibrated:
+		name = "not calibrated"
+	case name == "":
 		name = "none of these"
 	}
-	fmt.Fprintf(w, "%s: %s (%s threshold %.4f, %s)\n", r.Query, name, r.Distance, r.Threshold.Distance,
-		thresholdText(r.Model, r.Threshold))
+	if r.Threshold != nil {
+		why = fmt.Sprintf("%s threshold %.4f, %s", r.Distance, r.Threshold.Distance, f.thresholdText(r.Model, *r.Threshold))
+	}
+	fmt.Fprintf(w, "%s: %s (%s)\n", r.Query, name, why)
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, "  RANK\tIDENTITY\tSIMILARITY\tDISTANCE\tEXAMPLE")
 	for i, a := range r.Answers {

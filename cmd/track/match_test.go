@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -9,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"siamtrack/capture"
+	"siamtrack/tracker"
 )
 
 // The tiny networks with seeded weights of each kind that has a branch.
@@ -104,14 +108,81 @@ func TestMatchByDefault(t *testing.T) {
 	shades(t, dir, "a.png")
 	a := filepath.Join(dir, "a.png")
 	for _, d := range []string{"euclidean", "cosine", "correlation"} {
-		code, out, errs := track(t, "match", a, a, "--distance", d)
+		code, out, errs := track(t, "match", a, a, "--distance", d, "--kind", "object")
 		if code != exitDone || !strings.Contains(out, "(siammatch, calibrated on objects.csv") {
 			t.Errorf("%s: exit %d, %q, %q", d, code, out, errs)
+		}
+		code, out, errs = track(t, "match", a, a, "--distance", d, "--kind", "face")
+		if code != exitUndecided || !strings.HasPrefix(out, "not calibrated: ") ||
+			!strings.Contains(out, "--kind face makes one") {
+			t.Errorf("%s: of a kind without a threshold: exit %d, %q, %q", d, code, out, errs)
+		}
+		code, out, errs = track(t, "match", a, a, "--distance", d)
+		if code != exitDone || !strings.HasPrefix(out, "same: ") || !strings.Contains(out, "too few to judge their kind by") {
+			t.Errorf("%s: the same picture, of no known kind: exit %d, %q, %q", d, code, out, errs)
 		}
 	}
 	if code, out, _ := track(t, "match", a, a, "--threshold", "0.5", "--json"); code != exitDone ||
 		!strings.Contains(out, `"threshold":{"distance":0.5}`) {
 		t.Errorf("exit %d, %q: nothing is known of the rates of a threshold that was given", code, out)
+	}
+}
+
+// TestMatchSaysNothingItCannotKnow: two views of the walker are the same by the threshold of objects, which says
+// nothing of faces, so where nobody says what is shown the answer is neither.
+func TestMatchSaysNothingItCannotKnow(t *testing.T) {
+	t.Setenv("SIAMTRACK_MODELS", "../../models")
+	dir := t.TempDir()
+	src, err := capture.Open(clip, capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	var f tracker.Frame
+	for i := range 21 {
+		if err := src.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 || i == 20 {
+			writePicture(t, filepath.Join(dir, fmt.Sprintf("%d.png", i)), f.Image)
+		}
+	}
+	args := []string{"match", filepath.Join(dir, "0.png"), filepath.Join(dir, "20.png"), "--box-a", clipInit, "--box-b",
+		"353,397,53,145", "--json"}
+	for kind, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"object": {exitDone, `"verdict":"same","same":true`},
+		"face":   {exitUndecided, `"verdict":"not calibrated","distance"`},
+		"any":    {exitUndecided, `"verdict":"not calibrated","distance"`},
+	} {
+		code, out, errs := track(t, append(args, "--kind", kind)...)
+		if code != want.code || !strings.Contains(out, want.says) {
+			t.Errorf("--kind %s: exit %d, %q, %q; want exit %d and %s", kind, code, out, errs, want.code, want.says)
+		}
+	}
+	gallery := filepath.Join(dir, "gallery")
+	if err := os.MkdirAll(gallery, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writePicture(t, filepath.Join(gallery, "walk.png"), f.Image)
+	query := filepath.Join(dir, "0.png")
+	code, out, errs := track(t, "match", "--gallery", gallery, query, "--kind", "face")
+	if code != exitUndecided || !strings.Contains(out, "not calibrated (") || !strings.Contains(out, "walk.png") {
+		t.Errorf("a gallery of a kind without a threshold: exit %d, %q, %q", code, out, errs)
+	}
+}
+
+func writePicture(t *testing.T, path string, img image.Image) {
+	t.Helper()
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := png.Encode(file, img); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -139,7 +210,7 @@ func TestMatchBadUse(t *testing.T) {
 		{"crop outside", []string{a, a, "--box-a", "300,3,9,5"}, exitUsage, "outside the frame"},
 		{"three numbers", []string{a, a, "--box-a", "1,2,3"}, exitUsage, "3 numbers"},
 		{"unknown distance", []string{a, a, "--distance", "manhattan"}, exitUsage, "euclidean, cosine, correlation expected"},
-		{"not calibrated", []string{a, a}, exitFailed, "track match calibrate"},
+		{"no kind's name", []string{a, a, "--kind", "Face!"}, exitUsage, "--kind"},
 		{"negative threshold", []string{a, a, "--threshold", "-1"}, exitUsage, "--threshold -1"},
 		{"no query", []string{"--gallery", dir}, exitUsage, "no picture to look for"},
 		{"box and gallery", []string{a, "--gallery", dir, "--box-a", "1,1,5,5"}, exitUsage, "gallery"},
@@ -209,9 +280,10 @@ func TestCalibrateThenMatch(t *testing.T) {
 	if code != exitDifferent || !strings.Contains(out, "calibrated on pairs.csv") {
 		t.Errorf("exit %d, %q, %q", code, out, errs)
 	}
-	code, _, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model, "--distance",
+	code, out, errs = track(t, "match", filepath.Join(dir, "a.png"), filepath.Join(dir, "b.png"), "-m", model,
+		"--distance",
 		"euclidean")
-	if code != exitFailed || !strings.Contains(errs, `none for distance "euclidean"`) {
+	if code != exitUndecided || !strings.Contains(out, "no threshold of kind any") {
 		t.Errorf("a distance that was not calibrated: exit %d, %q", code, errs)
 	}
 
