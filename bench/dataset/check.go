@@ -31,9 +31,10 @@ func (f Finding) String() string {
 
 // Report is what Check found.
 type Report struct {
-	Format            Format
-	Sequences, Frames int
-	Findings          []Finding
+	Format Format
+	// Sequences can be read, or say why not, of Total that the benchmark has.
+	Sequences, Total, Frames int
+	Findings                 []Finding
 }
 
 // Fatal counts the findings that keep a sequence from being run.
@@ -51,11 +52,11 @@ func (r Report) Fatal() int {
 // frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is
 // for a folder that is no benchmark.
 func Check(root string, o Options) (Report, error) {
-	l, entries, err := find(root, o)
+	l, entries, left, err := find(root, o)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Format: l.format, Sequences: len(entries)}
+	r := Report{Format: l.format, Sequences: len(entries), Total: len(entries) + len(left)}
 	found, frames := make([][]Finding, len(entries)), make([]int, len(entries))
 	var g errgroup.Group
 	g.SetLimit(8)
@@ -74,6 +75,9 @@ func Check(root string, o Options) (Report, error) {
 	for i := range entries {
 		r.Frames += frames[i]
 		r.Findings = append(r.Findings, found[i]...)
+	}
+	for _, f := range left {
+		r.Findings = append(r.Findings, Finding{f.Name, true, f.Why})
 	}
 	return r, nil
 }

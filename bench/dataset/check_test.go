@@ -71,3 +71,69 @@ func TestCheckMissesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftOut: what lies in a folder without truth is named, and what a benchmark of the folder's name has and it
+// lacks; a folder of plots, or one that a list leaves out, is no sequence.
+func TestLeftOut(t *testing.T) {
+	boxes := "1,2,30,40\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		open  string
+		want  []string
+	}{
+		"OTB": {map[string]string{"A/groundtruth_rect.txt": boxes, "A/img/*1": "", "B/img/*1": "", "C/*2": "",
+			"D/groundtruth_rect.txt": "\n", "D/img/*1": "", "plots/success.png": "x", "empty/notes.txt": "x"}, "",
+			[]string{"B", "C", "D"}},
+		"VOT": {map[string]string{"a/groundtruth.txt": boxes, "a/color/*1": "", "a/x.tag": "0", "b/color/*1": ""}, "",
+			[]string{"b"}},
+		"VOT with a list": {map[string]string{"list.txt": "a\n", "a/groundtruth.txt": boxes, "a/color/*1": "", "a/x.tag": "0",
+			"b/color/*1": ""}, "", nil},
+		"LaSOT": {map[string]string{"cat/cat-1/groundtruth.txt": boxes, "cat/cat-1/full_occlusion.txt": "0",
+			"cat/cat-1/img/*1": "",
+			"cat/cat-2/img/*1": "", "dog/dog-1/groundtruth.txt": boxes, "dog/dog-1/img/*1": ""}, "", []string{"cat-2", "dog-1"}},
+		"TrackingNet": {map[string]string{"TEST/anno/x.txt": boxes, "TEST/frames/x/*1": "", "TEST/frames/y/*1": ""}, "",
+			[]string{"y"}},
+		"NfS":   {map[string]string{"n/30/n.txt": "0 1 2 3 4\n", "n/30/n/*1": "", "m/30/m/*1": ""}, "", []string{"m"}},
+		"plain": {map[string]string{"a/groundtruth.txt": boxes, "a/*1": "", "b/*1": ""}, "", []string{"b"}},
+		"GOT-10k val": {map[string]string{"val/GOT-10k_Val_000001/groundtruth.txt": boxes,
+			"val/GOT-10k_Val_000001/meta_info.ini": "",
+			"val/GOT-10k_Val_000001/*1":            ""}, "val", got10kNames("Val")[1:]},
+		"OTB50 by name": {map[string]string{"OTB-50/Jogging/groundtruth_rect.txt": boxes, "OTB-50/Jogging/img/*1": "",
+			"OTB-50/Basketball/img/*1": ""}, "OTB-50", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := Open(filepath.Join(tree(t, c.files), c.open), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, l := range d.Left {
+				got = append(got, l.Name)
+			}
+			if c.open == "OTB-50" { // of its 50 one is a folder without truth, and Jogging is none of them
+				if len(got) != 50 || got[0] != "Basketball" || d.Total() != 51 {
+					t.Errorf("%d left out of %d, %v", len(got), d.Total(), got)
+				}
+				return
+			}
+			if !slices.Equal(got, c.want) || d.Total() != len(d.Sequences)+len(c.want) {
+				t.Errorf("left out %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestKnown: the lists are as long as the benchmarks are, and no name stands twice in one.
+func TestKnown(t *testing.T) {
+	for name, n := range map[string]int{
+		"OTB-2013": 51, "otb50": 50, "OTB100": 100, "OTB2015": 100, "UAV123": 123, "NfS": 100, "LaSOT-test": 280,
+		"VOT2018": 60,
+		"vot2019": 60, "mine": 0,
+	} {
+		names := knownNames(name, OTB)
+		slices.Sort(names)
+		if len(names) != n || len(slices.Compact(names)) != n {
+			t.Errorf("%s: %d names, want %d", name, len(names), n)
+		}
+	}
+}

@@ -78,6 +78,8 @@ type Dataset struct {
 	Format    Format
 	Root      string
 	Sequences []Sequence
+	// Left are the sequences that belong to the benchmark and are not among Sequences, though all were asked for.
+	Left []Left
 }
 
 // Options narrows what is opened.
@@ -93,29 +95,32 @@ type reader struct {
 	format Format
 	detect func(root string) bool
 	list   func(root string) ([]entry, error)
+	// folders lists the folders that would be sequences if they had a truth.
+	folders func(root string) []string
 }
 
 // entry is a sequence that was found but not read.
 type entry struct {
 	name string
+	dir  string // the one of reader.folders that it was found in
 	load func() (Sequence, error)
 }
 
 // readers are tried in this order, the most telling first.
 func readers() []reader {
 	return []reader{
-		{PySOT, isPySOT, listPySOT},
-		{GOT10k, isGOT10k, listGOT10k},
-		{UAV123, isUAV, listUAV},
-		{TrackingNet, isTrackingNet, listTrackingNet},
-		{NfS, isNfS, listNfS},
-		{TC128, isTC128, listTC128},
-		{LaSOT, isLaSOT, listLaSOT},
-		{VOTLT, isVOTLT, listVOT},
-		{VOT, isVOT, listVOT},
-		{OTB, isOTB, listOTB},
-		{DTB70, isOTB, listOTB},
-		{Plain, isPlain, listPlain},
+		{PySOT, isPySOT, listPySOT, noFolders},
+		{GOT10k, isGOT10k, listGOT10k, noFolders},
+		{UAV123, isUAV, listUAV, noFolders},
+		{TrackingNet, isTrackingNet, listTrackingNet, trackingNetFolders},
+		{NfS, isNfS, listNfS, foldersIn},
+		{TC128, isTC128, listTC128, foldersIn},
+		{LaSOT, isLaSOT, listLaSOT, lasotFolders},
+		{VOTLT, isVOTLT, listVOT, votFolders},
+		{VOT, isVOT, listVOT, votFolders},
+		{OTB, isOTB, listOTB, foldersIn},
+		{DTB70, isOTB, listOTB, foldersIn},
+		{Plain, isPlain, listPlain, plainFolders},
 	}
 }
 
@@ -129,28 +134,31 @@ func Formats() []Format {
 	return out
 }
 
-// find settles the layout and lists the sequences wanted.
-func find(root string, o Options) (reader, []entry, error) {
+// find settles the layout and lists the sequences wanted, and those that are not there where all are.
+func find(root string, o Options) (reader, []entry, []Left, error) {
 	if _, err := os.Stat(root); err != nil {
-		return reader{}, nil, fmt.Errorf("dataset: %w", err)
+		return reader{}, nil, nil, fmt.Errorf("dataset: %w", err)
 	}
 	for _, l := range readers() {
 		if o.Format == l.format || (o.Format == "" && l.detect(root)) {
 			entries, err := l.list(root)
 			if err != nil {
-				return l, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
+				return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
 			}
 			if len(entries) == 0 {
-				return l, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
+				return l, nil, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
+			}
+			if len(o.Sequences) == 0 {
+				return l, entries, leftOut(root, l, entries), nil
 			}
 			entries, err = pick(entries, o.Sequences)
-			return l, entries, err
+			return l, entries, nil, err
 		}
 	}
 	if o.Format != "" {
-		return reader{}, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
+		return reader{}, nil, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
 	}
-	return reader{}, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+	return reader{}, nil, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
 }
 
 // pick chooses entries by name, in the order of the names.
@@ -171,11 +179,13 @@ func pick(entries []entry, names []string) ([]entry, error) {
 
 // Open reads the annotations of a benchmark.
 func Open(root string, o Options) (*Dataset, error) {
-	l, entries, err := find(root, o)
+	l, entries, left, err := find(root, o)
 	if err != nil {
 		return nil, err
 	}
-	d := &Dataset{Name: nameOf(root), Format: l.format, Root: root, Sequences: make([]Sequence, len(entries))}
+	d := &Dataset{
+		Name: nameOf(root), Format: l.format, Root: root, Sequences: make([]Sequence, len(entries)), Left: left,
+	}
 	var g errgroup.Group
 	g.SetLimit(8)
 	for i, e := range entries {

@@ -34,7 +34,7 @@ func listGOT10k(root string) ([]entry, error) {
 	var out []entry
 	for _, name := range names {
 		dir := filepath.Join(root, name)
-		out = append(out, entry{name, func() (Sequence, error) { return loadGOT10k(dir, name) }})
+		out = append(out, entry{name, "", func() (Sequence, error) { return loadGOT10k(dir, name) }})
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"siamtrack/internal/record"
@@ -23,7 +24,7 @@ func listLaSOT(root string) ([]entry, error) {
 	var out []entry
 	add := func(dir string) {
 		name := filepath.Base(dir)
-		out = append(out, entry{name, func() (Sequence, error) { return loadLaSOT(dir, name) }})
+		out = append(out, entry{name, dir, func() (Sequence, error) { return loadLaSOT(dir, name) }})
 	}
 	for _, n := range subdirs(root) {
 		dir := filepath.Join(root, n)
@@ -38,6 +39,15 @@ func listLaSOT(root string) ([]entry, error) {
 		}
 	}
 	return out, nil
+}
+
+// lasotFolders are the folders on both levels.
+func lasotFolders(root string) []string {
+	out := foldersIn(root)
+	for _, class := range foldersIn(root) {
+		out = append(out, foldersIn(class)...)
+	}
+	return slices.DeleteFunc(out, func(d string) bool { return filepath.Dir(d) != root && isLaSOTDir(filepath.Dir(d)) })
 }
 
 // loadLaSOT joins the two files of flags: a target fully occluded or out of view is absent.

@@ -31,7 +31,7 @@ func listNfS(root string) ([]entry, error) {
 	var out []entry
 	for _, name := range subdirs(root) {
 		if dir := nfsDir(filepath.Join(root, name)); dir != "" {
-			out = append(out, entry{name, func() (Sequence, error) { return loadNfS(dir, name) }})
+			out = append(out, entry{name, filepath.Join(root, name), func() (Sequence, error) { return loadNfS(dir, name) }})
 		}
 	}
 	return out, nil

@@ -59,7 +59,7 @@ func listOTB(root string) ([]entry, error) {
 			if len(files) > 1 {
 				id = fmt.Sprintf("%s_%d", name, i+1)
 			}
-			out = append(out, entry{id, func() (Sequence, error) { return loadOTB(dir, name, id, f) }})
+			out = append(out, entry{id, dir, func() (Sequence, error) { return loadOTB(dir, name, id, f) }})
 		}
 	}
 	return out, nil

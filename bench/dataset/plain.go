@@ -1,8 +1,6 @@
 package dataset
 
-import (
-	"path/filepath"
-)
+import "path/filepath"
 
 // plainTruth finds the one file of boxes of a folder of frames: groundtruth.txt, gt.txt, boxes.txt, or NAME.txt.
 func plainTruth(dir string) string {
@@ -31,10 +29,18 @@ func listPlain(root string) ([]entry, error) {
 	for _, dir := range dirs {
 		if file := plainTruth(dir); file != "" {
 			name := nameOf(dir)
-			out = append(out, entry{name, func() (Sequence, error) { return loadPlain(dir, name, file) }})
+			out = append(out, entry{name, dir, func() (Sequence, error) { return loadPlain(dir, name, file) }})
 		}
 	}
 	return out, nil
+}
+
+// plainFolders are the folders of several sequences.
+func plainFolders(root string) []string {
+	if plainTruth(root) != "" {
+		return nil
+	}
+	return foldersIn(root)
 }
 
 func loadPlain(dir, name, file string) (Sequence, error) {

@@ -66,7 +66,7 @@ func listPySOT(root string) ([]entry, error) {
 	}
 	var out []entry
 	for name, v := range videos {
-		out = append(out, entry{name, func() (Sequence, error) { return v.sequence(path, name) }})
+		out = append(out, entry{name, "", func() (Sequence, error) { return v.sequence(path, name) }})
 	}
 	slices.SortFunc(out, func(a, b entry) int { return naturalCompare(a.name, b.name) })
 	return out, nil

@@ -18,7 +18,7 @@ func listTC128(root string) ([]entry, error) {
 		dir := filepath.Join(root, name)
 		gt := filepath.Join(dir, name+"_gt.txt")
 		if isFile(gt) {
-			out = append(out, entry{name, func() (Sequence, error) { return loadTC128(dir, name, gt) }})
+			out = append(out, entry{name, dir, func() (Sequence, error) { return loadTC128(dir, name, gt) }})
 		}
 	}
 	return out, nil

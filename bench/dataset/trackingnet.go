@@ -15,13 +15,7 @@ func isTrackingNetDir(d string) bool {
 func isTrackingNet(root string) bool { return isTrackingNetDir(root) || anyDir(root, isTrackingNetDir) }
 
 func listTrackingNet(root string) ([]entry, error) {
-	parts := []string{root}
-	if !isTrackingNetDir(root) {
-		parts = parts[:0]
-		for _, n := range subdirs(root) {
-			parts = append(parts, filepath.Join(root, n))
-		}
-	}
+	parts := trackingNetParts(root)
 	var out []entry
 	for _, part := range parts {
 		files, err := filepath.Glob(filepath.Join(escapeGlob(part), "anno", "*.txt"))
@@ -31,8 +25,25 @@ func listTrackingNet(root string) ([]entry, error) {
 		for _, f := range files {
 			name := strings.TrimSuffix(filepath.Base(f), ".txt")
 			dir := filepath.Join(part, "frames", name)
-			out = append(out, entry{name, func() (Sequence, error) { return loadBoxFile(f, name, dir) }})
+			out = append(out, entry{name, dir, func() (Sequence, error) { return loadBoxFile(f, name, dir) }})
 		}
 	}
 	return out, nil
+}
+
+// trackingNetParts lists the folders of anno and frames: root itself, or those in it.
+func trackingNetParts(root string) []string {
+	if isTrackingNetDir(root) {
+		return []string{root}
+	}
+	return foldersIn(root)
+}
+
+// trackingNetFolders lists the folders of frames.
+func trackingNetFolders(root string) []string {
+	var out []string
+	for _, part := range trackingNetParts(root) {
+		out = append(out, foldersIn(filepath.Join(part, "frames"))...)
+	}
+	return out
 }

@@ -55,7 +55,7 @@ func listUAV(root string) ([]entry, error) {
 	var out []entry
 	for _, f := range files {
 		name := strings.TrimSuffix(filepath.Base(f), ".txt")
-		out = append(out, entry{name, func() (Sequence, error) { return loadUAV(f, data, name) }})
+		out = append(out, entry{name, "", func() (Sequence, error) { return loadUAV(f, data, name) }})
 	}
 	return out, nil
 }

@@ -76,10 +76,19 @@ func listVOT(root string) ([]entry, error) {
 	for _, name := range names {
 		dir := filepath.Join(root, name)
 		if isFile(filepath.Join(root, "list.txt")) || isFile(filepath.Join(dir, "groundtruth.txt")) {
-			out = append(out, entry{name, func() (Sequence, error) { return loadVOT(dir, name) }})
+			out = append(out, entry{name, dir, func() (Sequence, error) { return loadVOT(dir, name) }})
 		}
 	}
 	return out, nil
+}
+
+// votFolders are the folders of sequences where no list.txt chooses among them.
+func votFolders(root string) []string {
+	root = votRoot(root)
+	if isFile(filepath.Join(root, "list.txt")) {
+		return nil
+	}
+	return foldersIn(root)
 }
 
 // loadVOT reads the regions, the tags (a file of flags a tag; shorter ones are padded with zeros, as the toolkits do),

@@ -28,6 +28,13 @@ func mainTable(ev *score.Evaluation) htmlTable {
 	for j, c := range cols {
 		t.mark(j, c.lessIsBetter(rows[0]))
 	}
+	if counts := countsOf(ev); counts != nil {
+		t.Head = append(t.Head, htmlHead{countsTitle, "of all that the benchmark has"})
+		for i, c := range counts {
+			cell := htmlCell{Text: c, Value: float64(len(ev.Trackers[i].Sequences))}
+			t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
+		}
+	}
 	return t
 }
 
@@ -80,10 +87,13 @@ func sequenceTables(ev *score.Evaluation) []htmlTable {
 			all = append(all, s.Measures)
 		}
 	}
+	for _, l := range ev.Left {
+		names = append(names, l.Name)
+	}
 	cols := columnsOf(all)
 	var out []htmlTable
 	for i, c := range cols[:min(2, len(cols))] {
-		out = append(out, byTracker(ev, fmt.Sprintf("seq%d", i), "Sequences: "+c.title, "sequence", names, c,
+		out = append(out, byTracker(ev, fmt.Sprintf("seq%d", i), "Sequences: "+c.title+ofAll(ev), "sequence", names, c,
 			func(name, tracker string) score.Measures { return values[name][tracker] }))
 	}
 	return out
@@ -104,7 +114,7 @@ func attributeTable(ev *score.Evaluation) *htmlTable {
 	if len(names) == 0 || err != nil {
 		return nil
 	}
-	t := byTracker(ev, "attr", "Attributes: "+c.title, "attribute", names, c, func(name, tracker string) score.Measures {
+	t := byTracker(ev, "attr", "Attributes: "+c.title+ofAll(ev), "attribute", names, c, func(name, tracker string) score.Measures {
 		if m := values[tracker][name]; m != nil {
 			return *m
 		}

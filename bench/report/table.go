@@ -125,7 +125,14 @@ func Trackers(w io.Writer, ev *score.Evaluation, f TableFormat) error {
 	for i, t := range ev.Trackers {
 		names[i], rows[i] = t.Name, t.Measures
 	}
-	return makeGrid("tracker", names, rows).write(w, f)
+	g := makeGrid("tracker", names, rows)
+	if counts := countsOf(ev); counts != nil {
+		g.header = slices.Insert(g.header, 1, countsTitle)
+		for i, c := range counts {
+			g.rows[i] = slices.Insert(g.rows[i], 1, c)
+		}
+	}
+	return g.write(w, f)
 }
 
 // Sequences writes a table of one measure, a row a sequence and a column a tracker; key names the measure as the JSON
@@ -150,7 +157,10 @@ func Sequences(w io.Writer, ev *score.Evaluation, key string, f TableFormat) err
 	if err != nil {
 		return err
 	}
-	g.header[0] = "sequence (" + c.title + ")"
+	g.header[0] = "sequence (" + c.title + ofAll(ev) + ")"
+	for _, l := range ev.Left {
+		names = append(names, l.Name)
+	}
 	for _, n := range names {
 		line := []string{n}
 		for _, t := range ev.Trackers {
@@ -177,7 +187,7 @@ func Attributes(w io.Writer, ev *score.Evaluation, key string, f TableFormat) er
 	if err != nil {
 		return err
 	}
-	g := grid{header: []string{"attribute (" + c.title + ")"}}
+	g := grid{header: []string{"attribute (" + c.title + ofAll(ev) + ")"}}
 	for _, t := range ev.Trackers {
 		g.header = append(g.header, t.Name)
 	}

@@ -111,11 +111,16 @@ type Evaluation struct {
 	Sequences  int            `json:"sequences"`
 	Frames     int            `json:"frames"`
 	Trackers   []Tracker      `json:"trackers"`
+	// Left are the sequences of the benchmark that are not among Sequences, which counts those that could be scored.
+	Left []dataset.Left `json:"left_out,omitempty"`
 	// Attributes counts the sequences of each attribute.
 	Attributes map[string]int `json:"attributes,omitempty"`
 
 	data *dataset.Dataset
 }
+
+// Total is the number of sequences that the benchmark has, those left out included.
+func (ev *Evaluation) Total() int { return ev.Sequences + len(ev.Left) }
 
 // DefaultConvention is the one that a benchmark's own numbers are published in.
 func DefaultConvention(f dataset.Format) metric.Convention {
@@ -149,7 +154,7 @@ func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Option
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
-	ev := &Evaluation{Dataset: d.Name, Format: d.Format, Sequences: len(d.Sequences), data: d}
+	ev := &Evaluation{Dataset: d.Name, Format: d.Format, Sequences: len(d.Sequences), Left: d.Left, data: d}
 	for i := range d.Sequences {
 		ev.Frames += d.Sequences[i].Len()
 	}

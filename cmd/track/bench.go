@@ -117,6 +117,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 		if err != nil {
 			return err
 		}
+		warnLeft(cmd, d)
 		o.Out = outs[i]
 		if err := runOne(cmd, d, o); err != nil {
 			return err
@@ -210,8 +211,8 @@ func newBenchCheckCmd() *cobra.Command {
 				for _, finding := range r.Findings {
 					fmt.Fprintln(cmd.OutOrStdout(), finding)
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %d sequences, %d frames, %d errors, %d notes\n", root,
-					r.Format, r.Sequences, r.Frames, r.Fatal(), len(r.Findings)-r.Fatal())
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %s, %d frames, %d errors, %d notes\n", root,
+					r.Format, sequenceCount(r), r.Frames, r.Fatal(), len(r.Findings)-r.Fatal())
 				fatal += r.Fatal()
 			}
 			if fatal > 0 {
@@ -223,6 +224,14 @@ func newBenchCheckCmd() *cobra.Command {
 	cmd.Flags().StringVar(&format, "format", "", "layout, detected where not given: "+joined(dataset.Formats()))
 	cmd.Flags().StringVar(&sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
 	return cmd
+}
+
+// sequenceCount is "100 sequences", or "98 of 100 sequences" where some were left out.
+func sequenceCount(r dataset.Report) string {
+	if r.Sequences == r.Total {
+		return fmt.Sprintf("%d sequences", r.Total)
+	}
+	return fmt.Sprintf("%d of %d sequences", r.Sequences, r.Total)
 }
 
 // newBenchMergeCmd returns `track bench merge`.

@@ -187,11 +187,29 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evalu
 	if err != nil {
 		return nil, err
 	}
+	warnLeft(cmd, d)
 	entries, err := score.Find(d, args)
 	if err != nil {
 		return nil, err
 	}
 	return score.Evaluate(cmd.Context(), d, entries, o)
+}
+
+// warnLeft names the sequences that were left out: an average over the others is none over the benchmark.
+func warnLeft(cmd *cobra.Command, d *dataset.Dataset) {
+	if len(d.Left) == 0 {
+		return
+	}
+	const most = 5
+	var names []string
+	for _, l := range d.Left[:min(most, len(d.Left))] {
+		names = append(names, l.String())
+	}
+	if more := len(d.Left) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more (track bench check lists all)", more))
+	}
+	logger(cmd).Warn(fmt.Sprintf("%d of %d sequences are there", len(d.Sequences), d.Total()), "dataset", d.Name,
+		"left out", strings.Join(names, "; "))
 }
 
 // print writes the table of trackers, and the one asked for by --by.
