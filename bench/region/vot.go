@@ -7,6 +7,7 @@ import "math"
 // x .. x+width-1, regions filled with their edges included, pixels counted in the frame that bounds are the size of.
 // A code covers the pixel (0, 0) to (0, 0), so that two codes overlap fully, and so do (a quirk of the toolkit) two
 // regions whose common extent is one pixel wide or high; regions that differ but lie outside bounds do not at all.
+// Without bounds all pixels count, where the toolkit, which is never run so, miscounts those left of 0.
 func OverlapVOT(a, b Region, bounds Bounds) float64 {
 	wa, wb := votWindow(a), votWindow(b)
 	w := window{min(wa.x0, wb.x0), min(wa.y0, wb.y0), max(wa.x1, wb.x1), max(wa.y1, wb.y1)}
