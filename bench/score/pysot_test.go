@@ -3,7 +3,6 @@ package score
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,27 +44,19 @@ func openVOT(t testing.TB, root string, year int) (*dataset.Dataset, []Entry) {
 // TestPySOTPublished: pysot's own figures of published results, without any option.
 func TestPySOTPublished(t *testing.T) {
 	root := nanoTrack(t)
-	for _, want := range []struct {
-		year                            int
-		eao, accuracy, robustness, lost float64
-	}{ // STVIR/pysot d04028f: eval() of AccuracyRobustnessBenchmark and EAOBenchmark
-		{2018, 0.3112674010518924, 0.5424067265527748, 0.32777673721670725, 70},
-		{2019, 0.24698624420699064, 0.5348603451478059, 0.5618259342864309, 112},
-	} {
-		d, entries := openVOT(t, root, want.year)
+	for _, year := range []int{2018, 2019} {
+		var figures map[string]votFigures
+		readFigures(t, fmt.Sprintf("testdata/nanotrack_vot%d.json", year), &figures)
+		d, entries := openVOT(t, root, year)
 		ev, err := Evaluate(context.Background(), d, entries, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ev.Trackers[0]
-		for what, v := range map[string][2]float64{
-			"EAO": {*got.EAO, want.eao}, "accuracy": {*got.Accuracy, want.accuracy},
-			"robustness": {*got.Robustness, want.robustness}, "lost": {*got.Lost, want.lost},
-		} {
-			if !(math.Abs(v[0]-v[1]) <= 1e-9) {
-				t.Errorf("VOT%d %s: %.9f, pysot has %.9f", want.year, what, v[0], v[1])
-			}
-		}
+		got, want := ev.Trackers[0], figures["NanoTrackV1"]
+		same(t, fmt.Sprintf("VOT%d EAO", year), got.EAO, want.EAO)
+		same(t, fmt.Sprintf("VOT%d accuracy", year), got.Accuracy, want.Accuracy)
+		same(t, fmt.Sprintf("VOT%d robustness", year), got.Robustness, want.Robustness)
+		same(t, fmt.Sprintf("VOT%d lost", year), got.Lost, want.Lost)
 	}
 }
 

@@ -2,7 +2,7 @@
 
 usage: overlaps.py cases               prints the pairs, without overlaps
        overlaps.py vot <overlaps.csv   prints them with what the VOT toolkit says (PyPI: vot-toolkit 0.7.4)
-       overlaps.py pysot <overlaps.csv the same with pysot (STVIR/pysot d04028f, its toolkit built and on PYTHONPATH)
+       overlaps.py pysot <overlaps.csv the same with pysot (STVIR/pysot d04028f, its toolkit built and importable)
 A line is width;height;region;region;vot;pysot, a width of 0 for no bounds. Without bounds there is none of the VOT
 toolkit: it cuts rectangles at the window's last column counted from its first, which is wrong left of 0.
 """

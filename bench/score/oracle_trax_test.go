@@ -17,40 +17,18 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
+	"siamtrack/internal/atomicfile"
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
 )
 
-// votStack is a small stack of VOT's experiments, with intervals that fit sequences of 60 frames.
-const votStack = `title: small
-experiments:
-  baseline:
-    type: supervised
-    repetitions: 3
-    skip_initialize: 5
-    analyses:
-      - {type: supervised_average_ar, sensitivity: 30}
-      - {type: supervised_eao_score, low: 10, high: 40}
-  realtime:
-    type: supervised
-    realtime: {grace: 3}
-    repetitions: 1
-    skip_initialize: 5
-    analyses:
-      - {type: supervised_average_ar, sensitivity: 30}
-      - {type: supervised_eao_score, low: 10, high: 40}
-  multistart:
-    type: multistart
-    analyses:
-      - {type: multistart_average_ar}
-      - {type: multistart_eao_score, low: 10, high: 40}
-  unsupervised:
-    type: unsupervised
-    repetitions: 1
-    analyses:
-      - {type: average_accuracy, burnin: 1}
-      - {type: average_tpr}
-`
+// put writes a file.
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := atomicfile.Write(path, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // votWorkspace writes a workspace of the VOT toolkit: two synthetic sequences on which trackers fail now and then, one
 // annotated by boxes (a target that leaves the frame), one by polygons.
@@ -58,11 +36,18 @@ func votWorkspace(t *testing.T, command string) string {
 	t.Helper()
 	ws := t.TempDir()
 	put(t, filepath.Join(ws, "config.yaml"), "registry: [./trackers.ini]\nstack: stack.yaml\nsequences: sequences\n")
-	put(t, filepath.Join(ws, "stack.yaml"), votStack)
-	put(t, filepath.Join(ws, "trackers.ini"), "[Ours]\nlabel = Ours\nprotocol = trax\ntimeout = 60\ncommand = "+command+"\n")
+	stack, err := os.ReadFile("testdata/vot/stack.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(ws, "stack.yaml"), string(stack))
+	put(t, filepath.Join(ws, "trackers.ini"),
+		"[Ours]\nlabel = Ours\nprotocol = trax\ntimeout = 60\ncommand = "+command+"\n")
 	scenes := map[string]synth.Scene{
-		"boxes":    {Width: 320, Height: 240, Frames: 60, Seed: 3, Period: 50, Zoom: 0.3, Distractor: true, Hidden: []synth.Span{{From: 26, To: 40}}},
-		"polygons": {Width: 300, Height: 220, Frames: 60, Seed: 9, Period: 18, TargetW: 24, TargetH: 30, Hidden: []synth.Span{{From: 20, To: 34}}},
+		"boxes": {Width: 320, Height: 240, Frames: 60, Seed: 3, Period: 50, Zoom: 0.3, Distractor: true,
+			Hidden: []synth.Span{{From: 26, To: 40}}},
+		"polygons": {Width: 300, Height: 220, Frames: 60, Seed: 9, Period: 18, TargetW: 24, TargetH: 30,
+			Hidden: []synth.Span{{From: 20, To: 34}}},
 	}
 	put(t, filepath.Join(ws, "sequences", "list.txt"), "boxes\npolygons\n")
 	for name, scene := range scenes {
@@ -133,9 +118,9 @@ func vot(t *testing.T, python, ws string, args ...string) string {
 	return string(out)
 }
 
-// TestOracleVOT lets the VOT toolkit run our TraX server through its experiments, and compares what it makes of the
+// TestOracleTraX lets the VOT toolkit run our TraX server through its experiments, and compares what it makes of the
 // results with what we make of the same files.
-func TestOracleVOT(t *testing.T) {
+func TestOracleTraX(t *testing.T) {
 	python := oraclePython(t, "SIAMTRACK_ORACLE_VOT")
 	command := oraclePython(t, "SIAMTRACK_TRACK") + " trax"
 	if model := os.Getenv("SIAMTRACK_ORACLE_MODEL"); model != "" {
@@ -171,7 +156,8 @@ func TestOracleVOT(t *testing.T) {
 		return evaluateDir(t, ws, dataset.Options{}, filepath.Join(ws, "results", "Ours"),
 			Options{Experiment: folder.Experiment(experiment), EAO: &metric.EAOInterval{Low: 10, High: 40}}).Measures
 	}
-	for name, folder := range map[string]string{"supervised": "baseline", "realtime": "realtime", "multistart": "multistart"} {
+	folders := map[string]string{"supervised": "baseline", "realtime": "realtime", "multistart": "multistart"}
+	for name, folder := range folders {
 		m := ours(name)
 		same(t, name+" accuracy", m.Accuracy, score(folder, 0, 0))
 		same(t, name+" robustness", m.Robustness, score(folder, 0, 1))
