@@ -6,6 +6,7 @@ usage: overlaps.py cases               prints the pairs, without overlaps
 A line is width;height;region;region;vot;pysot, a width of 0 for no bounds. Without bounds there is none of the VOT
 toolkit: it cuts rectangles at the window's last column counted from its first, which is wrong left of 0.
 """
+
 import random
 import sys
 
@@ -37,8 +38,8 @@ def cases():
     for _ in range(400):
         size = rng.choice(((64, 48), (64, 48), (63, 47), (0, 0)))
         like = [number(rng, -12, 60), number(rng, -10, 44), number(rng, 1, 24), number(rng, 1, 20)]
-        pair = [",".join("%.2f" % v for v in shape(rng, like)) for _ in range(2)]
-        print("%d;%d;%s;%s;;" % (*size, *pair))
+        pair = [",".join(f"{v:.2f}" for v in shape(rng, like)) for _ in range(2)]
+        print(*size, *pair, "", "", sep=";")
 
 
 def vot():
@@ -67,7 +68,7 @@ def main(what):
         row = line.rstrip("\n").split(";")
         a, b = ([float(v) for v in row[i].split(",")] for i in (2, 3))
         size = (int(row[0]), int(row[1])) if row[0] != "0" else None
-        row[column] = "" if what == "vot" and size is None else "%.9g" % overlap(a, b, size)
+        row[column] = "" if what == "vot" and size is None else f"{overlap(a, b, size):.9g}"
         print(";".join(row))
 
 

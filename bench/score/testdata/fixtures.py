@@ -5,6 +5,7 @@ Truth and tracks are random walks with everything that goes wrong: drift, loss, 
 outside the frame, of no size and of negative size, absent targets, no answer. They hold no pictures; the scripts that
 run the toolkits make empty ones.
 """
+
 import math
 import os
 import random
@@ -54,13 +55,13 @@ def follow(rng, truth, nan=False, wild=True):
 
 
 def text(numbers):
-    return ",".join("%.10g" % round(v, 3) for v in numbers)
+    return ",".join(f"{round(v, 3):.10g}" for v in numbers)
 
 
 def write(path, lines):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as f:
-        f.writelines("%s\n" % line for line in lines)
+        f.writelines(f"{line}\n" for line in lines)
 
 
 def otb(root, absent):
@@ -74,7 +75,7 @@ def otb(root, absent):
             results = f"{root}/results/OTB2015/T"
             write(f"{results}/{name}{target}.txt", map(text, follow(rng, truth, nan=True)))
             seconds = [0.0] + [0.01 + 0.02 * rng.random() for _ in range(frames - 1)]
-            write(f"{results}/times/{name}{target}_time.txt", ("%.6f" % s for s in seconds))
+            write(f"{results}/times/{name}{target}_time.txt", (f"{s:.6f}" for s in seconds))
 
 
 def got10k(root):
@@ -85,18 +86,32 @@ def got10k(root):
         truth = walk(rng, frames)
         folder = f"{root}/truth/val/{name}"
         write(f"{folder}/groundtruth.txt", map(text, truth))
-        write(f"{folder}/meta_info.ini", [
-            "[METAINFO]", "url: x", "begin: 0", "end: 1", "anno_fps: 10Hz", "object_class: goat",
-            "motion_class: walking", "major_class: animal", "root_class: animal", "motion_adverb: slowly",
-            "resolution: (320, 240)"])
+        write(
+            f"{folder}/meta_info.ini",
+            [
+                "[METAINFO]",
+                "url: x",
+                "begin: 0",
+                "end: 1",
+                "anno_fps: 10Hz",
+                "object_class: goat",
+                "motion_class: walking",
+                "major_class: animal",
+                "root_class: animal",
+                "motion_adverb: slowly",
+                "resolution: (320, 240)",
+            ],
+        )
         write(f"{folder}/cover.label", [8] + [rng.randint(0, 8) for _ in range(frames - 1)])
         write(f"{folder}/absence.label", [0] * frames)
         write(f"{folder}/cut_by_image.label", [0] * frames)
         results = f"{root}/results/GOT-10k/T/{name}"
         for repetition in (1, 2):
             write(f"{results}/{name}_{repetition:03d}.txt", map(text, follow(rng, truth)))
-        write(f"{results}/{name}_time.txt",
-              (",".join("%.6f" % (0.01 + 0.05 * rng.random()) for _ in range(2)) for _ in range(frames)))
+        write(
+            f"{results}/{name}_time.txt",
+            (",".join("%.6f" % (0.01 + 0.05 * rng.random()) for _ in range(2)) for _ in range(frames)),
+        )
 
 
 def leaning(box):
@@ -134,8 +149,10 @@ def vot(root):
     for name, size in (("boxes", (150, 120)), ("polygons", (300, 220))):
         truth = walk(rng, frames, 0.25, (52, 53) if name == "boxes" else ())
         folder = f"{root}/sequences/{name}"
-        write(f"{folder}/sequence", ["channels.color=color/%08d.jpg", "fps=25", f"width={size[0]}",
-                                     f"height={size[1]}", f"length={frames}"])
+        write(
+            f"{folder}/sequence",
+            ["channels.color=color/%08d.jpg", "fps=25", f"width={size[0]}", f"height={size[1]}", f"length={frames}"],
+        )
         write(f"{folder}/groundtruth.txt", map(text, truth if name == "boxes" else map(leaning, truth)))
         write(f"{folder}/occlusion.tag", (i % 2 for i in range(frames)))
         anchors = {0: 1, 12: 1, 48: -1, 59: -1}
@@ -147,17 +164,17 @@ def vot(root):
                 write(f"{track}.txt", supervised(rng, follow(rng, truth, wild=False)))
                 write(f"{track}_time.value", times)
         for frame, way in anchors.items():
-            part = truth[frame:] if way > 0 else truth[:frame + 1][::-1]
+            part = truth[frame:] if way > 0 else truth[: frame + 1][::-1]
             track = f"{results}/multistart/{name}/{name}_{frame:08d}"
             boxes = follow(rng, part, wild=False)
             lost = rng.randint(10, 60)  # from which frame on, if there are so many, the tracker is elsewhere
             boxes[lost:] = [[2.0, 2.0, 9.0, 9.0]] * len(boxes[lost:])
             write(f"{track}.txt", ["1"] + list(map(text, boxes[1:])))
-            write(f"{track}_time.value", times[:len(part)])
+            write(f"{track}_time.value", times[: len(part)])
         track = f"{results}/unsupervised/{name}/{name}_001"
         write(f"{track}.txt", ["1"] + list(map(text, follow(rng, truth, wild=False)[1:])))
         write(f"{track}_time.value", times)
-        write(f"{track}_confidence.value", [""] + ["%.4f" % rng.random() for _ in range(frames - 1)])
+        write(f"{track}_confidence.value", [""] + [f"{rng.random():.4f}" for _ in range(frames - 1)])
 
 
 def main(root):

@@ -5,6 +5,7 @@ usage: oracle_pysot.py                                 reset-based and long-term
 pysot (STVIR/pysot d04028f) is no package: its toolkit has to be built and to be importable.
 Pictures are not needed: their size is in the annotation file.
 """
+
 import itertools
 import json
 import os
@@ -44,8 +45,10 @@ def reset_based(dataset, name, interval=None):
     overlaps = list(itertools.chain(*accuracy["overlaps"].values()))
     failures = np.sum(np.array(list(accuracy["failures"].values())), axis=0)
     return {
-        "eao": float(eao.eval(name)[name]["all"]), "accuracy": float(np.nanmean(overlaps)),
-        "robustness": float(np.mean(failures / len(overlaps)) * 100), "lost": float(np.mean(failures)),
+        "eao": float(eao.eval(name)[name]["all"]),
+        "accuracy": float(np.nanmean(overlaps)),
+        "robustness": float(np.mean(failures / len(overlaps)) * 100),
+        "lost": float(np.mean(failures)),
     }
 
 
@@ -84,7 +87,7 @@ def others(annotation, root, names):
     with open(annotation) as f:
         meta = json.load(f)
     videos = {n: video(n, m["gt_rect"], m["width"], m["height"]) for n, m in meta.items()}
-    dataset = Videos(os.path.basename(annotation)[:-len(".json")], videos, root, names)
+    dataset = Videos(os.path.basename(annotation)[: -len(".json")], videos, root, names)
     return {name: reset_based(dataset, name) for name in names}
 
 

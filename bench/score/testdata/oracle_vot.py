@@ -2,6 +2,7 @@
 
 usage: oracle_vot.py    (PyPI: vot-toolkit 0.7.4, attributee 0.1.9)
 """
+
 import json
 import os
 import shutil
