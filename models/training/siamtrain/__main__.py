@@ -20,6 +20,7 @@ COMMANDS = (
     "generate",
     "trainbox",
     "exportbox",
+    "manifest",
     "fixture",
     "loopcases",
     "curves",

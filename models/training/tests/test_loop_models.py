@@ -7,6 +7,7 @@ import onnx
 import pytest
 import torch
 
+from siamtrain import __main__ as cli
 from siamtrain.box import files
 from siamtrain.errors import DataError
 from siamtrain.file import export
@@ -88,6 +89,29 @@ def test_the_manifest_can_be_changed_without_losing_the_exemplar_graph(tmp_path)
     put_inside(search, exemplar)
     export.set_manifest(search, {**export.manifest_of(search), "name": "other"})
     assert export.manifest_of(search)["name"] == "other" and export.exemplar_graph(search)
+
+
+def test_a_copy_with_other_parameters_is_written(tmp_path):
+    search, exemplar = two_graphs(tmp_path)
+    put_inside(search, exemplar)
+    out = str(tmp_path / "other.onnx")
+    changes = ["--set", "loop.vote=2.5", "--set", "loop.window=hann", "--set", "search.wide=384", "--set", "name=b"]
+    assert cli.main(["manifest", search, *changes, "--out", out]) == 0
+    about = export.manifest_of(out)
+    assert (Loop.of(about).vote, Loop.of(about).window, about["search"]["wide"], about["name"]) == (
+        2.5,
+        "hann",
+        384,
+        "b",
+    )
+    assert export.exemplar_graph(out) and export.manifest_of(search)["loop"]["vote"] == 0
+
+
+@pytest.mark.parametrize("setting", ["loop.vote", "lop.vote=1", "loop=1", "name.first=1"])
+def test_a_setting_that_says_nothing_is_named(setting, tmp_path, caplog):
+    search, _ = two_graphs(tmp_path)
+    assert cli.main(["manifest", search, "--set", setting, "--out", str(tmp_path / "o.onnx")]) == 1
+    assert setting in caplog.text and not (tmp_path / "o.onnx").exists()
 
 
 def test_the_mark_holds_the_target_in_the_exemplar_crop():

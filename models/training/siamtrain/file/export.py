@@ -5,6 +5,7 @@ siamfc/manifest.go reads it.
 """
 
 import base64
+import copy
 import hashlib
 import json
 import os
@@ -60,6 +61,24 @@ def set_manifest(path, manifest):
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, json.dumps(manifest, separators=(",", ":"))
     onnx.save(model, path)
+
+
+def changed(manifest, settings):
+    """A copy of a manifest with settings ["loop.vote=0", ...]; values are JSON, or words. DataError names a bad one."""
+    manifest = copy.deepcopy(manifest)
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        *way, last = key.split(".")
+        inside = manifest
+        for step in way:
+            inside = inside.get(step) if isinstance(inside, dict) else None
+        if not equals or not isinstance(inside, dict) or isinstance(inside.get(last), dict):
+            raise DataError(f"{setting!r}: PART.NAME=VALUE is expected, of a part that the manifest has")
+        try:
+            inside[last] = json.loads(text)
+        except ValueError:
+            inside[last] = text
+    return manifest
 
 
 def manifest_of(path):
