@@ -38,7 +38,8 @@ func ffmpegRun(t testing.TB, args ...string) []byte {
 
 // testsrc is a small source of n frames at 10 frames/s, each of them different.
 func testsrc(width, height, n int) []string {
-	return []string{"-f", "lavfi", "-i", fmt.Sprintf("testsrc2=size=%dx%d:rate=10:duration=%g", width, height, float64(n)/10)}
+	source := fmt.Sprintf("testsrc2=size=%dx%d:rate=10:duration=%g", width, height, float64(n)/10)
+	return []string{"-f", "lavfi", "-i", source}
 }
 
 // asFFmpeg decodes a video with the ffmpeg program, which turns it as it is to be shown.
@@ -292,9 +293,10 @@ func TestHeadersAreHints(t *testing.T) {
 		"hour.mkv":   {"-i", base, "-c", "copy", "-output_ts_offset", "3600"},
 		"vfr.mkv":    {"-i", base, "-vf", uneven, "-vsync", "passthrough"},
 		"vfr.mp4":    {"-i", base, "-vf", uneven, "-vsync", "passthrough", "-bf", "2"},
-		"rec.webm":   {"-i", base, "-c:v", "libvpx", "-f", "webm", "-live", "1"}, // a browser's MediaRecorder: no count, no duration
-		"frag.mp4":   {"-i", base, "-c", "copy", "-movflags", "frag_keyframe+empty_moov"},
-		"raw.h264":   {"-i", base, "-c", "copy"},
+		// As a browser's MediaRecorder does it: no count, no duration.
+		"rec.webm": {"-i", base, "-c:v", "libvpx", "-f", "webm", "-live", "1"},
+		"frag.mp4": {"-i", base, "-c", "copy", "-movflags", "frag_keyframe+empty_moov"},
+		"raw.h264": {"-i", base, "-c", "copy"},
 	} {
 		path := filepath.Join(dir, name)
 		ffmpegRun(t, append(args, path)...)
@@ -308,9 +310,10 @@ func TestHeadersAreHints(t *testing.T) {
 // Every frame has the container's time, the last ones that the decoder holds back too.
 func TestTimesOfUnevenVideo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "jitter.mp4")
-	ffmpegRun(t, append(testsrc(64, 48, 20), "-vf", "settb=1/90000,setpts='(N*0.1+0.013*sin(N*7.3))/TB'", "-vsync", "passthrough",
-		"-enc_time_base", "1:90000", "-pix_fmt", "yuv420p", "-bf", "2", path)...)
-	list, err := exec.Command("ffprobe", "-v", "error", "-show_entries", "frame=best_effort_timestamp_time", "-of", "csv=p=0", path).Output()
+	ffmpegRun(t, append(testsrc(64, 48, 20), "-vf", "settb=1/90000,setpts='(N*0.1+0.013*sin(N*7.3))/TB'",
+		"-vsync", "passthrough", "-enc_time_base", "1:90000", "-pix_fmt", "yuv420p", "-bf", "2", path)...)
+	list, err := exec.Command("ffprobe", "-v", "error", "-show_entries", "frame=best_effort_timestamp_time",
+		"-of", "csv=p=0", path).Output()
 	if err != nil {
 		t.Skip("ffprobe is not installed")
 	}
@@ -338,7 +341,8 @@ func TestTimesOfUnevenVideo(t *testing.T) {
 func TestOddSizes(t *testing.T) {
 	for width := 33; width < 50; width++ {
 		path := filepath.Join(t.TempDir(), "odd.mkv")
-		ffmpegRun(t, append(testsrc(64, 64, 1), "-vf", fmt.Sprintf("scale=%d:35", width), "-c:v", "ffv1", "-pix_fmt", "yuv444p", path)...)
+		scale := fmt.Sprintf("scale=%d:35", width)
+		ffmpegRun(t, append(testsrc(64, 64, 1), "-vf", scale, "-c:v", "ffv1", "-pix_fmt", "yuv444p", path)...)
 		frames, err := drain(mustOpen(t, path, Options{}))
 		if err != io.EOF {
 			t.Fatal(err)
@@ -400,6 +404,9 @@ func TestTooManyPixels(t *testing.T) {
 // What standard input may be: y4m, bare pixels, and an MP4 only where its index comes first.
 func TestWhatComesThroughAPipe(t *testing.T) {
 	video := append(testsrc(64, 48, 5), "-pix_fmt", "yuv420p")
+	bare := func(format string) []byte {
+		return ffmpegRun(t, append(testsrc(64, 48, 5), "-f", "rawvideo", "-pix_fmt", format, "-")...)
+	}
 	late := filepath.Join(t.TempDir(), "late.mp4") // more than FFmpeg's buffer, in which it could go back
 	ffmpegRun(t, append(testsrc(320, 240, 40), "-pix_fmt", "yuv420p", "-crf", "5", late)...)
 	mp4, err := os.ReadFile(late)
@@ -413,8 +420,8 @@ func TestWhatComesThroughAPipe(t *testing.T) {
 		want string
 	}{
 		{"y4m", ffmpegRun(t, append(video, "-f", "yuv4mpegpipe", "-")...), "", "5 64 400ms"},
-		{"raw", ffmpegRun(t, append(testsrc(64, 48, 5), "-f", "rawvideo", "-pix_fmt", "rgb24", "-")...), "64x48", "5 64 160ms"},
-		{"raw bgr", ffmpegRun(t, append(testsrc(64, 48, 5), "-f", "rawvideo", "-pix_fmt", "bgra", "-")...), "64x48:bgra", "5 64 160ms"},
+		{"raw", bare("rgb24"), "64x48", "5 64 160ms"},
+		{"raw bgr", bare("bgra"), "64x48:bgra", "5 64 160ms"},
 		{"mp4 with its index at the end", mp4, "", "the index of this MP4 is at its end"},
 	} {
 		cmd := exec.Command(os.Args[0])

@@ -68,7 +68,8 @@ func BenchmarkToRGBA(b *testing.B) {
 			b.Run(fmt.Sprintf("%dp/%s", size.Y, name), func(b *testing.B) {
 				bgr = gocv.NewMat()
 				defer func() { bgr.Close() }()
-				if err := withView(img, func(view gocv.Mat) error { return gocv.CvtColor(view, &bgr, gocv.ColorRGBAToBGR) }); err != nil {
+				err := withView(img, func(view gocv.Mat) error { return gocv.CvtColor(view, &bgr, gocv.ColorRGBAToBGR) })
+				if err != nil {
 					b.Fatal(err)
 				}
 				b.ReportAllocs()

@@ -60,7 +60,8 @@ func openCamera(name, target string, o Options) (*Source, error) {
 	}
 	// The driver's queue would show old pictures to who falls behind; not every backend obeys.
 	c.Set(gocv.VideoCaptureBufferSize, 1)
-	return newSource("camera "+name, cameraInfo(c), &camera{mats: mats{gocv.NewMat()}, cap: c, timeout: o.ReadTimeout}, o), nil
+	r := &camera{mats: mats{gocv.NewMat()}, cap: c, timeout: o.ReadTimeout}
+	return newSource("camera "+name, cameraInfo(c), r, o), nil
 }
 
 // cameraAPI returns the part of OpenCV that opens cameras under a name, in any case.

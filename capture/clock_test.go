@@ -17,14 +17,32 @@ func TestClock(t *testing.T) {
 		wall  []time.Duration // when the frame came
 		want  []time.Duration
 	}{
-		{"container", clock{rate: 10}, []time.Duration{40 * ms, 80 * ms, 200 * ms}, nil, []time.Duration{0, 40 * ms, 160 * ms}},
-		{"user's rate", clock{rate: 10, fixed: 4}, []time.Duration{0, ms, 2 * ms}, nil, []time.Duration{0, 250 * ms, 500 * ms}},
-		{"wall", clock{live: true, rate: 25}, none, []time.Duration{5 * ms, 9 * ms, 55 * ms}, []time.Duration{0, 4 * ms, 50 * ms}},
+		{
+			"container", clock{rate: 10}, []time.Duration{40 * ms, 80 * ms, 200 * ms},
+			nil, []time.Duration{0, 40 * ms, 160 * ms},
+		},
+		{
+			"user's rate", clock{rate: 10, fixed: 4}, []time.Duration{0, ms, 2 * ms},
+			nil, []time.Duration{0, 250 * ms, 500 * ms},
+		},
+		{
+			"wall", clock{live: true, rate: 25}, none,
+			[]time.Duration{5 * ms, 9 * ms, 55 * ms}, []time.Duration{0, 4 * ms, 50 * ms},
+		},
 		{"no position", clock{rate: 10}, none, nil, []time.Duration{0, 100 * ms, 200 * ms}},
 		{"no position, no rate", clock{}, none, nil, []time.Duration{0, 40 * ms, 80 * ms}},
-		{"position stands still", clock{rate: 10}, []time.Duration{0, 0, 0}, nil, []time.Duration{0, 100 * ms, 200 * ms}},
-		{"position jumps back", clock{rate: 10}, []time.Duration{0, 500 * ms, 100 * ms}, nil, []time.Duration{0, 500 * ms, 600 * ms}},
-		{"begins before zero", clock{rate: 10}, []time.Duration{-40 * ms, 0, 40 * ms}, nil, []time.Duration{0, 40 * ms, 80 * ms}},
+		{
+			"position stands still", clock{rate: 10}, []time.Duration{0, 0, 0},
+			nil, []time.Duration{0, 100 * ms, 200 * ms},
+		},
+		{
+			"position jumps back", clock{rate: 10}, []time.Duration{0, 500 * ms, 100 * ms},
+			nil, []time.Duration{0, 500 * ms, 600 * ms},
+		},
+		{
+			"begins before zero", clock{rate: 10}, []time.Duration{-40 * ms, 0, 40 * ms},
+			nil, []time.Duration{0, 40 * ms, 80 * ms},
+		},
 	} {
 		for i, at := range c.at {
 			now := start

@@ -75,7 +75,8 @@ func (d *depth) flatten(m *gocv.Mat, l *slog.Logger) error {
 	}
 	if high > d.limit && !d.told {
 		d.told = true
-		l.Warn("a picture has higher values than the range of the sequence: they are cut off", "value", high, "range", d.limit)
+		l.Warn("a picture has higher values than the range of the sequence: they are cut off",
+			"value", high, "range", d.limit)
 	}
 	out := gocv.NewMat()
 	err := m.ConvertToWithParams(&out, gocv.MatTypeCV8UC3, float32(255/d.limit), 0)

@@ -45,7 +45,8 @@ func TestFile(t *testing.T) {
 
 // The pixels are those that the ffmpeg program decodes from the same file, red first.
 func TestPixelsAsFFmpeg(t *testing.T) {
-	out, err := exec.Command("ffmpeg", "-v", "error", "-i", sample, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-").Output()
+	out, err := exec.Command("ffmpeg", "-v", "error", "-i", sample, "-frames:v", "1",
+		"-f", "rawvideo", "-pix_fmt", "rgba", "-").Output()
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Skip("ffmpeg is not installed")
 	}

@@ -26,7 +26,10 @@ func isPicture(path string) bool {
 // file and wraps fs.ErrNotExist, fs.ErrPermission, ErrTooLarge (more than 64 million pixels) or ErrNotVideo, also for a
 // picture that is cut short.
 func ReadImage(path string) (*image.RGBA, error) {
-	p := pictures{mats: mats{gocv.NewMat()}, items: []item{{file: path}}, maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler)}
+	p := pictures{
+		mats: mats{gocv.NewMat()}, items: []item{{file: path}},
+		maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler),
+	}
 	_, err := p.read()
 	var img *image.RGBA
 	if err == nil {

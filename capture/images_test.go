@@ -116,7 +116,10 @@ func TestImageErrors(t *testing.T) {
 }
 
 func TestNaturalOrder(t *testing.T) {
-	want := []string{"1.png", "2.png", "02.png", "10.png", "a", "a1b2", "a1b10", "a2", "b", "b99999999999999999999", "b100000000000000000000"}
+	want := []string{
+		"1.png", "2.png", "02.png", "10.png", "a", "a1b2", "a1b10", "a2", "b",
+		"b99999999999999999999", "b100000000000000000000",
+	}
 	// Names that are equal by value are ordered as strings: 02 before 2.
 	slices.Reverse(want[1:3])
 	got := slices.Clone(want)

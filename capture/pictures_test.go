@@ -95,7 +95,8 @@ func TestEnormousPictures(t *testing.T) {
 	binary.BigEndian.PutUint32(huge[16:], 30000)
 	binary.BigEndian.PutUint32(huge[20:], 30000)
 	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
-	if _, err := ReadImage(save(t, "a.png", huge)); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "30000x30000") {
+	_, err := ReadImage(save(t, "a.png", huge))
+	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "30000x30000") {
 		t.Errorf("900 megapixels: %v", err)
 	}
 	path := save(t, "a.png", whole)
@@ -199,7 +200,9 @@ func TestTwelveBitsInSixteen(t *testing.T) {
 }
 
 func TestCeiling(t *testing.T) {
-	for v, want := range map[float64]float64{0: 255, 200: 255, 256: 256, 300: 511, 1023: 1023, 4095: 4095, 4096: 4096, 5000: 8191, 65535: 65535} {
+	for v, want := range map[float64]float64{
+		0: 255, 200: 255, 256: 256, 300: 511, 1023: 1023, 4095: 4095, 4096: 4096, 5000: 8191, 65535: 65535,
+	} {
 		if got := ceiling(v, false); got != want {
 			t.Errorf("%g: %g, not %g", v, got, want)
 		}
@@ -212,7 +215,9 @@ func TestCeiling(t *testing.T) {
 // A folder whose pictures change their size gives them as they are, and says so.
 func TestFolderOfSeveralSizes(t *testing.T) {
 	dir := t.TempDir()
-	for name, img := range map[string]*image.RGBA{"1.png": picture(64, 48, 1), "2.png": picture(32, 24, 1), "3.png": picture(64, 48, 2)} {
+	for name, img := range map[string]*image.RGBA{
+		"1.png": picture(64, 48, 1), "2.png": picture(32, 24, 1), "3.png": picture(64, 48, 2),
+	} {
 		var b bytes.Buffer
 		if err := png.Encode(&b, img); err != nil {
 			t.Fatal(err)
@@ -276,7 +281,8 @@ func asFFmpegSource(t *testing.T, width, height, n int) []*image.RGBA {
 // A frame of an animated WebP may cover a part of the canvas, be laid over it, and be taken away again.
 func TestWebPFrames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "one.webp")
-	ffmpegRun(t, "-f", "lavfi", "-i", "color=white:size=4x4:rate=10:duration=0.1", "-frames:v", "1", "-lossless", "1", path)
+	ffmpegRun(t, "-f", "lavfi", "-i", "color=white:size=4x4:rate=10:duration=0.1", "-frames:v", "1",
+		"-lossless", "1", path)
 	one, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

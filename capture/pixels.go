@@ -12,17 +12,19 @@ import (
 
 // fit returns img where it is a compact picture of width x height, a new one otherwise.
 func fit(img *image.RGBA, width, height int) *image.RGBA {
-	if img != nil && img.Rect == image.Rect(0, 0, width, height) && img.Stride == 4*width && len(img.Pix) == 4*width*height {
+	whole := image.Rect(0, 0, width, height)
+	if img != nil && img.Rect == whole && img.Stride == 4*width && len(img.Pix) == 4*width*height {
 		return img
 	}
-	return image.NewRGBA(image.Rect(0, 0, width, height))
+	return image.NewRGBA(whole)
 }
 
 // toRGBA writes an 8-bit BGR picture into img, which is reused where it fits, and returns the picture written.
 // OpenCV writes straight into Go's pixels, which are pinned for that long: see BenchmarkToRGBA.
 func toRGBA(bgr gocv.Mat, img *image.RGBA) (*image.RGBA, error) {
 	if bgr.Empty() || bgr.Type() != gocv.MatTypeCV8UC3 {
-		return nil, fmt.Errorf("a picture of %dx%d and type %v where 8-bit BGR is expected", bgr.Cols(), bgr.Rows(), bgr.Type())
+		return nil, fmt.Errorf("a picture of %dx%d and type %v where 8-bit BGR is expected",
+			bgr.Cols(), bgr.Rows(), bgr.Type())
 	}
 	img = fit(img, bgr.Cols(), bgr.Rows())
 	err := withView(img, func(view gocv.Mat) error { return gocv.CvtColor(bgr, &view, gocv.ColorBGRToRGBA) })

@@ -207,13 +207,14 @@ func TestOpenContextEndsTheWait(t *testing.T) {
 		cancel()
 	}()
 	begin := time.Now()
-	if s, err := OpenContext(ctx, server.URL, Options{OpenTimeout: time.Minute}); !errors.Is(err, context.Canceled) || s != nil {
+	s, err := OpenContext(ctx, server.URL, Options{OpenTimeout: time.Minute})
+	if !errors.Is(err, context.Canceled) || s != nil {
 		t.Errorf("%v, %v", s, err)
 	}
 	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	s, err := OpenContext(t.Context(), sample, Options{})
+	s, err = OpenContext(t.Context(), sample, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

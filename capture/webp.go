@@ -103,8 +103,8 @@ func parseFrame(b []byte, canvas image.Point) (webpFrame, error) {
 	return f, nil
 }
 
-// decode decodes a frame's picture, whose chunks make a WebP of their own. One with a chunk of transparency needs a VP8X
-// header that says so; a lossless one says it itself.
+// decode decodes a frame's picture, whose chunks make a WebP of their own. One with a chunk of transparency needs a
+// VP8X header that says so; a lossless one says it itself.
 func (f webpFrame) decode() (image.Image, error) {
 	size := f.rect.Size()
 	body := []byte("WEBP")

@@ -31,8 +31,8 @@ type WriterOptions struct {
 	SoundFrom time.Duration
 }
 
-// Writer writes frames to a video file. It is used by one goroutine. The file is NAME.part until Close has returned nil;
-// what is in it by then can be played, but for the last second, whenever the program or the machine stops.
+// Writer writes frames to a video file. It is used by one goroutine. The file is NAME.part until Close has returned
+// nil; what is in it by then can be played, but for the last second, whenever the program or the machine stops.
 type Writer struct {
 	path    string
 	out     atomicfile.Part
@@ -61,8 +61,8 @@ const (
 const syncEvery = time.Second
 
 // NewWriter prepares a video at path, whose suffix names the container: .mp4, .m4v, .mov, .avi, .mkv or .webm.
-// The size is that of the first frame, and the file is made then; but an unknown container, a missing folder and one that
-// may not be written are errors at once.
+// The size is that of the first frame, and the file is made then; but an unknown container, a missing folder and one
+// that may not be written are errors at once.
 func NewWriter(path string, o WriterOptions) (*Writer, error) {
 	if o.FPS == 0 {
 		o.FPS = assumedFPS

@@ -33,7 +33,8 @@ func TestWriterKeepsTimes(t *testing.T) {
 			}
 			frames, err := drain(mustOpen(t, path, Options{}))
 			if suffix == ".avi" { // repeats a frame in each gap
-				if last := frames[len(frames)-1].Time; err != io.EOF || last < 1480*time.Millisecond || last > 1520*time.Millisecond {
+				last := frames[len(frames)-1].Time
+				if err != io.EOF || last < 1480*time.Millisecond || last > 1520*time.Millisecond {
 					t.Errorf("AVI: %d frames to %v: %v", len(frames), last, err)
 				}
 				return
@@ -101,10 +102,12 @@ func TestWriterCopiesSound(t *testing.T) {
 		}
 		lines := strings.Fields(strings.ReplaceAll(string(out), ",", " "))
 		if len(lines) < 50 || lines[0] > "0.03" || lines[len(lines)-1] < "1.4" || lines[len(lines)-1] > "1.6" {
-			t.Errorf("%s: %d packets of sound from %v to %v s; 1.5 s are wanted", name, len(lines), lines[0], lines[len(lines)-1])
+			t.Errorf("%s: %d packets of sound from %v to %v s; 1.5 s are wanted",
+				name, len(lines), lines[0], lines[len(lines)-1])
 		}
 	}
-	if err := write(filepath.Join(dir, "out.webm"), in); !errors.Is(err, ErrSound) || !strings.Contains(err.Error(), ".webm") {
+	err := write(filepath.Join(dir, "out.webm"), in)
+	if !errors.Is(err, ErrSound) || !strings.Contains(err.Error(), ".webm") {
 		t.Errorf("AAC into WebM: %v", err)
 	}
 	silent := filepath.Join(dir, "silent.mp4")
@@ -201,7 +204,10 @@ func writeUntilKilled(path string) int {
 }
 
 func TestFraction(t *testing.T) {
-	for fps, want := range map[float64][2]int{25: {25, 1}, 29.97: {30000, 1001}, 30000.0 / 1001: {30000, 1001}, 12.5: {12500, 1000}, 0.5: {500, 1000}, 23.976: {24000, 1001}} {
+	for fps, want := range map[float64][2]int{
+		25: {25, 1}, 29.97: {30000, 1001}, 30000.0 / 1001: {30000, 1001}, 12.5: {12500, 1000}, 0.5: {500, 1000},
+		23.976: {24000, 1001},
+	} {
 		if got := fraction(fps); got.Num != want[0] || got.Den != want[1] {
 			t.Errorf("%g is %v, not %v", fps, got, want)
 		}

@@ -1,39 +1,8 @@
-#include "common.h"
+#include "reader.h"
 
 #include <string.h>
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/display.h>
-#include <libavutil/imgutils.h>
-#include <libavutil/pixdesc.h>
 #include <libavutil/time.h>
-#include <libswscale/swscale.h>
-
-#define MAX_WAITING 256 // more than any decoder holds back
-
-struct st_reader {
-	AVFormatContext *format;
-	AVCodecContext *codec;
-	AVStream *stream;
-	AVPacket *packet;
-	AVFrame *frame;
-	struct SwsContext *scale;
-	int scales[5];     // what scale is for: width, height, format, matrix, range
-	uint8_t *wide;     // an aligned picture, for sizes that SIMD code would write past
-	int wide_size;
-	int64_t deadline, timeout;
-	int interrupted, strict;
-	int end;           // the error that ended the packets, 0 for a plain end
-	int64_t failed, lost, damaged; // failed: errors of the decoder; lost: those before the frame given last
-	int64_t waiting[MAX_WAITING]; // the times of packets whose frames have not come, in order
-	int waits;
-	AVCodecParserContext *parser; // sees a new size before the decoder does, NULL for codecs that have none
-	AVCodecContext *parsed;
-	int parser_width, parser_height;
-	AVPacket *held; // the first packet of a new size, until the decoder has given what is before it
-	int switching;
-};
 
 // A container that yields this many broken pieces in a row and no packet is over.
 #define MAX_BROKEN_READS 4096
@@ -73,8 +42,6 @@ static int open_codec(st_reader *r, const st_options *o) {
 	return avcodec_open2(r->codec, decoder, NULL);
 }
 
-static void orient(st_reader *r, st_frame *f);
-
 static void describe(st_reader *r, st_info *info) {
 	AVCodecParameters *par = r->stream->codecpar;
 	memset(info, 0, sizeof *info);
@@ -98,7 +65,7 @@ static void describe(st_reader *r, st_info *info) {
 	if (!info->codec[0]) strncpy(info->codec, avcodec_get_name(par->codec_id), sizeof info->codec - 1);
 	strncpy(info->format, r->format->iformat->name, sizeof info->format - 1);
 	st_frame turned;
-	orient(r, &turned);
+	st_orient(r, &turned);
 	info->swap = turned.swap;
 	info->sound = av_find_best_stream(r->format, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0) >= 0;
 }
@@ -232,26 +199,6 @@ static int feed(st_reader *r) {
 	}
 }
 
-// orient tells how the picture is to be turned: the frame's own display matrix, or the stream's.
-static void orient(st_reader *r, st_frame *f) {
-	const int32_t *m = NULL;
-	AVFrameSideData *own = av_frame_get_side_data(r->frame, AV_FRAME_DATA_DISPLAYMATRIX);
-	if (own) m = (const int32_t *)own->data;
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
-	const AVPacketSideData *side = av_packet_side_data_get(r->stream->codecpar->coded_side_data,
-		r->stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-	if (!m && side) m = (const int32_t *)side->data;
-#else
-	if (!m) m = (const int32_t *)av_stream_get_side_data(r->stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-#endif
-	f->swap = f->flip_x = f->flip_y = 0;
-	if (!m) return;
-	// A point (x, y) is shown at (m0*x + m3*y, m1*x + m4*y): ISO/IEC 14496-12, 6.2.2. The nearest right angle counts.
-	f->swap = llabs(m[3]) > llabs(m[0]);
-	f->flip_x = (f->swap ? m[3] : m[0]) < 0;
-	f->flip_y = (f->swap ? m[1] : m[4]) < 0;
-}
-
 static int got_frame(st_reader *r, st_frame *f) {
 	AVFrame *p = r->frame;
 	if (p->decode_error_flags || (p->flags & AV_FRAME_FLAG_CORRUPT)) {
@@ -268,7 +215,7 @@ static int got_frame(st_reader *r, st_frame *f) {
 	arrive(r, p->pts);
 	f->lost = r->lost;
 	f->damaged = r->damaged;
-	orient(r, f);
+	st_orient(r, f);
 	return 0;
 }
 
@@ -299,59 +246,6 @@ int st_reader_next(st_reader *r, st_frame *f) {
 		r->failed++; // at this packet, or in a thread at an earlier one
 		if (r->strict) return ret;
 	}
-}
-
-// convert sets up the conversion of the current frame, anew where its size, format or colours are others than before:
-// what OpenCV 4.6 does not do (opencv#29699).
-static int convert(st_reader *r) {
-	AVFrame *p = r->frame;
-	int now[] = {p->width, p->height, p->format, p->colorspace, p->color_range};
-	if (r->scale && !memcmp(now, r->scales, sizeof now)) return 0;
-	memcpy(r->scales, now, sizeof now);
-	sws_freeContext(r->scale);
-	r->scale = sws_getContext(p->width, p->height, p->format, p->width, p->height, AV_PIX_FMT_RGBA, SWS_BICUBIC, NULL,
-		NULL, NULL);
-	if (!r->scale) return AVERROR(EINVAL);
-	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(p->format);
-	if (!d || d->flags & AV_PIX_FMT_FLAG_RGB) return 0; // these have no matrix, and always the full range
-	int *inverse, *table, from, to, brightness, contrast, saturation;
-	if (sws_getColorspaceDetails(r->scale, &inverse, &from, &table, &to, &brightness, &contrast, &saturation) < 0)
-		return 0; // no YUV
-	const int *matrix = sws_getCoefficients(p->colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : (int)p->colorspace);
-	sws_setColorspaceDetails(r->scale, matrix, from || p->color_range == AVCOL_RANGE_JPEG, table, to, brightness, contrast, saturation);
-	return 0;
-}
-
-// wide returns memory for a picture whose rows are aligned as FFmpeg's SIMD code wants them.
-static uint8_t *wide(st_reader *r, int stride) {
-	int need = stride * r->frame->height + 64;
-	if (need > r->wide_size) {
-		av_freep(&r->wide);
-		r->wide = av_malloc(need);
-		r->wide_size = r->wide ? need : 0;
-	}
-	return r->wide;
-}
-
-int st_reader_rgba(st_reader *r, uint8_t *pixels, int stride) {
-	AVFrame *p = r->frame;
-	if (!p->data[0]) return AVERROR(EINVAL);
-	int ret = convert(r);
-	if (ret < 0) return ret;
-	int direct = p->width % 16 == 0 && stride % 64 == 0 && (uintptr_t)pixels % 64 == 0;
-	int row = direct ? stride : (4 * p->width + 127) & ~63;
-	uint8_t *target[4] = {direct ? pixels : wide(r, row)};
-	int strides[4] = {row};
-	if (!target[0]) return AVERROR(ENOMEM);
-	ret = sws_scale(r->scale, (const uint8_t *const *)p->data, p->linesize, 0, p->height, target, strides);
-	if (ret < 0) return ret;
-	if (!direct)
-		for (int y = 0; y < p->height; y++) memcpy(pixels + (int64_t)y * stride, target[0] + (int64_t)y * row, 4 * p->width);
-	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(p->format);
-	if (d && d->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_RGB))
-		for (int y = 0; y < p->height; y++)
-			for (int x = 0; x < p->width; x++) pixels[(int64_t)y * stride + 4 * x + 3] = 255;
-	return 0;
 }
 
 void st_reader_interrupt(st_reader *r) { __atomic_store_n(&r->interrupted, 1, __ATOMIC_RELAXED); }

@@ -107,6 +107,8 @@ func HasEncoder(name string) bool {
 // for Interrupt.
 type Reader struct {
 	info Info
+	loud bool
+	shot C.st_frame // here, so that a read allocates nothing
 	mu   sync.Mutex // guards c against Interrupt during Close
 	c    *C.st_reader
 }
@@ -126,14 +128,15 @@ func Open(url string, o Options) (*Reader, error) {
 		c.options = C.CString(o.Settings)
 		defer C.free(unsafe.Pointer(c.options))
 	}
-	r := &Reader{}
+	r := &Reader{loud: loud()}
 	var info C.st_info
-	err := call(func() C.int { return C.st_reader_open(&r.c, name, &c, &info) })
+	err := call(r.loud, func() C.int { return C.st_reader_open(&r.c, name, &c, &info) })
 	if err != nil {
 		return nil, err
 	}
 	r.info = Info{
-		Width: int(info.width), Height: int(info.height), Swap: info.swap != 0, FPS: float64(info.fps), Frames: int64(info.frames),
+		Width: int(info.width), Height: int(info.height), Swap: info.swap != 0,
+		FPS: float64(info.fps), Frames: int64(info.frames),
 		SAR: Ratio{int(info.sar_num), int(info.sar_den)}, Sound: info.sound != 0,
 		Codec: C.GoString(&info.codec[0]), Format: C.GoString(&info.format[0]),
 	}
@@ -149,8 +152,8 @@ func (r *Reader) Next() (Frame, error) {
 	if r.c == nil {
 		return Frame{}, ErrInterrupted
 	}
-	var f C.st_frame
-	err := call(func() C.int { return C.st_reader_next(r.c, &f) })
+	err := call(r.loud, func() C.int { return C.st_reader_next(r.c, &r.shot) })
+	f := &r.shot
 	return Frame{
 		Width: int(f.width), Height: int(f.height),
 		Time: time.Duration(f.time) * time.Microsecond, Timed: f.time != C.ST_NO_TIME,
@@ -168,7 +171,9 @@ func (r *Reader) RGBA(pixels []byte, stride int, f Frame) error {
 	if f.Width <= 0 || f.Height <= 0 || stride < 4*f.Width || len(pixels) < (f.Height-1)*stride+4*f.Width {
 		return fmt.Errorf("ffmpeg: %d bytes in rows of %d for a picture of %dx%d", len(pixels), stride, f.Width, f.Height)
 	}
-	return call(func() C.int { return C.st_reader_rgba(r.c, (*C.uint8_t)(unsafe.Pointer(&pixels[0])), C.int(stride)) })
+	return call(r.loud, func() C.int {
+		return C.st_reader_rgba(r.c, (*C.uint8_t)(unsafe.Pointer(&pixels[0])), C.int(stride))
+	})
 }
 
 // Interrupt ends a Next that is under way in another goroutine, and all later ones.
@@ -194,7 +199,7 @@ func Count(url string) (int, error) {
 	name := C.CString(url)
 	defer C.free(unsafe.Pointer(name))
 	var n C.int64_t
-	err := call(func() C.int {
+	err := call(loud(), func() C.int {
 		if n = C.st_count(name); n < 0 {
 			return C.int(n)
 		}
@@ -203,11 +208,16 @@ func Count(url string) (int, error) {
 	return int(n), err
 }
 
+// loud tells whether FFmpeg's messages are to go to standard error too, by what OpenCV's users know.
+func loud() bool {
+	_, set := os.LookupEnv("OPENCV_FFMPEG_DEBUG")
+	return set
+}
+
 // call runs do on one thread, whose messages explain a failure.
-func call(do func() C.int) error {
+func call(loud bool, do func() C.int) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	_, loud := os.LookupEnv("OPENCV_FFMPEG_DEBUG") // what OpenCV's users know
 	C.st_log_start(flag(loud))
 	code := do()
 	if code >= 0 {

@@ -29,6 +29,7 @@ type WriterOptions struct {
 // one goroutine.
 type Writer struct {
 	c             *C.st_writer
+	loud          bool
 	width, height int
 }
 
@@ -58,9 +59,9 @@ func Create(url string, o WriterOptions) (*Writer, error) {
 		fps_num: C.int(o.FPS.Num), fps_den: C.int(o.FPS.Den), sar_num: C.int(o.SAR.Num), sar_den: C.int(o.SAR.Den),
 		sound: str(o.Sound), sound_from: C.int64_t(o.SoundFrom.Microseconds()),
 	}
-	w := &Writer{width: o.Width, height: o.Height}
+	w := &Writer{width: o.Width, height: o.Height, loud: loud()}
 	name := str(url)
-	if err := call(func() C.int { return C.st_writer_open(&w.c, name, &c) }); err != nil {
+	if err := call(w.loud, func() C.int { return C.st_writer_open(&w.c, name, &c) }); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -75,7 +76,7 @@ func (w *Writer) Write(pixels []byte, stride int, at time.Duration) error {
 	if stride < 4*w.width || len(pixels) < (w.height-1)*stride+4*w.width {
 		return fmt.Errorf("ffmpeg: %d bytes in rows of %d for a picture of %dx%d", len(pixels), stride, w.width, w.height)
 	}
-	return call(func() C.int {
+	return call(w.loud, func() C.int {
 		return C.st_writer_write(w.c, (*C.uint8_t)(unsafe.Pointer(&pixels[0])), C.int(stride), C.int64_t(at.Microseconds()))
 	})
 }
@@ -87,5 +88,5 @@ func (w *Writer) Close() error {
 	}
 	c := w.c
 	w.c = nil
-	return call(func() C.int { return C.st_writer_close(c) })
+	return call(w.loud, func() C.int { return C.st_writer_close(c) })
 }

@@ -42,7 +42,7 @@ func newDoctorCmd() *cobra.Command {
 // examine looks at everything.
 func examine(ctx context.Context, library string) []doctor.Finding {
 	findings := []doctor.Finding{{Name: "track", Status: doctor.OK, Found: versionLine()}}
-	findings = append(findings, doctor.OpenCV()...)
+	findings = append(findings, doctor.Video()...)
 	runtime := doctor.Runtime(library)
 	findings = append(findings, runtime)
 	if runtime.Status != doctor.Missing { // models cannot be opened without it

@@ -1,5 +1,5 @@
-// Package atomicfile writes files that are whole or absent, whatever stops the program or the machine: at once by Write,
-// or as their content comes by a Part.
+// Package atomicfile writes files that are whole or absent, whatever stops the program or the machine: at once by
+// Write, or as their content comes by a Part.
 package atomicfile
 
 import (

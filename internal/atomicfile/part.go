@@ -12,8 +12,8 @@ import (
 // Suffix is that of a file that is being written.
 const Suffix = ".part"
 
-// Part is a file that is written as it comes: to Path, NAME.part, which Commit syncs and renames. An older NAME survives
-// a run that is killed, and what that run wrote is in NAME.part.
+// Part is a file that is written as it comes: to Path, NAME.part, which Commit syncs and renames. An older NAME
+// survives a run that is killed, and what that run wrote is in NAME.part.
 type Part struct {
 	target string // what is to be there in the end, links followed
 	path   string // where it is written: target itself for devices and FIFOs

@@ -109,7 +109,7 @@ func TestDisplay(t *testing.T) {
 
 // TestThisMachine looks at the real libraries: the program is built against an OpenCV with FFmpeg.
 func TestThisMachine(t *testing.T) {
-	for _, f := range OpenCV() {
+	for _, f := range Video() {
 		if f.Status != OK || f.Found == "" {
 			t.Errorf("%+v", f)
 		}

@@ -9,25 +9,21 @@ import (
 	"siamtrack/capture"
 )
 
-// OpenCV reports the OpenCV in use, what it reads and writes with, and which codecs work: each is tried.
-func OpenCV() []Finding {
-	streams, cameras, writers := capture.Backends()
+// Video reports the libraries that read and write pictures, and which codecs work: each is tried.
+func Video() []Finding {
+	_, cameras, _ := capture.Backends()
 	cv := Finding{Name: "OpenCV", Status: OK, Found: capture.OpenCVVersion(), Details: loaded("libopencv_")}
-	read := Finding{Name: "video reading", Status: OK, Found: strings.Join(streams, " ")}
-	if !slices.Contains(streams, "FFMPEG") {
-		read.Status, read.Found = Missing, "no FFMPEG among the backends: "+orNone(streams)
-		read.Advice = "build against an OpenCV whose videoio has FFmpeg; Debian's libopencv-videoio-dev has: make build"
-	}
+	read := Finding{Name: "FFmpeg", Status: OK, Found: capture.FFmpegVersion(), Details: loaded("libav")}
 	camera := Finding{Name: "camera reading", Status: OK, Found: strings.Join(cameras, " ")}
 	if len(cameras) == 0 {
 		camera.Status, camera.Found = Note, "no backend"
 		camera.Advice = "build against an OpenCV whose videoio has V4L2 (Debian's has), or use files and streams only"
 	}
-	return []Finding{cv, read, camera, codecs(writers)}
+	return []Finding{cv, read, camera, codecs()}
 }
 
 // codecs tries every codec of every container.
-func codecs(backends []string) Finding {
+func codecs() Finding {
 	f := Finding{Name: "video writing", Status: OK}
 	probes, err := capture.ProbeCodecs()
 	if err != nil {
@@ -50,13 +46,13 @@ func codecs(backends []string) Finding {
 		}
 		byContainer[p.Container] = append(byContainer[p.Container], text)
 	}
-	f.Found = fmt.Sprintf("%s: %d of %d codecs work", orNone(backends), works, len(probes))
+	f.Found = fmt.Sprintf("%d of %d codecs work", works, len(probes))
 	for _, c := range order {
 		f.Details = append(f.Details, c+" "+strings.Join(byContainer[c], ", "))
 	}
 	if works == 0 {
 		f.Status = Note
-		f.Advice = "no annotated video can be written (the track files can): build against an OpenCV whose videoio has FFmpeg"
+		f.Advice = "no annotated video can be written (the track files can): build against an FFmpeg with encoders, such as Debian's"
 	}
 	return f
 }
@@ -101,11 +97,4 @@ func loaded(prefix string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func orNone(list []string) string {
-	if len(list) == 0 {
-		return "none"
-	}
-	return strings.Join(list, " ")
 }
