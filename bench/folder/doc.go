@@ -15,6 +15,9 @@ import "errors"
 // ErrMissing is wrapped by the error of a sequence that has no result.
 var ErrMissing = errors.New("no result")
 
+// ErrTimes is wrapped by the error of times that cannot be read, or do not fit their track.
+var ErrTimes = errors.New("times of no use")
+
 // ErrOtherRun is wrapped by the error of a run that does not belong into the folder it was told to go on in.
 var ErrOtherRun = errors.New("the folder holds another run")
 

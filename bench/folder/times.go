@@ -19,13 +19,16 @@ func (t *Track) readTimes(paths ...string) error {
 		}
 		times, err := ReadTimes(p)
 		if err != nil {
-			return err
+			return &timesError{err}
 		}
 		t.RepeatSeconds = times
 		if len(times) > 0 {
 			t.Seconds = times[0]
 		}
-		return CheckTimes(p, t.Seconds, len(t.Boxes))
+		if err := CheckTimes(p, t.Seconds, len(t.Boxes)); err != nil {
+			return &timesError{err}
+		}
+		return nil
 	}
 	return nil
 }
@@ -79,3 +82,9 @@ func parseTimes(path string, r io.Reader) ([][]float64, error) {
 	}
 	return out, nil
 }
+
+// timesError marks an error as one about times, without another word.
+type timesError struct{ error }
+
+// Unwrap returns the cause.
+func (e *timesError) Unwrap() []error { return []error{ErrTimes, e.error} }

@@ -38,7 +38,8 @@ func LengthError(path string, got, want int, err error) error {
 	return fmt.Errorf("folder: %w", numfile.Errorf(path, max(1, min(got, want+1)), "%w", err))
 }
 
-// ReadTrack reads a tracker's track of a sequence from its folder, in the OTB or the GOT-10k layout.
+// ReadTrack reads a tracker's track of a sequence from its folder, in the OTB or the GOT-10k layout. Where the error
+// wraps ErrTimes the track itself is whole.
 func ReadTrack(dir, sequence string) (*Track, error) {
 	for _, name := range dataset.Spellings(sequence) {
 		flat := filepath.Join(dir, name+".txt")

@@ -12,7 +12,7 @@ import (
 )
 
 // opeProtocol is the one-pass evaluation with the curves of a convention, beside GOT-10k's average overlap.
-func opeProtocol(f dataset.Format, c metric.Convention) protocol {
+func opeProtocol(f dataset.Format, c metric.Convention, tolerant bool) protocol {
 	name := "one-pass evaluation"
 	if f == dataset.GOT10k {
 		name = "GOT-10k"
@@ -23,7 +23,9 @@ func opeProtocol(f dataset.Format, c metric.Convention) protocol {
 	}
 	p := protocol{
 		name: name, convention: string(c), rank: rank,
-		one:  func(s *dataset.Sequence, dir string) (part, error) { return opePart(s, dir, c, f == dataset.GOT10k) },
+		one: func(s *dataset.Sequence, dir string) (part, error) {
+			return opePart(s, dir, opeRules{c, f == dataset.GOT10k, tolerant})
+		},
 		pool: poolOPE,
 	}
 	if f == dataset.GOT10k {
@@ -45,34 +47,61 @@ func poolGOT10k(parts []part) (Measures, Curves, error) {
 	return m, c, err
 }
 
-// opePart scores one sequence; perFrame pools 1/t over frames, as got10k does for GOT-10k alone.
-func opePart(s *dataset.Sequence, dir string, c metric.Convention, perFrame bool) (part, error) {
-	t, err := folder.ReadTrack(dir, s.Name)
+// opeRules are the rules of a one-pass evaluation. perFrame pools 1/t over frames, as got10k does for GOT-10k alone.
+type opeRules struct {
+	convention metric.Convention
+	perFrame   bool
+	tolerant   bool
+}
+
+// opePart scores one sequence.
+func opePart(s *dataset.Sequence, dir string, o opeRules) (part, error) {
+	t, said, err := readTrack(dir, s.Name, o.tolerant)
+	if o.tolerant && isMissing(err) {
+		if p, ok := absentPart(s, o.convention); ok {
+			return p, nil
+		}
+	}
 	if err != nil {
 		return part{}, err
 	}
 	if s.Len() == 1 && len(t.Boxes) > 1 {
 		return part{}, fmt.Errorf("the truth is not public: %w: hand the results to the benchmark's server", ErrOptions)
 	}
-	p := part{}
+	p := part{note: said}
 	track := metric.Track{Boxes: t.Boxes, Truth: s.Truth, Absent: s.Absent}
-	if p.ope, err = metric.OnePass(track, c); err != nil {
+	if o.tolerant {
+		track, said = fit(t.Boxes, s, o.convention)
+		p.note = joinNotes(p.note, said)
+	}
+	if p.ope, err = metric.OnePass(track, o.convention); err != nil {
 		return part{}, trackError(t.Path, len(t.Boxes), s.Len(), err)
 	}
-	for r, boxes := range t.Repeats { // GOT-10k pools all repetitions
-		if len(boxes) > s.Len() {
-			boxes = boxes[:s.Len()] // OnePass has refused it where it is not allowed
-		}
-		o, err := metric.Overlaps(metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}, s.Width, s.Height)
-		if err != nil {
-			return part{}, trackError(t.PathOf(r), len(boxes), s.Len(), err)
-		}
-		p.overlaps = append(p.overlaps, o...)
+	if err := p.addOverlaps(t, s, o); err != nil {
+		return part{}, err
 	}
-	p.addTimes(t.RepeatSeconds, perFrame)
+	p.addTimes(t.RepeatSeconds, o.perFrame)
 	p.Measures, _, err = poolOPE([]part{p})
 	p.Overlaps, p.Boxes = frameOverlaps(t.Boxes, s), t.Boxes
 	return p, err
+}
+
+// addOverlaps adds GOT-10k's overlaps, which pool all repetitions.
+func (p *part) addOverlaps(t *folder.Track, s *dataset.Sequence, o opeRules) error {
+	for r, boxes := range t.Repeats {
+		track := metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}
+		if o.tolerant {
+			track, _ = fit(boxes, s, o.convention)
+		} else if len(boxes) > s.Len() {
+			track.Boxes = boxes[:s.Len()] // OnePass has refused it where it is not allowed
+		}
+		v, err := metric.Overlaps(track, s.Width, s.Height)
+		if err != nil {
+			return trackError(t.PathOf(r), len(boxes), s.Len(), err)
+		}
+		p.overlaps = append(p.overlaps, v...)
+	}
+	return nil
 }
 
 // trackError names the file of a track that cannot be scored, and where its length is wrong the line.

@@ -37,6 +37,9 @@ type Options struct {
 	EAO *metric.EAOInterval
 	// SkipMissing scores each tracker on the sequences it has, where otherwise a missing one is an error.
 	SkipMissing bool
+	// Tolerant scores what is there by the toolkit's own rule (see fit) where lengths differ, and says what it did; it
+	// takes in SkipMissing. VOT's trajectories have to fit all the same.
+	Tolerant bool
 	// Jobs bounds the sequences scored at a time, 0 for one a processor.
 	Jobs int
 }
@@ -92,8 +95,10 @@ type Tracker struct {
 	Name string `json:"name"`
 	Measures
 	// Sequences has one entry a sequence that was scored, Missing the names of those without a result.
-	Sequences  []Sequence           `json:"sequences"`
-	Missing    []string             `json:"missing,omitempty"`
+	Sequences []Sequence `json:"sequences"`
+	Missing   []string   `json:"missing,omitempty"`
+	// Adjusted says what was done to results that do not fit, a line a sequence.
+	Adjusted   []string             `json:"adjusted,omitempty"`
 	Attributes map[string]*Measures `json:"attributes,omitempty"`
 	Curves     Curves               `json:"curves"`
 	Dir        string               `json:"-"`
@@ -210,6 +215,7 @@ type part struct {
 	overlaps []float64 // GOT-10k's, for pooling
 	speed    speed
 	vot      votPart
+	note     string // what was done to make it fit, empty for nothing
 }
 
 // speed is the time that frames took.
@@ -232,7 +238,7 @@ func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o
 			}
 			s := &d.Sequences[i]
 			pt, err := p.one(s, e.Dir)
-			if isMissing(err) && o.SkipMissing {
+			if isMissing(err) && (o.SkipMissing || o.Tolerant) {
 				missing[i] = true
 				return nil
 			}
@@ -256,6 +262,9 @@ func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o
 			continue
 		}
 		kept = append(kept, parts[i])
+		if parts[i].note != "" {
+			t.Adjusted = append(t.Adjusted, parts[i].Name+": "+parts[i].note)
+		}
 		t.Sequences = append(t.Sequences, parts[i].Sequence)
 	}
 	if len(kept) == 0 {
@@ -310,6 +319,14 @@ func ptr(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// joinNotes joins what was said of one sequence.
+func joinNotes(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // joinNames lists names for an error, not too many.

@@ -36,7 +36,7 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 		experiment = guessExperiment(d, entries)
 	}
 	if experiment == folder.OPE {
-		return opeProtocol(d.Format, o.Convention), nil
+		return opeProtocol(d.Format, o.Convention, o.Tolerant), nil
 	}
 	v := votScorer{toolkit: o.Toolkit}
 	if o.EAO != nil {

@@ -25,6 +25,7 @@ type evalFlags struct {
 	experiment string
 	eao        string
 	skip       bool
+	tolerant   bool
 	jobs       int
 }
 
@@ -43,6 +44,8 @@ func (f *evalFlags) register(cmd *cobra.Command) {
 		"lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
 	fl.BoolVar(&f.skip, "skip-missing", false,
 		"score each tracker on the sequences it has, where a missing one is an error")
+	fl.BoolVar(&f.tolerant, "tolerant", false,
+		"score results of other lengths, and with sequences missing, by the toolkit's own rule, and say what was done")
 	fl.IntVar(&f.jobs, "jobs", 0, "sequences scored at a time (default: one a processor)")
 }
 
@@ -100,7 +103,7 @@ func (f *evalFlags) open() (*dataset.Dataset, error) {
 
 // options turns the flags into those of score.
 func (f *evalFlags) options() (score.Options, error) {
-	o := score.Options{Experiment: folder.Experiment(f.experiment), SkipMissing: f.skip, Jobs: f.jobs}
+	o := score.Options{Experiment: folder.Experiment(f.experiment), SkipMissing: f.skip, Tolerant: f.tolerant, Jobs: f.jobs}
 	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return o, err
 	}
@@ -192,7 +195,12 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evalu
 	if err != nil {
 		return nil, err
 	}
-	return score.Evaluate(cmd.Context(), d, entries, o)
+	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
+	if err != nil {
+		return nil, err
+	}
+	warnAdjusted(cmd, ev)
+	return ev, nil
 }
 
 // warnLeft names the sequences that were left out: an average over the others is none over the benchmark.
@@ -210,6 +218,15 @@ func warnLeft(cmd *cobra.Command, d *dataset.Dataset) {
 	}
 	logger(cmd).Warn(fmt.Sprintf("%d of %d sequences are there", len(d.Sequences), d.Total()), "dataset", d.Name,
 		"left out", strings.Join(names, "; "))
+}
+
+// warnAdjusted says what --tolerant did.
+func warnAdjusted(cmd *cobra.Command, ev *score.Evaluation) {
+	for _, t := range ev.Trackers {
+		for _, a := range t.Adjusted {
+			logger(cmd).Warn(a, "tracker", t.Name)
+		}
+	}
 }
 
 // print writes the table of trackers, and the one asked for by --by.
