@@ -145,6 +145,12 @@ func find(root string, o Options) (reader, []entry, []Left, error) {
 			if err != nil {
 				return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
 			}
+			for i := range entries {
+				if err := filename.Check("sequence", entries[i].name); err != nil {
+					return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
+				}
+				entries[i].load = withNames(entries[i].load)
+			}
 			if len(entries) == 0 {
 				return l, nil, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
 			}

@@ -7,14 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"maps"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"siamtrack/bench/dataset"
 	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/filename"
+	"siamtrack/internal/readfile"
 )
 
 // AboutFile is the name of the file in which a run's folder says what it is.
@@ -59,16 +62,47 @@ func Digest(s *dataset.Sequence) string {
 // ReadAbout reads what a run's folder says of itself. The error wraps fs.ErrNotExist where it says nothing, as results
 // of other programs do.
 func ReadAbout(dir string) (About, error) {
-	var a About
 	path := filepath.Join(dir, AboutFile)
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Small)
 	if err != nil {
-		return a, fmt.Errorf("folder: %w", err)
+		return About{}, fmt.Errorf("folder: %w", err)
 	}
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return a, fmt.Errorf("folder: %s: %w", path, err)
+	a, err := parseAbout(raw)
+	if err != nil {
+		return About{}, fmt.Errorf("folder: %s: %w; remove it, or choose another folder", path, err)
 	}
 	return a, nil
+}
+
+// parseAbout reads the file and refuses what no run has written. Sequences is never nil.
+func parseAbout(raw []byte) (About, error) {
+	var a About
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return a, err
+	}
+	if err := a.checkTracker(); err != nil {
+		return a, err
+	}
+	if s := a.Shard; s.Count < 0 || s.Index < 0 || s.Index >= max(s.Count, 1) {
+		return a, fmt.Errorf("shard %d of %d", s.Index, s.Count)
+	}
+	if a.Sequences == nil {
+		a.Sequences = map[string]string{}
+	}
+	for _, name := range append(slices.Collect(maps.Keys(a.Sequences)), a.Differing...) {
+		if err := filename.Check("sequence", name); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// checkTracker refuses a tracker's name that cannot be a folder's, since results lie in folders of that name.
+func (a About) checkTracker() error {
+	if a.Tracker == "" {
+		return nil
+	}
+	return filename.Check("tracker", a.Tracker)
 }
 
 // Write writes it into a run's folder.
@@ -77,12 +111,15 @@ func (a About) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("folder: %s: %w", AboutFile, err)
 	}
-	return atomicfile.WriteWithFolders(filepath.Join(dir, AboutFile), append(raw, '\n'))
+	return atomicfile.WriteUnder(dir, AboutFile, append(raw, '\n'))
 }
 
 // Claim makes dir this run's: it writes the file where there is none, and where there is one checks that it is of the
 // same run, adding the sequences that are new. It returns what is in the folder then.
 func (a About) Claim(dir string) (About, error) {
+	if err := a.checkTracker(); err != nil {
+		return a, fmt.Errorf("folder: %w", err)
+	}
 	old, err := ReadAbout(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if a.Created.IsZero() {

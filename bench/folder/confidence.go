@@ -4,15 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 )
 
 // ReadConfidence reads a long-term track's confidence a frame; NaN where a line is blank (the first one is).
 func ReadConfidence(path string) ([]float64, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("folder: %w", err)
 	}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/region"
+	"siamtrack/internal/readfile"
 )
 
 // ReadRegions reads one VOT trajectory, text or binary; path is without its extension.
@@ -19,7 +19,7 @@ func ReadRegions(path string) ([]region.Region, error) {
 		}
 		return out, nil
 	}
-	raw, err := os.ReadFile(path + ".bin")
+	raw, err := readfile.Plain(path+".bin", readfile.Large)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("folder: %s.txt, .bin: %w", path, ErrMissing)
 	}

@@ -3,9 +3,8 @@ package folder
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
-	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -18,20 +17,20 @@ type Response struct {
 	Values []byte      `json:"values"` // row by row, 255 for 1
 }
 
-// Write writes the map to a file.
-func (r Response) Write(path string) error {
+// Write writes the map to a file of a run.
+func (r Response) Write(to File) error {
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("folder: response map: %w", err)
 	}
-	return atomicfile.WriteWithFolders(path, append(raw, '\n'))
+	return to.Write(append(raw, '\n'))
 }
 
 // ReadResponse reads a map whose size and values agree. The error wraps fs.ErrNotExist where none was kept, as in the
 // results of other programs.
 func ReadResponse(path string) (Response, error) {
 	var r Response
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Small)
 	if err != nil {
 		return r, fmt.Errorf("folder: %w", err)
 	}

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"siamtrack/internal/atomicfile"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 )
 
 // TimingFile is the name of the file in which a timed run sums up its times.
@@ -50,14 +50,14 @@ func (t Timing) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("folder: %s: %w", TimingFile, err)
 	}
-	return atomicfile.WriteWithFolders(filepath.Join(dir, TimingFile), append(raw, '\n'))
+	return atomicfile.WriteUnder(dir, TimingFile, append(raw, '\n'))
 }
 
 // ReadTiming reads the summary of a run's folder. The error wraps fs.ErrNotExist where the run was not timed.
 func ReadTiming(dir string) (Timing, error) {
 	var t Timing
 	path := filepath.Join(dir, TimingFile)
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Small)
 	if err != nil {
 		return t, fmt.Errorf("folder: %w", err)
 	}
@@ -68,7 +68,7 @@ func ReadTiming(dir string) (Timing, error) {
 }
 
 // WriteStages writes a sequence's stage times, a line a frame.
-func WriteStages(path string, frames []StageTimes) error {
+func WriteStages(to File, frames []StageTimes) error {
 	var b bytes.Buffer
 	for _, s := range frames {
 		for i, v := range s {
@@ -79,7 +79,7 @@ func WriteStages(path string, frames []StageTimes) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.WriteWithFolders(path, b.Bytes())
+	return to.Write(b.Bytes())
 }
 
 // ReadStages reads a sequence's stage times.

@@ -73,23 +73,23 @@ func TestBadFiles(t *testing.T) {
 func TestRoundTrips(t *testing.T) {
 	dir := t.TempDir()
 	boxes := []tracker.Box{{X: 1.25, Y: -2, W: 3, H: 4}, {X: math.NaN(), Y: math.NaN(), W: math.NaN(), H: math.NaN()}}
-	if err := WriteBoxes(filepath.Join(dir, "s.txt"), boxes); err != nil {
+	if err := WriteBoxes(At(dir, "s.txt"), boxes); err != nil {
 		t.Fatal(err)
 	}
 	got, err := ReadTrack(dir, "s")
 	if err != nil || got.Boxes[0] != boxes[0] || !math.IsNaN(got.Boxes[1].X) {
 		t.Errorf("%v %v", got, err)
 	}
-	path := filepath.Join(dir, "c.value")
-	if err := WriteConfidence(path, []float64{math.NaN(), 0.5, 1}); err != nil {
+	confidence := At(dir, "c.value")
+	if err := WriteConfidence(confidence, []float64{math.NaN(), 0.5, 1}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := ReadConfidence(path); err != nil || len(c) != 3 || !math.IsNaN(c[0]) || c[1] != 0.5 {
+	if c, err := ReadConfidence(confidence.Path()); err != nil || len(c) != 3 || !math.IsNaN(c[0]) || c[1] != 0.5 {
 		t.Errorf("%v %v", c, err)
 	}
 	regions := []region.Region{region.FromCode(1), region.FromBox(boxes[0]),
 		{Kind: region.Polygon, Points: []region.Point{{X: 1, Y: 2}, {X: 3, Y: 4}, {X: 5, Y: 7}}}}
-	if err := WriteRegions(filepath.Join(dir, "r.txt"), regions); err != nil {
+	if err := WriteRegions(At(dir, "r.txt"), regions); err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadRegions(filepath.Join(dir, "r"))

@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"siamtrack/bench/region"
-	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
@@ -15,16 +14,16 @@ import (
 func nan() float64 { return math.NaN() }
 
 // WriteBoxes writes x,y,w,h a line with three decimals, as got10k does.
-func WriteBoxes(path string, boxes []tracker.Box) error {
+func WriteBoxes(to File, boxes []tracker.Box) error {
 	var b bytes.Buffer
 	for _, x := range boxes {
 		fmt.Fprintf(&b, "%s\n", x)
 	}
-	return atomicfile.WriteWithFolders(path, b.Bytes())
+	return to.Write(b.Bytes())
 }
 
 // WriteTimes writes seconds, a line a frame and a column a repetition, with eight decimals.
-func WriteTimes(path string, repeats ...[]float64) error {
+func WriteTimes(to File, repeats ...[]float64) error {
 	var b bytes.Buffer
 	for i := range repeats[0] {
 		for r, col := range repeats {
@@ -35,20 +34,20 @@ func WriteTimes(path string, repeats ...[]float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.WriteWithFolders(path, b.Bytes())
+	return to.Write(b.Bytes())
 }
 
 // WriteRegions writes a VOT trajectory, a region or a code a line.
-func WriteRegions(path string, regions []region.Region) error {
+func WriteRegions(to File, regions []region.Region) error {
 	var b bytes.Buffer
 	for _, r := range regions {
 		fmt.Fprintf(&b, "%s\n", r)
 	}
-	return atomicfile.WriteWithFolders(path, b.Bytes())
+	return to.Write(b.Bytes())
 }
 
 // WriteConfidence writes a number a line, a blank one for NaN.
-func WriteConfidence(path string, scores []float64) error {
+func WriteConfidence(to File, scores []float64) error {
 	var b bytes.Buffer
 	for _, s := range scores {
 		if !math.IsNaN(s) {
@@ -56,5 +55,5 @@ func WriteConfidence(path string, scores []float64) error {
 		}
 		b.WriteByte('\n')
 	}
-	return atomicfile.WriteWithFolders(path, b.Bytes())
+	return to.Write(b.Bytes())
 }

@@ -7,7 +7,6 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
-	"siamtrack/internal/atomicfile"
 )
 
 // sequenceScore is the score that a run writes beside each track as it goes, for whoever watches it: track eval
@@ -42,5 +41,5 @@ func (r *runner) writeScore(s *dataset.Sequence, p *pass) error {
 	if err != nil {
 		return fmt.Errorf("bench: score: %w", err)
 	}
-	return atomicfile.WriteWithFolders(r.files.Score(s.Name), append(raw, '\n'))
+	return r.files.Score(s.Name).Write(append(raw, '\n'))
 }

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"siamtrack/bench/folder"
 	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/readfile"
 )
 
 // Merge joins the shards of one run into out, as if one machine had done them all. The shards must be of one run, none
@@ -83,11 +83,11 @@ func copyRun(from, to string) error {
 		if !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") || rel == folder.AboutFile || rel == folder.TimingFile {
 			return nil
 		}
-		raw, err := os.ReadFile(path)
+		raw, err := readfile.Plain(path, readfile.Large)
 		if err != nil {
 			return fmt.Errorf("bench: merge: %w", err)
 		}
-		return atomicfile.WriteWithFolders(filepath.Join(to, rel), raw)
+		return atomicfile.WriteUnder(to, rel, raw)
 	})
 }
 

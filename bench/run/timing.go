@@ -28,7 +28,7 @@ func timesOf(step tracker.Step, waited time.Duration) folder.StageTimes {
 func (r *runner) writeTiming() (*folder.Timing, error) {
 	var sum timingSum
 	for i := range r.data.Sequences {
-		path := r.files.Stages(r.data.Sequences[i].Name)
+		path := r.files.Stages(r.data.Sequences[i].Name).Path()
 		if _, err := os.Stat(path); err != nil {
 			continue // of another shard, or failed
 		}

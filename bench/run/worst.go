@@ -36,9 +36,9 @@ func (w *worstResponse) consider(i int, box, truth tracker.Box, r *tracker.Respo
 }
 
 // write writes what was kept, nothing where no frame had a response.
-func (w *worstResponse) write(path string) error {
+func (w *worstResponse) write(to folder.File) error {
 	if !w.found || w.saved.Width == 0 {
 		return nil
 	}
-	return w.saved.Write(path)
+	return w.saved.Write(to)
 }

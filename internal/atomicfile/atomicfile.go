@@ -61,7 +61,12 @@ func syncFolder(folder string) error {
 	if err != nil {
 		return err
 	}
-	err = d.Sync()
+	return flush(d)
+}
+
+// flush flushes an open folder and closes it.
+func flush(d *os.File) error {
+	err := d.Sync()
 	if errors.Is(err, syscall.EINVAL) {
 		err = nil
 	}

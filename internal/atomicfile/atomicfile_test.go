@@ -88,3 +88,30 @@ func only(t *testing.T, dir, name string) {
 		t.Errorf("%v %v, want %s alone", items, err, name)
 	}
 }
+
+// TestWriteUnder: a file lies in the folder or nowhere.
+func TestWriteUnder(t *testing.T) {
+	outer := t.TempDir()
+	root := filepath.Join(outer, "root")
+	for _, name := range []string{"a", "b/c/d", "a"} {
+		if err := WriteUnder(root, name, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(root, name)); err != nil || string(got) != name {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if err := os.Symlink(outer, filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"../x", "b/../../x", "/x", "link/x", "..", "a/under"} {
+		if err := WriteUnder(root, name, nil); err == nil {
+			t.Errorf("%s was written", name)
+		}
+	}
+	for dir, want := range map[string]int{outer: 1, root: 3, filepath.Join(root, "b"): 1} {
+		if items, err := os.ReadDir(dir); err != nil || len(items) != want {
+			t.Errorf("%s holds %v, %v", dir, items, err)
+		}
+	}
+}

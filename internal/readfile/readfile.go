@@ -1,0 +1,88 @@
+// Package readfile reads files whose size somebody else decides, without being drowned by them.
+package readfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// ErrTooLarge is wrapped by the error of a file that has more than it may.
+var ErrTooLarge = errors.New("too large")
+
+// ErrKind is wrapped by the error of something that is no plain file: a folder, a device, a pipe that nobody may ever
+// write to.
+var ErrKind = errors.New("no plain file")
+
+// The most bytes of a file that describes something, and of one with a line a frame.
+const (
+	Small = 16 << 20
+	Large = 1 << 30
+)
+
+// Plain reads a plain file of at most limit bytes.
+func Plain(path string, limit int64) ([]byte, error) {
+	f, size, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > limit {
+		return nil, tooLarge(path, limit)
+	}
+	return all(path, f, size, limit)
+}
+
+// Any reads a file of at most limit bytes, which may be a pipe or a device too.
+func Any(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return all(path, f, 0, limit)
+}
+
+// Open opens a plain file, and does not wait for the other end of a pipe.
+func Open(path string) (f *os.File, size int64, err error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, 0, &fs.PathError{Op: "read", Path: path, Err: ErrKind}
+	}
+	if f, err = os.Open(path); err != nil {
+		return nil, 0, err
+	}
+	return f, st.Size(), nil
+}
+
+// all reads the rest of f, whose size is expected, and refuses what is more than limit.
+func all(path string, f *os.File, size, limit int64) ([]byte, error) {
+	buf := make([]byte, 0, size+512)
+	r := io.LimitReader(f, limit+1)
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+	if int64(len(buf)) > limit {
+		return nil, tooLarge(path, limit)
+	}
+	return buf, nil
+}
+
+func tooLarge(path string, limit int64) error {
+	return &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: more than %d MiB", ErrTooLarge, limit>>20)}
+}
