@@ -9,6 +9,7 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"siamtrack/bench/region"
+	"siamtrack/internal/filename"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -142,14 +145,11 @@ func find(root string, o Options) (reader, []entry, []Left, error) {
 	for _, l := range readers() {
 		if o.Format == l.format || (o.Format == "" && l.detect(root)) {
 			entries, err := l.list(root)
+			if err == nil {
+				err = checkNames(entries)
+			}
 			if err != nil {
 				return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
-			}
-			for i := range entries {
-				if err := filename.Check("sequence", entries[i].name); err != nil {
-					return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
-				}
-				entries[i].load = withNames(entries[i].load)
 			}
 			if len(entries) == 0 {
 				return l, nil, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
@@ -165,6 +165,35 @@ func find(root string, o Options) (reader, []entry, []Left, error) {
 		return reader{}, nil, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
 	}
 	return reader{}, nil, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+}
+
+// checkNames refuses names that no file of a result can have: they come from the benchmark's own lists too. An entry's
+// attributes are checked when it is read.
+func checkNames(entries []entry) error {
+	for i := range entries {
+		if err := filename.Check("sequence", entries[i].name); err != nil {
+			return err
+		}
+		load := entries[i].load
+		entries[i].load = func() (Sequence, error) {
+			s, err := load()
+			if err == nil {
+				err = s.checkAttributes()
+			}
+			return s, err
+		}
+	}
+	return nil
+}
+
+// checkAttributes checks the names of a sequence's attributes and tags.
+func (s *Sequence) checkAttributes() error {
+	for _, name := range append(slices.Collect(maps.Keys(s.Tags)), s.Attributes...) {
+		if err := filename.Check("attribute", name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pick chooses entries by name, in the order of the names.
@@ -268,7 +297,7 @@ func (d *Dataset) Find(name string) (*Sequence, bool) {
 
 // ReadNames reads sequence names from a file, one or more a line, # starting a comment.
 func ReadNames(path string) ([]string, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Small)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: names: %w", err)
 	}

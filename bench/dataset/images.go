@@ -12,6 +12,8 @@ import (
 
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/webp"
+
+	"siamtrack/internal/readfile"
 )
 
 // Frames lists the sequence's pictures in order, cut to the range that the benchmark uses.
@@ -54,7 +56,7 @@ func (s *Sequence) Size() (width, height int, err error) {
 
 // imageSize reads a picture's header.
 func imageSize(path string) (width, height int, err error) {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -144,7 +146,8 @@ func digits(s string) int {
 	return n
 }
 
-// subdirs lists the names of a folder's folders, in natural order, links to folders included.
+// subdirs lists the names of a folder's folders, in natural order, links to folders included, those that the system
+// hides left out.
 func subdirs(root string) []string {
 	items, err := os.ReadDir(root)
 	if err != nil {
@@ -152,6 +155,9 @@ func subdirs(root string) []string {
 	}
 	var out []string
 	for _, it := range items {
+		if strings.HasPrefix(it.Name(), ".") {
+			continue
+		}
 		if it.IsDir() || it.Type()&os.ModeSymlink != 0 && isDir(filepath.Join(root, it.Name())) {
 			out = append(out, it.Name())
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"siamtrack/internal/readfile"
 	"siamtrack/internal/record"
 )
 
@@ -32,7 +33,7 @@ func truthFiles(dir string) []string {
 		return nil
 	}
 	found = slices.DeleteFunc(found, func(p string) bool {
-		raw, err := os.ReadFile(p)
+		raw, err := readfile.Plain(p, readfile.Small)
 		return err == nil && strings.TrimSpace(string(raw)) == ""
 	})
 	slices.SortFunc(found, naturalCompare)
@@ -91,7 +92,7 @@ func imageDir(dir string) string {
 // cfg.txt or cfg.json-like lines ("attr = OCC, BC"). OTB itself ships none: toolkits add them.
 func otbAttributes(dir string) ([]string, error) {
 	for _, name := range []string{"attributes.txt", "attrs.txt", "attribute.txt"} {
-		raw, err := os.ReadFile(filepath.Join(dir, name))
+		raw, err := readfile.Plain(filepath.Join(dir, name), readfile.Small)
 		if os.IsNotExist(err) {
 			continue
 		}
@@ -100,7 +101,7 @@ func otbAttributes(dir string) ([]string, error) {
 		}
 		return splitNames(string(raw)), nil
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "cfg.txt"))
+	raw, err := readfile.Plain(filepath.Join(dir, "cfg.txt"), readfile.Small)
 	if os.IsNotExist(err) {
 		return nil, nil // optional
 	}

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -56,7 +56,7 @@ func listPySOT(root string) ([]entry, error) {
 	if path == "" {
 		return nil, nil
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Large)
 	if err != nil {
 		return nil, err
 	}

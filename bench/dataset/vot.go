@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -62,7 +63,7 @@ func isVOTLT(root string) bool {
 	if strings.Contains(strings.ToLower(filepath.Base(root)), "lt20") {
 		return true
 	}
-	raw, err := os.ReadFile(filepath.Join(root, "stack.yaml"))
+	raw, err := readfile.Plain(filepath.Join(root, "stack.yaml"), readfile.Small)
 	return err == nil && strings.Contains(string(raw), "longterm")
 }
 
@@ -178,7 +179,7 @@ func (s *Sequence) readAnchors(path string) error {
 
 // readVOTSize reads width= and height= of the metadata file; it is optional, and so are they.
 func (s *Sequence) readVOTSize(path string) error {
-	raw, err := os.ReadFile(path)
+	raw, err := readfile.Plain(path, readfile.Small)
 	if os.IsNotExist(err) {
 		return nil
 	}
