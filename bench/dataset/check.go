@@ -32,6 +32,8 @@ func (f Finding) String() string {
 // Report is what Check found.
 type Report struct {
 	Format Format
+	// Why says by what the folder was taken for one of Format, empty where Options said so.
+	Why string
 	// Sequences can be read, or say why not, of Total that the benchmark has.
 	Sequences, Total, Frames int
 	Findings                 []Finding
@@ -52,11 +54,12 @@ func (r Report) Fatal() int {
 // frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is
 // for a folder that is no benchmark.
 func Check(root string, o Options) (Report, error) {
-	l, entries, left, err := find(root, o)
+	in, err := find(root, o)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Format: l.format, Sequences: len(entries), Total: len(entries) + len(left)}
+	entries := in.entries
+	r := Report{Format: in.format, Why: in.why, Sequences: len(entries), Total: len(entries) + len(in.left)}
 	found, frames := make([][]Finding, len(entries)), make([]int, len(entries))
 	var g errgroup.Group
 	g.SetLimit(8)
@@ -76,7 +79,7 @@ func Check(root string, o Options) (Report, error) {
 		r.Frames += frames[i]
 		r.Findings = append(r.Findings, found[i]...)
 	}
-	for _, f := range left {
+	for _, f := range in.left {
 		r.Findings = append(r.Findings, Finding{f.Name, true, f.Why})
 	}
 	return r, nil

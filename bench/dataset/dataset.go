@@ -81,6 +81,8 @@ type Dataset struct {
 	Format    Format
 	Root      string
 	Sequences []Sequence
+	// Why says by what the folder was taken for one of Format, empty where Options said so.
+	Why string
 	// Left are the sequences that belong to the benchmark and are not among Sequences, though all were asked for.
 	Left []Left
 }
@@ -96,8 +98,11 @@ type Options struct {
 // reader reads one layout: one way a benchmark lies on disk.
 type reader struct {
 	format Format
-	detect func(root string) bool
-	list   func(root string) ([]entry, error)
+	// sign finds the file or folder by which a root is known to be of the layout, empty where there is none; says is what
+	// that has.
+	sign func(root string) string
+	says string
+	list func(root string) ([]entry, error)
 	// folders lists the folders that would be sequences if they had a truth.
 	folders func(root string) []string
 }
@@ -112,18 +117,18 @@ type entry struct {
 // readers are tried in this order, the most telling first.
 func readers() []reader {
 	return []reader{
-		{PySOT, isPySOT, listPySOT, noFolders},
-		{GOT10k, isGOT10k, listGOT10k, noFolders},
-		{UAV123, isUAV, listUAV, noFolders},
-		{TrackingNet, isTrackingNet, listTrackingNet, trackingNetFolders},
-		{NfS, isNfS, listNfS, foldersIn},
-		{TC128, isTC128, listTC128, foldersIn},
-		{LaSOT, isLaSOT, listLaSOT, lasotFolders},
-		{VOTLT, isVOTLT, listVOT, votFolders},
-		{VOT, isVOT, listVOT, votFolders},
-		{OTB, isOTB, listOTB, foldersIn},
-		{DTB70, isOTB, listOTB, foldersIn},
-		{Plain, isPlain, listPlain, plainFolders},
+		{PySOT, pysotFile, "is a JSON file of sequences", listPySOT, noFolders},
+		{GOT10k, signOfGOT10k, "has GOT-10k's name, its meta_info.ini or its labels", listGOT10k, noFolders},
+		{UAV123, signOfUAV, "holds UAV123's annotations", listUAV, noFolders},
+		{TrackingNet, signOfTrackingNet, "holds anno and frames", listTrackingNet, trackingNetFolders},
+		{NfS, signOfNfS, "holds NAME.txt in 30 or 240", listNfS, foldersIn},
+		{TC128, signOfTC128, "holds NAME_gt.txt", listTC128, foldersIn},
+		{LaSOT, signOfLaSOT, "holds groundtruth.txt with full_occlusion.txt or out_of_view.txt", listLaSOT, lasotFolders},
+		{VOTLT, signOfVOTLT, "says long-term, over sequences of VOT", listVOT, votFolders},
+		{VOT, signOfVOT, "holds groundtruth.txt with polygons, color, sequence, tags or values", listVOT, votFolders},
+		{OTB, signOfOTB, "holds groundtruth_rect.txt", listOTB, foldersIn},
+		{DTB70, signOfOTB, "holds groundtruth_rect.txt", listOTB, foldersIn},
+		{Plain, signOfPlain, "holds pictures and a file of boxes", listPlain, plainFolders},
 	}
 }
 
@@ -137,34 +142,54 @@ func Formats() []Format {
 	return out
 }
 
+// found is what a root was found to hold.
+type found struct {
+	reader
+	why     string
+	entries []entry
+	left    []Left
+}
+
 // find settles the layout and lists the sequences wanted, and those that are not there where all are.
-func find(root string, o Options) (reader, []entry, []Left, error) {
+func find(root string, o Options) (found, error) {
 	if _, err := os.Stat(root); err != nil {
-		return reader{}, nil, nil, fmt.Errorf("dataset: %w", err)
+		return found{}, fmt.Errorf("dataset: %w", err)
 	}
-	for _, l := range readers() {
-		if o.Format == l.format || (o.Format == "" && l.detect(root)) {
-			entries, err := l.list(root)
-			if err == nil {
-				err = checkNames(entries)
-			}
-			if err != nil {
-				return l, nil, nil, fmt.Errorf("dataset: list %s as %s: %w", root, l.format, err)
-			}
-			if len(entries) == 0 {
-				return l, nil, nil, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, l.format, ErrFormat)
-			}
-			if len(o.Sequences) == 0 {
-				return l, entries, leftOut(root, l, entries), nil
-			}
-			entries, err = pick(entries, o.Sequences)
-			return l, entries, nil, err
+	f, err := settle(root, o.Format)
+	if err != nil {
+		return f, err
+	}
+	if f.entries, err = f.list(root); err == nil {
+		err = checkNames(f.entries)
+	}
+	if err != nil {
+		return f, fmt.Errorf("dataset: list %s as %s: %w", root, f.format, err)
+	}
+	if len(f.entries) == 0 {
+		return f, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, f.format, ErrFormat)
+	}
+	if len(o.Sequences) == 0 {
+		f.left = leftOut(root, f.reader, f.entries)
+		return f, nil
+	}
+	f.entries, err = pick(f.entries, o.Sequences)
+	return f, err
+}
+
+// settle chooses the layout: the one asked for, or the first whose sign is there.
+func settle(root string, want Format) (found, error) {
+	for _, r := range readers() {
+		if want == r.format {
+			return found{reader: r}, nil
+		}
+		if sign := r.sign(root); want == "" && sign != "" {
+			return found{reader: r, why: sign + " " + r.says}, nil
 		}
 	}
-	if o.Format != "" {
-		return reader{}, nil, nil, fmt.Errorf("dataset: no layout %q: one of %v", o.Format, Formats())
+	if want != "" {
+		return found{}, fmt.Errorf("dataset: no layout %q: one of %v", want, Formats())
 	}
-	return reader{}, nil, nil, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+	return found{}, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
 }
 
 // checkNames refuses names that no file of a result can have: they come from the benchmark's own lists too. An entry's
@@ -214,16 +239,17 @@ func pick(entries []entry, names []string) ([]entry, error) {
 
 // Open reads the annotations of a benchmark.
 func Open(root string, o Options) (*Dataset, error) {
-	l, entries, left, err := find(root, o)
+	f, err := find(root, o)
 	if err != nil {
 		return nil, err
 	}
 	d := &Dataset{
-		Name: nameOf(root), Format: l.format, Root: root, Sequences: make([]Sequence, len(entries)), Left: left,
+		Name: nameOf(root), Format: f.format, Why: f.why, Root: root, Sequences: make([]Sequence, len(f.entries)),
+		Left: f.left,
 	}
 	var g errgroup.Group
 	g.SetLimit(8)
-	for i, e := range entries {
+	for i, e := range f.entries {
 		g.Go(func() (err error) {
 			d.Sequences[i], err = e.load()
 			if err != nil {

@@ -13,8 +13,16 @@ import (
 	"siamtrack/internal/record"
 )
 
-func isGOT10k(root string) bool {
-	return anyDir(root, func(d string) bool { return isFile(filepath.Join(d, "meta_info.ini")) })
+// signOfGOT10k is a folder with one of the files that only GOT-10k has, or with its name: people leave files away.
+func signOfGOT10k(root string) string {
+	return firstDir(root, func(d string) bool {
+		for _, f := range []string{"meta_info.ini", "cover.label", "absence.label", "cut_by_image.label"} {
+			if isFile(filepath.Join(d, f)) {
+				return true
+			}
+		}
+		return strings.HasPrefix(filepath.Base(d), "GOT-10k_") && isFile(filepath.Join(d, "groundtruth.txt"))
+	})
 }
 
 // listedDirs returns the names in root's list.txt, or its folders where there is none.

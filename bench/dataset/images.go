@@ -178,15 +178,18 @@ func isFile(path string) bool {
 	return err == nil && st.Mode().IsRegular()
 }
 
-// anyDir reports whether one of a folder's folders passes test; it looks at no more than 200 of them.
-func anyDir(root string, test func(dir string) bool) bool {
+// anyDir reports whether one of a folder's folders passes test.
+func anyDir(root string, test func(dir string) bool) bool { return firstDir(root, test) != "" }
+
+// firstDir is the first of a folder's folders that passes test, empty where none does; it looks at no more than 200.
+func firstDir(root string, test func(dir string) bool) string {
 	for i, n := range subdirs(root) {
 		if i == 200 {
-			return false
+			return ""
 		}
-		if test(filepath.Join(root, n)) {
-			return true
+		if dir := filepath.Join(root, n); test(dir) {
+			return dir
 		}
 	}
-	return false
+	return ""
 }

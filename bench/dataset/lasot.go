@@ -16,8 +16,8 @@ func isLaSOTDir(d string) bool {
 		(isFile(filepath.Join(d, "full_occlusion.txt")) || isFile(filepath.Join(d, "out_of_view.txt")))
 }
 
-func isLaSOT(root string) bool {
-	return anyDir(root, func(d string) bool { return isLaSOTDir(d) || anyDir(d, isLaSOTDir) })
+func signOfLaSOT(root string) string {
+	return firstDir(root, func(d string) bool { return isLaSOTDir(d) || anyDir(d, isLaSOTDir) })
 }
 
 func listLaSOT(root string) ([]entry, error) {

@@ -65,6 +65,13 @@ func TestLayouts(t *testing.T) {
 		seqs  []string
 		truth tracker.Box // of the first sequence's first frame
 	}{
+		{"GOT-10k without its meta_info.ini and cover.label", map[string]string{
+			"GOT-10k_Val_000001/groundtruth.txt": "1,2,3,4\n5,6,7,8\n", "GOT-10k_Val_000001/*2": "",
+			"GOT-10k_Val_000001/absence.label": "0\n1\n",
+		}, GOT10k, []string{"GOT-10k_Val_000001:2:2"}, tracker.Box{X: 1, Y: 2, W: 3, H: 4}},
+		{"GOT-10k by its name alone", map[string]string{
+			"GOT-10k_Val_000001/groundtruth.txt": "1,2,3,4\n5,6,7,8\n", "GOT-10k_Val_000001/*2": "",
+		}, GOT10k, []string{"GOT-10k_Val_000001:2:"}, tracker.Box{X: 1, Y: 2, W: 3, H: 4}},
 		{"OTB", map[string]string{
 			"Jogging/groundtruth_rect.1.txt": "1,2,3,4\n5,6,7,8\n", "Jogging/groundtruth_rect.2.txt": "1\t2\t3\t4\n5 6 7 8\n\n",
 			"Jogging/img/*2": "", "Human4/groundtruth_rect.1.txt": "\n", "Human4/groundtruth_rect.2.txt": "9,9,9,9\r\n",
@@ -128,6 +135,9 @@ func TestLayouts(t *testing.T) {
 			}
 			if d.Format != c.format {
 				t.Errorf("layout %s, want %s", d.Format, c.format)
+			}
+			if !strings.HasPrefix(d.Why, root) {
+				t.Errorf("taken for it because %q: no file or folder of it is named", d.Why)
 			}
 			var got []string
 			for i := range d.Sequences {

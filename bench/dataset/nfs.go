@@ -25,7 +25,9 @@ func nfsDir(d string) string {
 	return ""
 }
 
-func isNfS(root string) bool { return anyDir(root, func(d string) bool { return nfsDir(d) != "" }) }
+func signOfNfS(root string) string {
+	return firstDir(root, func(d string) bool { return nfsDir(d) != "" })
+}
 
 func listNfS(root string) ([]entry, error) {
 	var out []entry

@@ -45,8 +45,8 @@ func escapeGlob(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
-func isOTB(root string) bool {
-	return anyDir(root, func(d string) bool { return len(truthFiles(d)) > 0 })
+func signOfOTB(root string) string {
+	return firstDir(root, func(d string) bool { return len(truthFiles(d)) > 0 })
 }
 
 // listOTB lists NAME/groundtruth_rect[.N].txt; a folder with several targets gives NAME_1, NAME_2 ...

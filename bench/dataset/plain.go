@@ -12,8 +12,11 @@ func plainTruth(dir string) string {
 	return ""
 }
 
-func isPlain(root string) bool {
-	return plainTruth(root) != "" || anyDir(root, func(d string) bool { return plainTruth(d) != "" })
+func signOfPlain(root string) string {
+	if plainTruth(root) != "" {
+		return root
+	}
+	return firstDir(root, func(d string) bool { return plainTruth(d) != "" })
 }
 
 // listPlain lists one's own data: root itself where it is a sequence, else its folders.

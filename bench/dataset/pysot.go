@@ -38,9 +38,7 @@ func pysotTags() []string {
 	return []string{"camera_motion", "illum_change", "motion_change", "size_change", "occlusion"}
 }
 
-// isPySOT: a JSON file, or a folder that holds one named after itself.
-func isPySOT(root string) bool { return pysotFile(root) != "" }
-
+// pysotFile is root where that is a JSON file, or the one in it that is named after it.
 func pysotFile(root string) string {
 	if isFile(root) && strings.EqualFold(filepath.Ext(root), ".json") {
 		return root

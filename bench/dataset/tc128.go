@@ -8,8 +8,8 @@ import (
 
 // TC128 (TColor-128): NAME/{img, NAME_gt.txt, NAME_frames.txt "first,last"}.
 
-func isTC128(root string) bool {
-	return anyDir(root, func(d string) bool { return isFile(filepath.Join(d, filepath.Base(d)+"_gt.txt")) })
+func signOfTC128(root string) string {
+	return firstDir(root, func(d string) bool { return isFile(filepath.Join(d, filepath.Base(d)+"_gt.txt")) })
 }
 
 func listTC128(root string) ([]entry, error) {

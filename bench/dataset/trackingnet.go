@@ -12,7 +12,12 @@ func isTrackingNetDir(d string) bool {
 	return isDir(filepath.Join(d, "anno")) && isDir(filepath.Join(d, "frames"))
 }
 
-func isTrackingNet(root string) bool { return isTrackingNetDir(root) || anyDir(root, isTrackingNetDir) }
+func signOfTrackingNet(root string) string {
+	if isTrackingNetDir(root) {
+		return root
+	}
+	return firstDir(root, isTrackingNetDir)
+}
 
 func listTrackingNet(root string) ([]entry, error) {
 	parts := trackingNetParts(root)

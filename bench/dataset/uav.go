@@ -41,7 +41,7 @@ func uavDirs(root string) (anno, data string) {
 	return "", ""
 }
 
-func isUAV(root string) bool { anno, _ := uavDirs(root); return anno != "" }
+func signOfUAV(root string) string { anno, _ := uavDirs(root); return anno }
 
 func listUAV(root string) ([]entry, error) {
 	anno, data := uavDirs(root)

@@ -53,18 +53,21 @@ func votRoot(root string) string {
 	return root
 }
 
-func isVOT(root string) bool { return anyDir(votRoot(root), isVOTDir) }
+func signOfVOT(root string) string { return firstDir(votRoot(root), isVOTDir) }
 
-// isVOTLT: the stack file or the folder's name says long-term.
-func isVOTLT(root string) bool {
-	if !isVOT(root) {
-		return false
+// signOfVOTLT is the stack file or the folder whose name says long-term.
+func signOfVOTLT(root string) string {
+	if signOfVOT(root) == "" {
+		return ""
 	}
 	if strings.Contains(strings.ToLower(filepath.Base(root)), "lt20") {
-		return true
+		return root
 	}
-	raw, err := readfile.Plain(filepath.Join(root, "stack.yaml"), readfile.Small)
-	return err == nil && strings.Contains(string(raw), "longterm")
+	stack := filepath.Join(root, "stack.yaml")
+	if raw, err := readfile.Plain(stack, readfile.Small); err == nil && strings.Contains(string(raw), "longterm") {
+		return stack
+	}
+	return ""
 }
 
 func listVOT(root string) ([]entry, error) {

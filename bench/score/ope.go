@@ -88,6 +88,10 @@ func opePart(s *dataset.Sequence, dir string, o opeRules) (part, error) {
 
 // addOverlaps adds GOT-10k's overlaps, which pool all repetitions.
 func (p *part) addOverlaps(t *folder.Track, s *dataset.Sequence, o opeRules) error {
+	width, height := s.Width, s.Height
+	if o.perFrame && width == 0 {
+		width, height, _ = s.Size() // of the first picture, 0 without: GOT-10k's meta_info.ini has it, and people leave that away
+	}
 	for r, boxes := range t.Repeats {
 		track := metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}
 		if o.tolerant {
@@ -95,7 +99,7 @@ func (p *part) addOverlaps(t *folder.Track, s *dataset.Sequence, o opeRules) err
 		} else if len(boxes) > s.Len() {
 			track.Boxes = boxes[:s.Len()] // OnePass has refused it where it is not allowed
 		}
-		v, err := metric.Overlaps(track, s.Width, s.Height)
+		v, err := metric.Overlaps(track, width, height)
 		if err != nil {
 			return trackError(t.PathOf(r), len(boxes), s.Len(), err)
 		}

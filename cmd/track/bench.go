@@ -117,7 +117,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 		if err != nil {
 			return err
 		}
-		warnLeft(cmd, d)
+		sayDataset(cmd, d)
 		o.Out = outs[i]
 		if err := runOne(cmd, d, o); err != nil {
 			return err
@@ -210,6 +210,9 @@ func newBenchCheckCmd() *cobra.Command {
 				}
 				for _, finding := range r.Findings {
 					fmt.Fprintln(cmd.OutOrStdout(), finding)
+				}
+				if r.Why != "" {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: taken for layout %s because %s\n", root, r.Format, r.Why)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %s, %d frames, %d errors, %d notes\n", root,
 					r.Format, sequenceCount(r), r.Frames, r.Fatal(), len(r.Findings)-r.Fatal())

@@ -190,7 +190,7 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evalu
 	if err != nil {
 		return nil, err
 	}
-	warnLeft(cmd, d)
+	sayDataset(cmd, d)
 	entries, err := score.Find(d, args)
 	if err != nil {
 		return nil, err
@@ -203,8 +203,12 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evalu
 	return ev, nil
 }
 
-// warnLeft names the sequences that were left out: an average over the others is none over the benchmark.
-func warnLeft(cmd *cobra.Command, d *dataset.Dataset) {
+// sayDataset says what a folder was taken for and why, and names the sequences that were left out: an average over the
+// others is none over the benchmark.
+func sayDataset(cmd *cobra.Command, d *dataset.Dataset) {
+	if d.Why != "" {
+		logger(cmd).Info("dataset", "name", d.Name, "layout", d.Format, "because", d.Why)
+	}
 	if len(d.Left) == 0 {
 		return
 	}
