@@ -9,17 +9,12 @@ package dataset
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"siamtrack/bench/region"
-	"siamtrack/internal/filename"
-	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -95,148 +90,6 @@ type Options struct {
 	Sequences []string
 }
 
-// reader reads one layout: one way a benchmark lies on disk.
-type reader struct {
-	format Format
-	// sign finds the file or folder by which a root is known to be of the layout, empty where there is none; says is what
-	// that has.
-	sign func(root string) string
-	says string
-	list func(root string) ([]entry, error)
-	// folders lists the folders that would be sequences if they had a truth.
-	folders func(root string) []string
-}
-
-// entry is a sequence that was found but not read.
-type entry struct {
-	name string
-	dir  string // the one of reader.folders that it was found in
-	load func() (Sequence, error)
-}
-
-// readers are tried in this order, the most telling first.
-func readers() []reader {
-	return []reader{
-		{PySOT, pysotFile, "is a JSON file of sequences", listPySOT, noFolders},
-		{GOT10k, signOfGOT10k, "has GOT-10k's name, its meta_info.ini or its labels", listGOT10k, noFolders},
-		{UAV123, signOfUAV, "holds UAV123's annotations", listUAV, noFolders},
-		{TrackingNet, signOfTrackingNet, "holds anno and frames", listTrackingNet, trackingNetFolders},
-		{NfS, signOfNfS, "holds NAME.txt in 30 or 240", listNfS, foldersIn},
-		{TC128, signOfTC128, "holds NAME_gt.txt", listTC128, foldersIn},
-		{LaSOT, signOfLaSOT, "holds groundtruth.txt with full_occlusion.txt or out_of_view.txt", listLaSOT, lasotFolders},
-		{VOTLT, signOfVOTLT, "says long-term, over sequences of VOT", listVOT, votFolders},
-		{VOT, signOfVOT, "holds groundtruth.txt with polygons, color, sequence, tags or values", listVOT, votFolders},
-		{OTB, signOfOTB, "holds groundtruth_rect.txt", listOTB, foldersIn},
-		{DTB70, signOfOTB, "holds groundtruth_rect.txt", listOTB, foldersIn},
-		{Plain, signOfPlain, "holds pictures and a file of boxes", listPlain, plainFolders},
-	}
-}
-
-// Formats lists every layout's name.
-func Formats() []Format {
-	var out []Format
-	for _, l := range readers() {
-		out = append(out, l.format)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// found is what a root was found to hold.
-type found struct {
-	reader
-	why     string
-	entries []entry
-	left    []Left
-}
-
-// find settles the layout and lists the sequences wanted, and those that are not there where all are.
-func find(root string, o Options) (found, error) {
-	if _, err := os.Stat(root); err != nil {
-		return found{}, fmt.Errorf("dataset: %w", err)
-	}
-	f, err := settle(root, o.Format)
-	if err != nil {
-		return f, err
-	}
-	if f.entries, err = f.list(root); err == nil {
-		err = checkNames(f.entries)
-	}
-	if err != nil {
-		return f, fmt.Errorf("dataset: list %s as %s: %w", root, f.format, err)
-	}
-	if len(f.entries) == 0 {
-		return f, fmt.Errorf("dataset: %s holds no sequence of layout %s: %w", root, f.format, ErrFormat)
-	}
-	if len(o.Sequences) == 0 {
-		f.left = leftOut(root, f.reader, f.entries)
-		return f, nil
-	}
-	f.entries, err = pick(f.entries, o.Sequences)
-	return f, err
-}
-
-// settle chooses the layout: the one asked for, or the first whose sign is there.
-func settle(root string, want Format) (found, error) {
-	for _, r := range readers() {
-		if want == r.format {
-			return found{reader: r}, nil
-		}
-		if sign := r.sign(root); want == "" && sign != "" {
-			return found{reader: r, why: sign + " " + r.says}, nil
-		}
-	}
-	if want != "" {
-		return found{}, fmt.Errorf("dataset: no layout %q: one of %v", want, Formats())
-	}
-	return found{}, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
-}
-
-// checkNames refuses names that no file of a result can have: they come from the benchmark's own lists too. An entry's
-// attributes are checked when it is read.
-func checkNames(entries []entry) error {
-	for i := range entries {
-		if err := filename.Check("sequence", entries[i].name); err != nil {
-			return err
-		}
-		load := entries[i].load
-		entries[i].load = func() (Sequence, error) {
-			s, err := load()
-			if err == nil {
-				err = s.checkAttributes()
-			}
-			return s, err
-		}
-	}
-	return nil
-}
-
-// checkAttributes checks the names of a sequence's attributes and tags.
-func (s *Sequence) checkAttributes() error {
-	for _, name := range append(slices.Collect(maps.Keys(s.Tags)), s.Attributes...) {
-		if err := filename.Check("attribute", name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// pick chooses entries by name, in the order of the names.
-func pick(entries []entry, names []string) ([]entry, error) {
-	if len(names) == 0 {
-		return entries, nil
-	}
-	out := make([]entry, 0, len(names))
-	for _, n := range names {
-		i := slices.IndexFunc(entries, func(e entry) bool { return Match(e.name, n) })
-		if i < 0 {
-			return nil, fmt.Errorf("dataset: %q: %w among the %d found", n, ErrSequence, len(entries))
-		}
-		out = append(out, entries[i])
-	}
-	return out, nil
-}
-
 // Open reads the annotations of a benchmark.
 func Open(root string, o Options) (*Dataset, error) {
 	f, err := find(root, o)
@@ -273,44 +126,6 @@ func nameOf(root string) string {
 	return strings.TrimSuffix(filepath.Base(abs), ".json")
 }
 
-// Match reports whether two names mean the same sequence: case apart, Jogging-1, Jogging_1 and Jogging.1 are one, and
-// so are Human4 and Human4-2 (OTB2015 has a truth of that video's second target only).
-func Match(a, b string) bool { return canonical(a) == canonical(b) }
-
-// Spellings lists the names under which toolkits save a sequence's result, its own first.
-func Spellings(name string) []string {
-	out := []string{name}
-	if name == "Human4" {
-		name = "Human4_2"
-	}
-	if i := strings.LastIndexAny(name, "_-."); i > 0 {
-		for _, sep := range []string{"_", "-", "."} {
-			if alt := name[:i] + sep + name[i+1:]; !slices.Contains(out, alt) {
-				out = append(out, alt)
-			}
-		}
-	}
-	return out
-}
-
-// canonical is the spelling that Match compares: lower case, the number at the end after an underscore.
-func canonical(s string) string {
-	s = strings.ToLower(s)
-	for i := len(s) - 1; i > 0 && i < len(s); i-- {
-		if s[i] >= '0' && s[i] <= '9' {
-			continue
-		}
-		if i < len(s)-1 && (s[i] == '-' || s[i] == '.' || s[i] == '_') {
-			s = s[:i] + "_" + s[i+1:]
-		}
-		break
-	}
-	if s == "human4_2" {
-		return "human4"
-	}
-	return s
-}
-
 // Find returns the sequence of a name, in any toolkit's spelling.
 func (d *Dataset) Find(name string) (*Sequence, bool) {
 	for i := range d.Sequences {
@@ -319,25 +134,6 @@ func (d *Dataset) Find(name string) (*Sequence, bool) {
 		}
 	}
 	return nil, false
-}
-
-// ReadNames reads sequence names from a file, one or more a line, # starting a comment.
-func ReadNames(path string) ([]string, error) {
-	raw, err := readfile.Plain(path, readfile.Small)
-	if err != nil {
-		return nil, fmt.Errorf("dataset: names: %w", err)
-	}
-	return parseNames(string(raw)), nil
-}
-
-// parseNames reads the names of a file.
-func parseNames(text string) []string {
-	var out []string
-	for _, line := range strings.Split(text, "\n") {
-		line, _, _ = strings.Cut(line, "#")
-		out = append(out, strings.Fields(line)...)
-	}
-	return out
 }
 
 // images says where a sequence's frames lie; Frames lists them.
