@@ -21,7 +21,8 @@ func everything(p *Painter, dst *image.RGBA, r tracker.Result, h *History, crop 
 func TestDrawingAllocatesNothing(t *testing.T) {
 	p, dst, h := painter(t), scene(1280, 720, target), NewHistory(300)
 	crop, lines := scene(127, 127, target), []string{"30.0 frames/s", "0 dropped"}
-	r := tracker.Result{Box: target, Score: 0.5, State: tracker.Uncertain, Search: search, Response: bump(25, search, 170, 100)}
+	r := tracker.Result{Box: target, Score: 0.5, State: tracker.Uncertain, Search: search}
+	r.Response = bump(25, search, 170, 100)
 	frame := func() {
 		r.Score = math.Mod(r.Score+0.0371, 1)
 		h.Add(r)

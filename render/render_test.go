@@ -71,7 +71,10 @@ func TestGoldens(t *testing.T) {
 		w, h int
 		draw func(p *Painter, dst *image.RGBA)
 	}{
-		{"tracking", 320, 240, func(p *Painter, dst *image.RGBA) { p.Search(dst, search); p.Target(dst, &tracker.Target{Result: full}) }},
+		{"tracking", 320, 240, func(p *Painter, dst *image.RGBA) {
+			p.Search(dst, search)
+			p.Target(dst, &tracker.Target{Result: full})
+		}},
 		{"uncertain", 320, 240, func(p *Painter, dst *image.RGBA) {
 			p.Target(dst, &tracker.Target{Result: tracker.Result{Box: target, Score: 0.41, State: tracker.Uncertain}})
 		}},

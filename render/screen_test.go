@@ -90,6 +90,22 @@ func TestScreenTellsTargetsApart(t *testing.T) {
 	}
 }
 
+func TestTargetAt(t *testing.T) {
+	box := func(id int, x, y, w, h float64) tracker.Target {
+		return tracker.Target{ID: id, Result: tracker.Result{Box: tracker.Box{X: x, Y: y, W: w, H: h}}}
+	}
+	step := tracker.Step{Targets: []tracker.Target{box(3, 10, 10, 100, 100), box(4, 50, 50, 20, 20), box(9, 300, 0, 5, 5)}}
+	for want, points := range map[int][][2]float64{
+		0: {{0, 0}, {110, 50}, {310, 2}}, 3: {{10, 10}, {45, 60}, {109, 109}}, 4: {{50, 50}, {69, 69}}, 9: {{302, 4}},
+	} {
+		for _, p := range points {
+			if got := TargetAt(step, p[0], p[1]); got != want {
+				t.Errorf("at %v: target %d, want %d", p, got, want)
+			}
+		}
+	}
+}
+
 // TestTargetColoursDiffer: each of ten targets has a colour that no other of them has nearly.
 func TestTargetColoursDiffer(t *testing.T) {
 	for i := 1; i <= 10; i++ {

@@ -9,12 +9,26 @@ import (
 	"siamtrack/tracker"
 )
 
-// TargetColor returns the colour of the target with a number, where there are several. Neighbouring numbers are a golden
-// angle apart in hue, so that any few of them differ, and alternate in lightness for eyes that do not see hues.
+// TargetColor returns the colour of the target with a number, where there are several. Neighbouring numbers are a
+// golden angle apart in hue, so that any few of them differ, and alternate in lightness for eyes that do not see hues.
 func TargetColor(id int) color.RGBA {
 	const goldenAngle = 2.399963 // pi * (3 - sqrt(5))
 	lightness := [...]float64{0.78, 0.7, 0.84}[((id%3)+3)%3]
 	return oklch(lightness, 0.15, math.Mod(2.6+float64(id-1)*goldenAngle, 2*math.Pi))
+}
+
+// TargetAt returns the number of the target whose box is at the point (x, y) of the frame, that of the smallest where
+// boxes lie on one another, 0 where there is none.
+func TargetAt(step tracker.Step, x, y float64) (id int) {
+	smallest := math.Inf(1)
+	for i := range step.Targets {
+		b := step.Targets[i].Result.Box
+		inside := x >= b.X && y >= b.Y && x < b.X+b.W && y < b.Y+b.H
+		if area := b.Area(); inside && area < smallest {
+			id, smallest = step.Targets[i].ID, area
+		}
+	}
+	return id
 }
 
 // targets draws the targets of a moment: their maps and regions first, so that no box is hidden by another's.

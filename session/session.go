@@ -64,8 +64,8 @@ type Session struct {
 	err                 error
 }
 
-// choice is what a person asks for: to follow box on the frame of view on; where on is nil, to forget the target id; and
-// where that is 0, to forget all.
+// choice is what a person asks for: to follow box on the frame of view on; where on is nil, to forget the target id;
+// and where that is 0, to forget all.
 type choice struct {
 	on  *View
 	box tracker.Box

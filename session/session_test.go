@@ -189,7 +189,8 @@ func TestSessionSelectAndClear(t *testing.T) {
 		}
 		synctest.Wait()
 		first := next(t, s)
-		if tg := first.Targets[0]; !tg.Initial || tg.Result.Box != someBox || first.Frame.Index != v.Frame.Index || first == v {
+		tg, same := first.Targets[0], first.Frame.Index == v.Frame.Index
+		if !tg.Initial || tg.Result.Box != someBox || !same || first == v {
 			t.Errorf("after select: frame %d, %+v; want frame %d, %v", first.Frame.Index, tg, v.Frame.Index, someBox)
 		}
 		if v = next(t, s); len(v.Targets) != 1 || v.Targets[0].Initial {
@@ -284,7 +285,8 @@ func TestSessionPauseAndStep(t *testing.T) {
 			}
 			before := s.Status()
 			time.Sleep(time.Second)
-			if after := s.Status(); after.Tracked != before.Tracked || !after.Paused || (after.Captured > before.Captured) != live {
+			after := s.Status()
+			if after.Tracked != before.Tracked || !after.Paused || (after.Captured > before.Captured) != live {
 				t.Errorf("live %v: paused, %d frames were tracked and %d read", live,
 					after.Tracked-before.Tracked, after.Captured-before.Captured)
 			}
@@ -313,9 +315,11 @@ func TestSessionReconnects(t *testing.T) {
 		source func(*testing.T) tracker.Source
 		silent time.Duration // from the last good frame to the first one after it
 	}{
-		{"fails", func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 25), 50, lost) }, 1750 * time.Millisecond},
+		{"fails", func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 25), 50, lost) },
+			1750 * time.Millisecond},
 		{"ends", func(t *testing.T) tracker.Source { return scene(t, 50, 25) }, 1750 * time.Millisecond},
-		{"stalls", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 25), 50) }, 3750 * time.Millisecond},
+		{"stalls", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 25), 50) },
+			3750 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -380,6 +384,8 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 	reason := errors.New("the reason")
 	failing := func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 30), 3, reason) }
 	endless := func(t *testing.T) tracker.Source { return scene(t, 0, 30) }
+	stalled := func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 30), 2) }
+	outside := []tracker.Start{{Box: tracker.Box{X: 500, Y: 1, W: 9, H: 9}}}
 	refuse := func(context.Context) (tracker.Source, error) { return nil, reason }
 	for _, c := range []struct {
 		name   string
@@ -394,10 +400,10 @@ func TestSessionEndsWithTheReason(t *testing.T) {
 		{"it opens but gives nothing", failing, nil, session.Options{Live: true, Attempts: 4,
 			Reopen: func(context.Context) (tracker.Source, error) { return synth.FailAfter(scene(t, 0, 30), 0, reason), nil },
 		}, reason},
-		{"it is silent and cannot be opened again", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 30), 2) }, nil,
+		{"it is silent and cannot be opened again", stalled, nil,
 			session.Options{Live: true, Timeout: time.Second}, session.ErrSilent},
 		{"the tracker fails", endless, reason, session.Options{Init: someStart}, reason},
-		{"the first box is outside", endless, nil, session.Options{Init: []tracker.Start{{Box: tracker.Box{X: 500, Y: 1, W: 9, H: 9}}}}, tracker.ErrBox},
+		{"the first box is outside", endless, nil, session.Options{Init: outside}, tracker.ErrBox},
 		{"recording fails", endless, nil, session.Options{Each: func(*session.View) error { return reason }}, reason},
 	} {
 		t.Run(c.name, func(t *testing.T) {

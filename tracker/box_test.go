@@ -54,7 +54,9 @@ func TestTrackable(t *testing.T) {
 }
 
 func FuzzParseBox(f *testing.F) {
-	for _, s := range []string{"1,2,3,4", " 1.5 , -2 , 3e1 ,4", "1,2,3", "a,b,c,d", "NaN,1,1,1", "1e400,1,1,1", ",,,", ""} {
+	for _, s := range []string{
+		"1,2,3,4", " 1.5 , -2 , 3e1 ,4", "1,2,3", "a,b,c,d", "NaN,1,1,1", "1e400,1,1,1", ",,,", "",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -126,7 +126,9 @@ func TestMultiShowsCropsWhereAsked(t *testing.T) {
 
 func TestRunMultiStartsEachInItsFrame(t *testing.T) {
 	m, _ := several()
-	starts := []tracker.Start{{ID: 2, Frame: 9, Box: at(20)}, {ID: 5, Frame: 4, Box: at(0)}, {ID: 1, Frame: 9, Box: at(40)}}
+	starts := []tracker.Start{
+		{ID: 2, Frame: 9, Box: at(20)}, {ID: 5, Frame: 4, Box: at(0)}, {ID: 1, Frame: 9, Box: at(40)},
+	}
 	next := 4
 	err := tracker.RunMulti(t.Context(), video(t, 20), m, starts, 14, func(s tracker.Step) error {
 		want := []int{5}

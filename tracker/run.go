@@ -66,7 +66,8 @@ func missed(waiting []Start, n int) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	return fmt.Errorf("track: the source ended after %d frames, the start is frame %d: %w", n, waiting[0].Frame, ErrNoFrame)
+	return fmt.Errorf("track: the source ended after %d frames, the start is frame %d: %w",
+		n, waiting[0].Frame, ErrNoFrame)
 }
 
 // step moves the targets on to f and adds those that wait for it. It returns those that wait for a later one.

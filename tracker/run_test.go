@@ -59,18 +59,26 @@ func TestRunGivesEachFrameOnce(t *testing.T) {
 func TestRunSaysWhatWentWrong(t *testing.T) {
 	box := tracker.Box{X: 10, Y: 10, W: 20, H: 20}
 	none := func(tracker.Step) error { return nil }
-	broken := synth.FailAfter(video(t, 20), 7, io.ErrUnexpectedEOF)
-	if err := tracker.Run(t.Context(), broken, &still{}, tracker.RunOptions{Init: box}, none); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "frame 7") {
-		t.Errorf("a source that breaks at frame 7: %v", err)
-	}
-	if err := tracker.Run(t.Context(), video(t, 20), &still{}, tracker.RunOptions{Init: box, Start: 30}, none); !errors.Is(err, tracker.ErrNoFrame) {
-		t.Errorf("a start behind the end: %v", err)
-	}
-	if err := tracker.Run(t.Context(), video(t, 20), &still{}, tracker.RunOptions{}, none); !errors.Is(err, tracker.ErrBox) {
-		t.Errorf("no box: %v", err)
-	}
-	if err := tracker.Run(t.Context(), video(t, 20), &still{}, tracker.RunOptions{Init: box}, func(tracker.Step) error { return io.ErrShortWrite }); !errors.Is(err, io.ErrShortWrite) {
-		t.Errorf("a callback that fails: %v", err)
+	full := func(tracker.Step) error { return io.ErrShortWrite }
+	for _, c := range []struct {
+		name string
+		o    tracker.RunOptions
+		src  tracker.Source
+		each func(tracker.Step) error
+		want error
+		says string
+	}{
+		{"a source that breaks at frame 7", tracker.RunOptions{Init: box},
+			synth.FailAfter(video(t, 20), 7, io.ErrUnexpectedEOF), none, io.ErrUnexpectedEOF, "frame 7"},
+		{"a start behind the end", tracker.RunOptions{Init: box, Start: 30}, video(t, 20), none,
+			tracker.ErrNoFrame, "frame 30"},
+		{"no box", tracker.RunOptions{}, video(t, 20), none, tracker.ErrBox, "frame 0"},
+		{"a callback that fails", tracker.RunOptions{Init: box}, video(t, 20), full, io.ErrShortWrite, ""},
+	} {
+		err := tracker.Run(t.Context(), c.src, &still{}, c.o, c.each)
+		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0

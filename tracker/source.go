@@ -1,7 +1,7 @@
 package tracker
 
-// SourceFunc is a Source made of a function that does what Source.Next says: fill dst.Image, of the same size in each call
-// or not, and dst.Index, which counts from 0; and return io.EOF after the last frame.
+// SourceFunc is a Source made of a function that does what Source.Next says: fill dst.Image, of the same size in each
+// call or not, and dst.Index, which counts from 0; and return io.EOF after the last frame.
 type SourceFunc func(dst *Frame) error
 
 // Next implements Source.

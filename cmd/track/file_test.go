@@ -215,7 +215,8 @@ func TestTruthAndTiming(t *testing.T) {
 	}
 }
 
-// TestDefaultModelFollowsTheClip compares the model that is used where none is named with boxes that were checked by eye.
+// TestDefaultModelFollowsTheClip compares the model that is used where none is named with boxes that were checked by
+// eye.
 func TestDefaultModelFollowsTheClip(t *testing.T) {
 	path := in(t, "t.csv")
 	cmd := program(t, "file", clip, "--init-file", clipTruth, "--csv", path, "--quiet")

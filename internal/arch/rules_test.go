@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"siamfc/onnx":    {"internal/readfile", "siamfc", "tracker"},
 	"session":        {"tracker"},
 	"render":         {"session", "tracker"},
-	"render/window":  {"render", "session", "tracker"},
+	"render/window":  {"internal/clock", "render", "session", "tracker"},
 	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
 	"bench/region": {"tracker"},
 	"bench/metric": {"bench/region", "tracker"},

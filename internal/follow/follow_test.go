@@ -47,7 +47,7 @@ func (o *oracle) Stages() tracker.Stages {
 	return tracker.Stages{Crop: time.Millisecond, Embed: 3 * time.Millisecond}
 }
 
-// scene returns a video whose object is hidden from frame 10 to 19, and a tracker that knows it.
+// scene returns a video whose object is hidden in some frames from 8 to 23, and a tracker that knows it.
 func scene(t *testing.T) (*synth.Video, *oracle) {
 	t.Helper()
 	v, err := synth.New(synth.Scene{Width: 320, Height: 240, Frames: 30, Hidden: []synth.Span{{From: 8, To: 24}}})
@@ -124,7 +124,8 @@ func TestARunThatCannotBeginLeavesFilesAlone(t *testing.T) {
 	if err := os.WriteFile(path, []byte("precious"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), v, only(o), start(tracker.Box{X: 999, W: 5, H: 5}), 0, csv); !errors.Is(err, tracker.ErrBox) {
+	outside := tracker.Box{X: 999, W: 5, H: 5}
+	if _, err := Run(t.Context(), v, only(o), start(outside), 0, csv); !errors.Is(err, tracker.ErrBox) {
 		t.Errorf("%v, want one about the box", err)
 	}
 	if data, err := os.ReadFile(path); err != nil || string(data) != "precious" {
@@ -150,6 +151,9 @@ func (b *broken) Close() error { b.closes++; return nil }
 func TestRunKeepsWhatWasTracked(t *testing.T) {
 	cause := errors.New("no more")
 	cancelled, cancel := context.WithCancel(t.Context())
+	whole := func(s tracker.Source) tracker.Source { return s }
+	short := func(s tracker.Source) tracker.Source { return synth.FailAfter(s, 7, cause) }
+	stopped := func(s tracker.Source) tracker.Source { return &cancelAt{s, 4, cancel} }
 	for _, c := range []struct {
 		name   string
 		ctx    context.Context
@@ -158,9 +162,9 @@ func TestRunKeepsWhatWasTracked(t *testing.T) {
 		want   error
 		rows   int
 	}{
-		{"the source fails", t.Context(), func(s tracker.Source) tracker.Source { return synth.FailAfter(s, 7, cause) }, -1, cause, 7},
-		{"another sink fails", t.Context(), func(s tracker.Source) tracker.Source { return s }, 5, errBroken, 6},
-		{"stopped", cancelled, func(s tracker.Source) tracker.Source { return &cancelAt{s, 4, cancel} }, -1, context.Canceled, 5},
+		{"the source fails", t.Context(), short, -1, cause, 7},
+		{"another sink fails", t.Context(), whole, 5, errBroken, 6},
+		{"stopped", cancelled, stopped, -1, context.Canceled, 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v, o := scene(t)

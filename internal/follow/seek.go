@@ -13,10 +13,13 @@ import (
 // ErrNotFound is wrapped by the error of a search through a source that did not find its object.
 var ErrNotFound = errors.New("object not found")
 
-// Seek reads src until find says that its object is in a frame, and returns a source that gives that frame again and then
-// what follows, the frame's index, and the box. Frames before from are passed over; the search ends after the frame last
-// where last is above 0, and with the source: the error then wraps ErrNotFound. The returned source closes src.
-func Seek(ctx context.Context, src tracker.Source, from, last int, find func(*image.RGBA) (tracker.Box, bool, error)) (tracker.Source, int, tracker.Box, error) {
+// Seek reads src until find says that its object is in a frame, and returns a source that gives that frame again and
+// then what follows, the frame's index, and the box. Frames before from are passed over; the search ends after the
+// frame last where last is above 0, and with the source: the error then wraps ErrNotFound. The returned source closes
+// src.
+func Seek(
+	ctx context.Context, src tracker.Source, from, last int, find func(*image.RGBA) (tracker.Box, bool, error),
+) (tracker.Source, int, tracker.Box, error) {
 	fail := func(err error) (tracker.Source, int, tracker.Box, error) { return nil, 0, tracker.Box{}, err }
 	var f tracker.Frame
 	for searched := 0; ; {

@@ -40,8 +40,8 @@ type Video struct {
 }
 
 // NewVideo returns a Sink over a writer, which it closes; show says what is drawn beside the boxes. With a panel the
-// video is higher than the frames by render.PanelHeight, and shows what is in a step's Exemplar and Search. several tells
-// that there are several targets, though not all from the beginning.
+// video is higher than the frames by render.PanelHeight, and shows what is in a step's Exemplar and Search. several
+// tells that there are several targets, though not all from the beginning.
 func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 	screen, err := render.NewScreen()
 	if err != nil {

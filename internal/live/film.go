@@ -60,7 +60,8 @@ func (f *film) put(step tracker.Step) error {
 	return nil
 }
 
-// copy returns step with a picture and targets of its own, without what the video does not show: response maps and crops.
+// copy returns step with a picture and targets of its own, without what the video does not show: response maps and
+// crops.
 func (f *film) copy(step tracker.Step) tracker.Step {
 	var own tracker.Step
 	select {

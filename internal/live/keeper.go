@@ -31,16 +31,16 @@ type Keeper struct {
 }
 
 // NewKeeper returns a Keeper that puts every target of every frame into tracks, each target's in the order of their
-// indices, and makes videos of fps frames a second with newVideo: the first at path, the next ones with -2, -3 and so on
-// before the suffix. It closes the sinks.
+// indices, and makes videos of fps frames a second with newVideo: the first at path, the next ones with -2, -3 and so
+// on before the suffix. It closes the sinks.
 func NewKeeper(
 	tracks []follow.Sink, newVideo func(path string) (follow.Sink, error), path string, fps float64,
 ) *Keeper {
 	return &Keeper{tracks: tracks, newVideo: newVideo, path: path, fps: fps, last: map[int]int{}}
 }
 
-// Record begins or ends a video and returns the file's name. A video that has ended is finished in the background, since
-// that takes as long as decoding it; Close waits for it and returns its error.
+// Record begins or ends a video and returns the file's name. A video that has ended is finished in the background,
+// since that takes as long as decoding it; Close waits for it and returns its error.
 func (k *Keeper) Record(on bool) (name string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

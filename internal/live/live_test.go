@@ -269,7 +269,8 @@ func TestSnapshot(t *testing.T) {
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	if b, _ := got["box"].(map[string]any); b["w"] != 3.0 || got["state"] != "tracking" || got["frame"] != 7.0 || got["time_s"] != 0.7 {
+	b, _ := got["box"].(map[string]any)
+	if b["w"] != 3.0 || got["state"] != "tracking" || got["frame"] != 7.0 || got["time_s"] != 0.7 {
 		t.Errorf("%s", text)
 	}
 	if _, err := Snapshot(filepath.Join(dir, "none"), v, time.Now()); !errors.Is(err, os.ErrNotExist) {

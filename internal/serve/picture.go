@@ -24,6 +24,11 @@ func (s *Server) take(v *session.View) {
 	s.o.Session.Release(s.view)
 	s.view = v
 	s.screen.Observe(v.Step)
+	for i := range v.Targets {
+		if v.Targets[i].Initial {
+			s.picked = v.Targets[i].ID // who has drawn a box looks at that
+		}
+	}
 	s.encode()
 	if age := time.Since(v.Captured); !v.Chosen() {
 		if s.latency == 0 {
@@ -48,7 +53,7 @@ func (s *Server) encode() {
 	}
 	if s.watchers.Load() > 0 {
 		now := time.Now()
-		s.canvas = s.screen.Draw(s.canvas, render.Moment{Step: s.view.Step, Live: &render.Live{
+		s.canvas = s.screen.Draw(s.canvas, render.Moment{Step: s.view.Step, Selected: s.picked, Live: &render.Live{
 			Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
 		}})
 		s.picture = &picture{encodeJPEG(s.canvas)}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"siamtrack/render"
 	"siamtrack/tracker"
 )
 
@@ -25,8 +26,10 @@ var page embed.FS
 //	GET  /events         the state as server-sent events, at most ten a second
 //	POST /freeze         keeps the newest frame for a minute: {"frame":ID,"width":W,"height":H}
 //	GET  /frozen/ID.jpg  a frame that was kept, without anything drawn on it
-//	POST /select         {"frame":ID,"box":{"x":,"y":,"w":,"h":}} follows that box of that frame
-//	POST /clear          forgets the target
+//	POST /select         {"frame":ID,"box":{"x":,"y":,"w":,"h":}} follows that box of that frame, beside the others
+//	POST /pick           {"frame":ID,"x":,"y":} shows the target there, {"id":N} that one; answers {"id":N}, 0: none
+//	POST /remove         {"id":N} forgets that target
+//	POST /clear          forgets all targets
 //	POST /pause          {"on":true} or {"on":false}
 //	POST /step           lets one more frame through while paused
 //	POST /show           {"heat_map":,"search":,"panel":,"scores":,"figures":} what is drawn, for all viewers
@@ -44,6 +47,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /freeze", s.freezeNow)
 	mux.HandleFunc("GET /frozen/{file}", s.still)
 	mux.HandleFunc("POST /select", s.choose)
+	mux.HandleFunc("POST /pick", s.pick)
+	mux.HandleFunc("POST /remove", s.remove)
 	mux.HandleFunc("POST /clear", func(w http.ResponseWriter, _ *http.Request) { s.o.Session.Clear(); s.changedBy(w) })
 	mux.HandleFunc("POST /step", func(w http.ResponseWriter, _ *http.Request) { s.o.Session.Step(); s.changedBy(w) })
 	mux.HandleFunc("POST /pause", s.pause)
@@ -107,6 +112,54 @@ func (s *Server) choose(w http.ResponseWriter, r *http.Request) {
 			answer(w, map[string]bool{"ok": true})
 		}
 	}
+}
+
+// pick makes a target the one that the panel shows.
+func (s *Server) pick(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Frame, ID int
+		X, Y      float64
+	}
+	if !read(w, r, &ask) {
+		return
+	}
+	id := ask.ID
+	if ask.Frame != 0 {
+		v := s.frozen.get(ask.Frame, time.Now())
+		if v == nil {
+			http.Error(w, "no such frame is kept any more: freeze another one", http.StatusNotFound)
+			return
+		}
+		id = render.TargetAt(v.Step, ask.X, ask.Y)
+	}
+	s.mu.Lock()
+	if s.view == nil || s.view.Target(id) == nil {
+		id = 0
+	} else {
+		s.picked = id
+	}
+	s.mu.Unlock()
+	s.wake()
+	answer(w, map[string]int{"id": id})
+}
+
+// remove forgets a target.
+func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
+	var ask struct{ ID int }
+	if !read(w, r, &ask) {
+		return
+	}
+	if ask.ID <= 0 {
+		http.Error(w, "no id of a target", http.StatusBadRequest)
+		return
+	}
+	s.o.Session.Remove(ask.ID)
+	s.mu.Lock()
+	if s.view != nil {
+		s.view.Forget(ask.ID) // the view is ours; the next one comes without
+	}
+	s.mu.Unlock()
+	s.changedBy(w)
 }
 
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"io"
@@ -46,11 +47,11 @@ func openWith(
 	if err != nil {
 		t.Fatal(err)
 	}
-	follower, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), siamfc.PixelsManifest()), siamfc.PixelsManifest())
-	if err != nil {
-		t.Fatal(err)
-	}
-	live := session.New(video, tracker.NewMulti(func() (tracker.Tracker, error) { return follower, nil }), session.Options{})
+	targets := tracker.NewMulti(func() (tracker.Tracker, error) {
+		m := siamfc.PixelsManifest()
+		return siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
+	})
+	live := session.New(video, targets, session.Options{})
 	o := Options{Title: "a test", Session: live}
 	if change != nil {
 		change(&o)
@@ -181,6 +182,46 @@ func TestChoosing(t *testing.T) {
 	w.until("more frames", func(now stateJSON) bool { return now.Frame > s.Frame+3 })
 	w.ask("POST", "/clear", "{}", new(any))
 	w.until("cleared", func(s stateJSON) bool { return !s.Target })
+}
+
+// TestSeveral adds three targets, picks one by a click and one by its number, removes one, and clears.
+func TestSeveral(t *testing.T) {
+	w := open(t, nil)
+	w.until("a picture", func(s stateJSON) bool { return s.Width == 320 })
+	w.ask("POST", "/pause", `{"on":true}`, new(any))
+	freeze := func() (id int) {
+		var kept struct{ Frame int }
+		w.ask("POST", "/freeze", "", &kept)
+		return kept.Frame
+	}
+	for i, x := range []int{10, 100, 220} {
+		w.ask("POST", "/select", fmt.Sprintf(`{"frame":%d,"box":{"x":%d,"y":50,"w":60,"h":60}}`, freeze(), x), new(any))
+		s := w.until("one more", func(s stateJSON) bool { return len(s.Targets) == i+1 })
+		if s.Selected != i+1 || s.Box.X != float64(x) || s.Targets[0].Box.X != 10 {
+			t.Errorf("target %d: selected %d at %v; the first is at %v", i+1, s.Selected, *s.Box, s.Targets[0].Box)
+		}
+	}
+	pick := func(body string, want, selected int) {
+		t.Helper()
+		var got struct{ ID int }
+		w.ask("POST", "/pick", body, &got)
+		if s := w.until("a state", func(stateJSON) bool { return true }); got.ID != want || s.Selected != selected {
+			t.Errorf("picked %d, selected %d; want %d and %d", got.ID, s.Selected, want, selected)
+		}
+	}
+	pick(fmt.Sprintf(`{"frame":%d,"x":120,"y":60}`, freeze()), 2, 2)
+	pick(fmt.Sprintf(`{"frame":%d,"x":5,"y":5}`, freeze()), 0, 2)
+	pick(`{"id":1}`, 1, 1)
+	pick(`{"id":17}`, 0, 1)
+	w.ask("POST", "/remove", `{"id":1}`, new(any))
+	s := w.until("one less", func(s stateJSON) bool { return len(s.Targets) == 2 })
+	if s.Targets[0].ID != 2 || s.Selected != 2 || s.Targets[0].Color == s.Targets[1].Color || len(s.Targets[0].Color) != 7 {
+		t.Errorf("%+v, selected %d", s.Targets, s.Selected)
+	}
+	w.ask("POST", "/pause", `{"on":false}`, new(any))
+	w.until("two followed", func(now stateJSON) bool { return now.Frame > s.Frame+5 && len(now.Targets) == 2 })
+	w.ask("POST", "/clear", "{}", new(any))
+	w.until("none", func(s stateJSON) bool { return len(s.Targets) == 0 && s.Selected == 0 && s.Box == nil })
 }
 
 // TestStream reads pictures as a browser does, until it sees the panel come.
@@ -334,6 +375,8 @@ func TestRefusals(t *testing.T) {
 		{"an unknown frame", "POST", "/select", `{"frame":99,"box":{"x":1,"y":1,"w":20,"h":20}}`, nil, 404},
 		{"a box outside", "POST", "/select", `{"frame":1,"box":{"x":900,"y":1,"w":20,"h":20}}`, nil, 422},
 		{"an empty box", "POST", "/select", `{"frame":1,"box":{"x":9,"y":1,"w":0,"h":20}}`, nil, 422},
+		{"a click on an unknown frame", "POST", "/pick", `{"frame":99,"x":1,"y":1}`, nil, 404},
+		{"a target without a number", "POST", "/remove", `{"id":0}`, nil, 400},
 		{"a frozen frame that is not there", "GET", "/frozen/99.jpg", "", nil, 404},
 		{"a frozen frame without a number", "GET", "/frozen/x.jpg", "", nil, 404},
 		{"another website", "POST", "/clear", "{}",

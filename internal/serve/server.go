@@ -65,6 +65,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	view    *session.View // the newest one, nil before the first
+	picked  int           // the target that the panel shows, for all viewers; 0 for the first
 	picture *picture      // the newest one encoded
 	canvas  *image.RGBA   // what is drawn on
 	changed chan struct{} // closed and replaced whenever there is something new

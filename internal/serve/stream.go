@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"siamtrack/render"
 	"siamtrack/tracker"
 )
 
@@ -105,9 +106,12 @@ type stateJSON struct {
 	Width  int            `json:"width"`
 	Height int            `json:"height"`
 	Target bool           `json:"target"`
-	Box    *boxJSON       `json:"box,omitempty"`
+	Box    *boxJSON       `json:"box,omitempty"` // of the selected target, or the first, as the next two
 	Score  *float64       `json:"score,omitempty"`
 	State  *tracker.State `json:"state,omitempty"`
+	// Selected is the number of that target, 0 without one.
+	Selected int          `json:"selected"`
+	Targets  []targetJSON `json:"targets"`
 
 	Captured   int     `json:"captured"`
 	Tracked    int     `json:"tracked"`
@@ -125,6 +129,16 @@ type stateJSON struct {
 	Viewers    int     `json:"viewers"`
 
 	Show showJSON `json:"show"`
+}
+
+// targetJSON is one target; Color is that of its box where there are several, as CSS writes it.
+type targetJSON struct {
+	ID    int           `json:"id"`
+	Name  string        `json:"name,omitempty"`
+	Color string        `json:"color"`
+	Box   boxJSON       `json:"box"`
+	Score float64       `json:"score"`
+	State tracker.State `json:"state"`
 }
 
 type boxJSON struct {
@@ -161,10 +175,30 @@ func (s *Server) state() stateJSON {
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
 		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y
-		if j.Target = len(v.Targets) > 0; j.Target {
-			r := v.Targets[0].Result
-			j.Box, j.Score, j.State = &boxJSON{r.Box.X, r.Box.Y, r.Box.W, r.Box.H}, &r.Score, &r.State
-		}
+		j.describe(v.Step, s.picked)
 	}
 	return j
+}
+
+// describe adds the targets of a step.
+func (j *stateJSON) describe(step tracker.Step, selected int) {
+	j.Target = len(step.Targets) > 0
+	j.Targets = make([]targetJSON, 0, len(step.Targets))
+	for _, t := range step.Targets {
+		c := render.TargetColor(t.ID)
+		j.Targets = append(j.Targets, targetJSON{
+			ID: t.ID, Name: t.Name, Color: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B),
+			Box: boxJSON(t.Result.Box), Score: t.Result.Score, State: t.Result.State,
+		})
+	}
+	if !j.Target {
+		return
+	}
+	shown := &j.Targets[0]
+	for i := range j.Targets {
+		if j.Targets[i].ID == selected {
+			shown = &j.Targets[i]
+		}
+	}
+	j.Selected, j.Box, j.Score, j.State = shown.ID, &shown.Box, &shown.Score, &shown.State
 }

@@ -16,7 +16,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// game is Ebitengine's side of the window. All of it but incoming and news belongs to the goroutine that calls Update and Draw.
+// game is Ebitengine's side of the window. All of it but incoming and news belongs to the goroutine that calls Update
+// and Draw.
 type game struct {
 	ctx      context.Context
 	waker    waker
@@ -30,6 +31,7 @@ type game struct {
 	chars    []rune
 	bindings []binding
 
+	selected  int  // the target that the panel shows, 0 for the first
 	paused    bool // by the person
 	choosing  bool // the picture stands still until a box is drawn
 	recording bool
@@ -111,6 +113,11 @@ func (g *game) take() {
 	}
 	g.view, g.isNew, g.dirty = v, true, true
 	g.screen.Observe(v.Step)
+	for i := range v.Targets {
+		if v.Targets[i].Initial {
+			g.selected = v.Targets[i].ID // who has drawn a box looks at that
+		}
+	}
 }
 
 // measure notes how long the picture that has just been shown took from its capture.
@@ -154,18 +161,27 @@ func (g *game) pointer() {
 	case render.DragBegan:
 		g.o.Log.Debug("box begun", "x", x, "y", y)
 		g.o.Session.Pause(true)
-		g.say("let go to follow what is in the box, Esc gives up")
 	case render.DragDone:
 		g.o.Log.Debug("box drawn", "frame", g.view.Frame.Index, "box", g.drag.Box())
-		g.say("")
 		if err := g.o.Session.Select(g.view, g.drag.Box()); err != nil {
 			g.say(err.Error())
 		}
 		g.choose(false)
+	case render.DragClicked:
+		g.click(g.drag.Point())
+		g.choose(false)
 	case render.DragCancelled:
 		g.o.Log.Debug("box given up")
-		g.say("")
 		g.choose(false)
+	}
+}
+
+// click selects the target at a point of the picture.
+func (g *game) click(x, y float64) {
+	id := render.TargetAt(g.view.Step, x, y)
+	g.o.Log.Debug("clicked", "target", id)
+	if id != 0 {
+		g.selected = id
 	}
 }
 
@@ -173,14 +189,9 @@ func (g *game) pointer() {
 func (g *game) choose(on bool) {
 	g.choosing = on
 	g.o.Session.Pause(on || g.paused)
-	if on {
-		g.say("draw a new box, Esc goes back")
-	} else if g.notice == "draw a new box, Esc goes back" {
-		g.say("")
-	}
 }
 
-// say shows a line for some seconds; while a box is drawn it stays.
+// say shows a line for some seconds.
 func (g *game) say(line string) {
 	const seconds = 4 * time.Second
 	g.notice, g.noticeEnd = line, time.Now().Add(seconds)
@@ -224,17 +235,18 @@ func (g *game) Draw(screen *ebiten.Image) {
 // moment is what the screen is to show now.
 func (g *game) moment() render.Moment {
 	now := time.Now()
-	m := render.Moment{Step: g.view.Step, Recording: g.recording, Live: &render.Live{
+	m := render.Moment{Step: g.view.Step, Selected: g.selected, Recording: g.recording, Live: &render.Live{
 		Status: g.o.Session.Status(), Now: now, ShownFPS: g.shown.PerSecond(), Latency: g.latency,
 	}}
-	if g.drag.Active() {
-		m.Drag = g.drag.Box()
-	}
-	if now.Before(g.noticeEnd) || g.drag.Active() || g.choosing {
-		m.Notice = g.notice
-	}
-	if g.view == g.blank {
+	switch {
+	case g.view == g.blank:
 		m.Notice = "waiting for the first picture of " + g.o.Title
+	case g.drag.Active():
+		m.Drag, m.Notice = g.drag.Box(), "let go to follow what is in the box, Esc gives up"
+	case g.choosing:
+		m.Notice = "draw a new box, Esc goes back"
+	case now.Before(g.noticeEnd):
+		m.Notice = g.notice
 	}
 	if g.help {
 		m.Help = Keys()

@@ -10,7 +10,8 @@ import (
 	"siamtrack/render"
 )
 
-// binding is a key: the character that it types on this person's keyboard, its line in the help, and what it does.
+// binding is a key: the character that it types on this person's keyboard, 0 where it types none, its line in the help,
+// and what it does.
 type binding struct {
 	char rune
 	render.Key
@@ -18,9 +19,9 @@ type binding struct {
 }
 
 // toggle returns what a key does that switches one part of the screen.
-func toggle(part func(*game) *bool) func(*game) error {
+func toggle(part func(*render.Show) *bool) func(*game) error {
 	return func(g *game) error {
-		p := part(g)
+		p := part(&g.screen.Show)
 		*p = !*p
 		return nil
 	}
@@ -28,21 +29,28 @@ func toggle(part func(*game) *bool) func(*game) error {
 
 // bindings are all keys, in the order of the help.
 func bindings() []binding {
+	heatMap := toggle(func(s *render.Show) *bool { return &s.HeatMap })
+	search := toggle(func(s *render.Show) *bool { return &s.Search })
+	scores := toggle(func(s *render.Show) *bool { return &s.Scores })
+	figures := toggle(func(s *render.Show) *bool { return &s.Figures })
+	help := func(g *game) error { g.help = !g.help; return nil }
+	quit := func(*game) error { return ebiten.Termination }
 	return []binding{
 		{' ', render.Key{Name: "Space", Does: "pause or go on"}, (*game).pause},
 		{'.', render.Key{Name: ".", Does: "pause, then one frame a press"}, (*game).step},
-		{'r', render.Key{Name: "r", Does: "stop the picture to draw a new box"}, (*game).reselect},
-		{'c', render.Key{Name: "c", Does: "clear the target"}, (*game).clear},
-		{'m', render.Key{Name: "m", Does: "response map over the search region"}, toggle(func(g *game) *bool { return &g.screen.Show.HeatMap })},
-		{'o', render.Key{Name: "o", Does: "outline of the search region"}, toggle(func(g *game) *bool { return &g.screen.Show.Search })},
+		{'r', render.Key{Name: "r", Does: "stop the picture to draw a box"}, (*game).reselect},
+		{0, render.Key{Name: "Delete", Does: "forget the selected target"}, (*game).remove},
+		{'c', render.Key{Name: "c", Does: "forget all targets"}, (*game).clear},
+		{'m', render.Key{Name: "m", Does: "response map over the search region"}, heatMap},
+		{'o', render.Key{Name: "o", Does: "outline of the search region"}, search},
 		{'p', render.Key{Name: "p", Does: "panel: exemplar, search region, response map"}, (*game).panel},
-		{'g', render.Key{Name: "g", Does: "graph of the score"}, toggle(func(g *game) *bool { return &g.screen.Show.Scores })},
-		{'i', render.Key{Name: "i", Does: "figures"}, toggle(func(g *game) *bool { return &g.screen.Show.Figures })},
-		{'s', render.Key{Name: "s", Does: "snapshot: PNG, and its box as JSON"}, (*game).snapshot},
+		{'g', render.Key{Name: "g", Does: "graph of the score"}, scores},
+		{'i', render.Key{Name: "i", Does: "figures, and the list of targets"}, figures},
+		{'s', render.Key{Name: "s", Does: "snapshot: PNG, and its boxes as JSON"}, (*game).snapshot},
 		{'v', render.Key{Name: "v", Does: "record a video, or stop"}, (*game).record},
 		{'f', render.Key{Name: "f", Does: "full screen"}, (*game).fullScreen},
-		{'h', render.Key{Name: "h", Does: "this help"}, toggle(func(g *game) *bool { return &g.help })},
-		{'q', render.Key{Name: "q", Does: "quit"}, func(*game) error { return ebiten.Termination }},
+		{'h', render.Key{Name: "h", Does: "this help"}, help},
+		{'q', render.Key{Name: "q", Does: "quit"}, quit},
 	}
 }
 
@@ -62,17 +70,30 @@ func (g *game) keys() error {
 			ebiten.SetFullscreen(false)
 		}
 	}
+	if inpututil.IsKeyJustPressed(ebiten.KeyDelete) || inpututil.IsKeyJustPressed(ebiten.KeyBackspace) {
+		return g.press("Delete")
+	}
 	fresh := len(inpututil.AppendJustPressedKeys(nil)) > 0
 	for _, char := range g.chars {
 		for _, b := range g.bindings {
 			if b.char != unicode.ToLower(char) || !fresh && b.char != '.' {
 				continue // a key held down steps on, and switches nothing
 			}
-			g.dirty = true
-			g.o.Log.Debug("key", "name", b.Name)
-			if err := b.do(g); err != nil {
+			if err := g.press(b.Name); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// press does what the key of a name does.
+func (g *game) press(name string) error {
+	for _, b := range g.bindings {
+		if b.Name == name {
+			g.dirty = true
+			g.o.Log.Debug("key", "name", b.Name)
+			return b.do(g)
 		}
 	}
 	return nil
@@ -99,9 +120,24 @@ func (g *game) reselect() error {
 	return nil
 }
 
+// remove forgets the selected target, or the only one.
+func (g *game) remove() error {
+	id := g.selected
+	if g.view.Target(id) == nil && len(g.view.Targets) == 1 {
+		id = g.view.Targets[0].ID
+	}
+	if g.view.Target(id) == nil {
+		g.say("click on a target to select it, then remove it")
+		return nil
+	}
+	g.o.Session.Remove(id)
+	g.view.Forget(id) // the view is ours; the next one comes without
+	return nil
+}
+
 func (g *game) clear() error {
 	g.o.Session.Clear()
-	g.view.Targets = nil // the view is ours; the next one comes without
+	g.view.Targets = g.view.Targets[:0]
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"siamtrack/internal/clock"
 	"siamtrack/render"
 	"siamtrack/session"
 )
@@ -38,7 +39,7 @@ type Report struct {
 	// Shown is the number of pictures that reached the screen, Latency the time from capture to there: until the call
 	// that hands the picture to the display has returned.
 	Shown   int
-	Latency Latencies
+	Latency clock.Histogram
 }
 
 // ErrNoDisplay is wrapped by Run's error where there is no display to open a window on.
@@ -149,7 +150,11 @@ func (g *game) free() {
 
 // Keys returns the keys and what they do, in the order of the help.
 func Keys() []render.Key {
-	keys := []render.Key{{Name: "drag", Does: "draw a box round what to follow"}, {Name: "Esc, right click", Does: "give up drawing"}}
+	keys := []render.Key{
+		{Name: "drag", Does: "draw a box round what to follow; each box is one more target"},
+		{Name: "click", Does: "select a target: the panel shows it"},
+		{Name: "Esc, right click", Does: "give up drawing"},
+	}
 	for _, b := range bindings() {
 		keys = append(keys, b.Key)
 	}

@@ -56,7 +56,8 @@ func results(t *testing.T, tr tracker.Tracker) {
 			t.Errorf("frame %d: %v", s.Frame.Index, err)
 		}
 		if m := r.Response; m != nil && (len(m.Values) != m.Width*m.Height || m.Area.Empty()) {
-			t.Errorf("frame %d: a response map of %dx%d with %d values over %v", s.Frame.Index, m.Width, m.Height, len(m.Values), m.Area)
+			t.Errorf("frame %d: a response map of %dx%d with %d values over %v",
+				s.Frame.Index, m.Width, m.Height, len(m.Values), m.Area)
 		}
 	})
 }

@@ -28,6 +28,7 @@ function describe(s) {
   if (s.ended) parts.push("end of the video");
   else if (s.paused) parts.push("paused");
   else if (s.last_frame_age_s > 1) parts.push(`no frame for ${s.last_frame_age_s.toFixed(1)} s`);
+  if (s.targets?.length > 1) parts.push(`${s.targets.length} targets`);
   parts.push(s.target ? `${s.state} ${s.score.toFixed(2)}` : "drag a box round what to follow");
   if (!s.paused && !s.ended) parts.push(`${s.track_fps.toFixed(1)} frames/s`);
   parts.push(`${s.dropped} dropped`);
@@ -42,6 +43,39 @@ function update(s) {
   by("pause").textContent = s.paused ? "Go on" : "Pause";
   by("pause").setAttribute("aria-pressed", s.paused);
   for (const b of document.querySelectorAll(".part")) b.setAttribute("aria-pressed", s.show[b.dataset.part]);
+  by("remove").disabled = by("clear").disabled = !s.target;
+  listTargets(s);
+}
+
+// listTargets shows the targets where there are several. Its rows are made anew only when targets come or go, so that a
+// button does not vanish under a finger.
+function listTargets(s) {
+  const list = by("targets"), targets = s.targets ?? [];
+  list.hidden = targets.length < 2;
+  const ids = targets.map((t) => t.id).join();
+  if (list.dataset.ids !== ids) {
+    list.dataset.ids = ids;
+    list.replaceChildren(...targets.map((t) => {
+      const row = document.createElement("li"), pick = document.createElement("button"), drop = document.createElement("button");
+      const swatch = document.createElement("i");
+      pick.className = "pick";
+      swatch.style.background = t.color;
+      pick.append(swatch, document.createElement("span"));
+      pick.onclick = () => ask("pick", { id: t.id });
+      drop.className = "drop";
+      drop.textContent = "\u00d7";
+      drop.title = drop.ariaLabel = `remove target ${t.name ?? t.id}`;
+      drop.onclick = () => ask("remove", { id: t.id });
+      row.append(pick, drop);
+      return row;
+    }));
+  }
+  targets.forEach((t, i) => {
+    const pick = list.children[i].firstElementChild;
+    pick.lastElementChild.textContent = `${t.name ?? t.id}  ${t.state} ${t.score.toFixed(2)}`;
+    pick.lastElementChild.className = t.state;
+    pick.setAttribute("aria-pressed", t.id === s.selected);
+  });
 }
 
 function listen() {
@@ -103,7 +137,9 @@ stage.addEventListener("pointerup", async (e) => {
   try {
     const f = await mine.frame;
     const k = f.width / width;
-    if (b.w * k >= 2 && b.h * k >= 2) {
+    if (b.w < 5 && b.h < 5) { // a click
+      await post("pick", { frame: f.frame, x: mine.from.x * k, y: mine.from.y * k });
+    } else if (b.w * k >= 2 && b.h * k >= 2) {
       await post("select", { frame: f.frame, box: { x: b.x * k, y: b.y * k, w: b.w * k, h: b.h * k } });
     }
     say("");
@@ -123,11 +159,13 @@ const step = () => ask(last.paused ? "step" : "pause", last.paused ? {} : { on: 
 const part = (name) => ask("show", { [name]: !last.show[name] });
 by("pause").onclick = pause;
 by("step").onclick = step;
+const remove = () => { if (last.selected) ask("remove", { id: last.selected }); };
+by("remove").onclick = remove;
 by("clear").onclick = () => ask("clear");
 for (const b of document.querySelectorAll(".part")) b.onclick = () => part(b.dataset.part);
 
 const keys = {
-  " ": pause, ".": step, c: () => ask("clear"), Escape: stop,
+  " ": pause, ".": step, c: () => ask("clear"), Delete: remove, Backspace: remove, Escape: stop,
   m: () => part("heat_map"), o: () => part("search"), p: () => part("panel"), g: () => part("scores"), i: () => part("figures"),
 };
 document.addEventListener("keydown", (e) => {
