@@ -33,7 +33,7 @@ func Run(ctx context.Context, src Source, t Tracker, o RunOptions, each func(Ste
 // the first of them are read and dropped. A target whose frame does not come is an error that wraps ErrNoFrame, after
 // all others were followed to the end.
 func RunMulti(ctx context.Context, src Source, m *Multi, starts []Start, end int, each func(Step) error) error {
-	waiting := slices.Clone(starts)
+	waiting := Numbered(starts)
 	slices.SortStableFunc(waiting, func(a, b Start) int { return a.Frame - b.Frame })
 	var f Frame
 	for n := 0; ; n++ {
@@ -59,6 +59,26 @@ func RunMulti(ctx context.Context, src Source, m *Multi, starts []Start, end int
 			return missed(waiting, n+1)
 		}
 	}
+}
+
+// Numbered returns starts with a number for each target: those that have none get the next one that no other has.
+func Numbered(starts []Start) []Start {
+	out, taken := slices.Clone(starts), map[int]bool{}
+	for _, s := range starts {
+		taken[s.ID] = true
+	}
+	next := 1
+	for i := range out {
+		if out[i].ID != 0 {
+			continue
+		}
+		for taken[next] {
+			next++
+		}
+		out[i].ID = next
+		next++
+	}
+	return out
 }
 
 // missed returns the error about targets that wait for a frame though only n came.

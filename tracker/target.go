@@ -18,6 +18,16 @@ type Start struct {
 	Box   Box
 }
 
+// Label returns the target's name, or its number where it has none.
+func (s Start) Label() string { return label(s.ID, s.Name) }
+
+func label(id int, name string) string {
+	if name != "" {
+		return name
+	}
+	return strconv.Itoa(id)
+}
+
 // Target is what was said of one target in one frame.
 type Target struct {
 	// ID is the target's number, the same in every frame and of no other target in the run.
@@ -35,12 +45,7 @@ type Target struct {
 }
 
 // Label returns the target's name, or its number where it has none.
-func (t *Target) Label() string {
-	if t.Name != "" {
-		return t.Name
-	}
-	return strconv.Itoa(t.ID)
-}
+func (t *Target) Label() string { return label(t.ID, t.Name) }
 
 // Step is one frame of a run and what was said of the targets in it.
 type Step struct {

@@ -27,8 +27,9 @@ import (
 func TestFileWritesEveryFormat(t *testing.T) {
 	dir := t.TempDir()
 	out := func(name string) string { return filepath.Join(dir, name) }
-	stdout, stderr := mustTrack(t, clip, "--init", clipInit, "--end", "24", "--csv", out("t.csv"), "--jsonl", out("t.jsonl"),
-		"--otb", out("t.txt"), "--mot", out("mot.txt"), "-o", out("t.mp4"), "--heatmap", "--panel", "--search")
+	stdout, stderr := mustTrack(t, clip, "--init", clipInit, "--end", "24", "--csv", out("t.csv"),
+		"--jsonl", out("t.jsonl"), "--otb", out("t.txt"), "--mot", out("mot.txt"), "-o", out("t.mp4"),
+		"--heatmap", "--panel", "--search")
 	if stdout != "" || !strings.Contains(stderr, "25 frames (0 to 24)") || !strings.Contains(stderr, "t.mp4 (") {
 		t.Errorf("stdout %q, stderr %q", stdout, stderr)
 	}
@@ -54,9 +55,11 @@ func TestFileWritesEveryFormat(t *testing.T) {
 		}
 	}
 	if len(otb) != 25 || len(mot) != visible {
-		t.Errorf("%d lines of OTB for 25 frames, %d rows of MOT for %d in which the target is visible", len(otb), len(mot), visible)
+		t.Errorf("%d lines of OTB for 25 frames, %d rows of MOT for %d in which the target is visible",
+			len(otb), len(mot), visible)
 	}
-	if frames, width, height := video(t, out("t.mp4")); frames != 25 || width != 768 || height != 576+render.PanelHeight(768, 576) {
+	frames, width, height := video(t, out("t.mp4"))
+	if frames != 25 || width != 768 || height != 576+render.PanelHeight(768, 576) {
 		t.Errorf("the video has %d frames of %dx%d", frames, width, height)
 	}
 }
@@ -112,7 +115,8 @@ func TestWhereTrackingBegins(t *testing.T) {
 		{"from the start to a frame", []string{"--init", clipInit, "--end", "3"}, 0, 3},
 		{"box of a later frame", []string{"--init", "372,425,46,151", "--init-frame", "5", "--end", "7"}, 5, 7},
 		{"the same said with --start", []string{"--init", "372,425,46,151", "--start", "5", "--end", "7"}, 5, 7},
-		{"written from a later frame on", []string{"--init", clipInit, "--start", "4", "--init-frame", "0", "--end", "7"}, 4, 7},
+		{"written from a later frame on", []string{"--init", clipInit, "--start", "4", "--init-frame", "0", "--end", "7"},
+			4, 7},
 		{"box from a file", []string{"--init-file", boxes, "--init-frame", "5", "--end", "7"}, 5, 7},
 		{"truth as the box's file", []string{"--init-file", clipTruth, "--end", "2"}, 0, 2},
 		{"to the end", []string{"--init", clipInit, "--start", "135"}, 135, 139},
@@ -122,7 +126,8 @@ func TestWhereTrackingBegins(t *testing.T) {
 			mustTrack(t, append([]string{clip, "--csv", path}, c.args...)...)
 			rows := readTrack(t, path)
 			if rows[0].Frame != c.first || rows[len(rows)-1].Frame != c.last || len(rows) != c.last-c.first+1 {
-				t.Errorf("frames %d to %d in %d rows, want %d to %d", rows[0].Frame, rows[len(rows)-1].Frame, len(rows), c.first, c.last)
+				t.Errorf("frames %d to %d in %d rows, want %d to %d",
+					rows[0].Frame, rows[len(rows)-1].Frame, len(rows), c.first, c.last)
 			}
 			if c.first == 5 && rows[0].Box != (tracker.Box{X: 372, Y: 425, W: 46, H: 151}) {
 				t.Errorf("begins with %v", rows[0].Box)
@@ -200,7 +205,8 @@ func TestFolderAndGlobOfPictures(t *testing.T) {
 func TestTruthAndTiming(t *testing.T) {
 	path := in(t, "t.csv")
 	stdout, _ := mustTrack(t, clip, "--init", clipInit, "--end", "20", "--truth", clipTruth, "--csv", path)
-	for _, want := range []string{`accuracy in 5 frames of `, `mean IoU +[01]\.\d{3}`, `success AUC +[01]\.\d{3}`, `precision@20 +[01]\.\d{3}`,
+	for _, want := range []string{`accuracy in 5 frames of `, `mean IoU +[01]\.\d{3}`, `success AUC +[01]\.\d{3}`,
+		`precision@20 +[01]\.\d{3}`,
 		`speed over 21 frames: [0-9.]+ frames/s`, `p50 +p95 +mean`, `decode +[0-9.]+ `, `update `, `crop `, `embed `} {
 		if !regexp.MustCompile(want).MatchString(stdout) {
 			t.Errorf("%q is not in\n%s", want, stdout)
@@ -210,7 +216,8 @@ func TestTruthAndTiming(t *testing.T) {
 		t.Errorf("a measured time without --timing: %v", rows[3].Elapsed)
 	}
 	stdout, _ = mustTrack(t, clip, "--init", clipInit, "--end", "20", "--timing", "--csv", path)
-	if rows := readTrack(t, path); rows[3].Elapsed <= 0 || !strings.Contains(stdout, "p50") || strings.Contains(stdout, "IoU") {
+	if rows := readTrack(t, path); rows[3].Elapsed <= 0 || !strings.Contains(stdout, "p50") ||
+		strings.Contains(stdout, "IoU") {
 		t.Errorf("with --timing: %v and\n%s", rows[3].Elapsed, stdout)
 	}
 }
@@ -273,7 +280,8 @@ func TestInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(stderr.String(), "track: stopped\n") {
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted ||
+		!strings.Contains(stderr.String(), "track: stopped\n") {
 		t.Errorf("exit %d, want %d; stderr %q", code, exitInterrupted, stderr.String())
 	}
 	rows := readTrack(t, csv)
@@ -308,7 +316,8 @@ func TestBrokenVideo(t *testing.T) {
 
 // TestPasswordIsNotShown follows a recording on a server that asks for a password.
 func TestPasswordIsNotShown(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, clip) }))
+	serve := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, clip) }
+	server := httptest.NewServer(http.HandlerFunc(serve))
 	defer server.Close()
 	url := strings.Replace(server.URL, "http://", "http://me:hidden@", 1) + "/walk.mp4"
 	csv := in(t, "t.csv")
@@ -322,12 +331,13 @@ func TestPasswordIsNotShown(t *testing.T) {
 }
 
 func TestFormatsOfRecordAreAllOnFlags(t *testing.T) {
-	f := fileFlags{csv: "a", jsonl: "b", otb: "c", mot: "d"}
+	f := fileFlags{csv: "a", jsonl: "b", mot: "c", otb: "d", got: "e", vot: "f"}
 	var got []record.Format
 	for _, file := range f.tracks() {
 		got = append(got, file.format)
 	}
-	if diff := cmp.Diff([]record.Format{record.CSV, record.JSONL, record.OTB, record.MOT}, got); diff != "" {
+	want := []record.Format{record.CSV, record.JSONL, record.MOT, record.OTB, record.GOT, record.VOT}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

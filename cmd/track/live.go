@@ -23,11 +23,12 @@ func newLiveCmd() *cobra.Command {
 	var f liveFlags
 	cmd := &cobra.Command{
 		Use:   "live [SOURCE]",
-		Short: "Follow an object in a camera, a stream or a video as it plays, in a window or a browser",
-		Long: "live shows SOURCE and follows what you draw a box round with the mouse. SOURCE is a camera by index or\n" +
-			"device path (default 0; see track cameras), a stream's URL, or a video, which plays at its own speed.\n\n" +
+		Short: "Follow objects in a camera, a stream or a video as it plays, in a window or a browser",
+		Long: "live shows SOURCE and follows what you draw a box round with the mouse; each box is one more target, and a\n" +
+			"click on one selects it. SOURCE is a camera by index or device path (default 0; see track cameras), a\n" +
+			"stream's URL, or a video, which plays at its own speed.\n\n" +
 			"The newest frame is what counts: frames that come while the tracker is busy are dropped, and counted on the\n" +
-			"screen. A source that is lost is opened again, and the object is looked for on the same exemplar.\n\n" +
+			"screen. A source that is lost is opened again, and the objects are looked for on the same exemplars.\n\n" +
 			"Keys in the window:\n" + keyHelp(),
 		Example: "  track live\n" +
 			"  track live /dev/video2 --width 1280 --height 720 --fourcc MJPG\n" +
@@ -107,7 +108,8 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 }
 
 // show shows the session in a window or to browsers until it is closed.
-func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keeper *live.Keeper) (window.Report, error) {
+func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keeper *live.Keeper) (window.Report,
+	error) {
 	name := sourceName(source)
 	if f.http != "" {
 		return window.Report{}, f.serve(cmd, name, s)
@@ -135,17 +137,6 @@ func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session) e
 	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/"}
 	log.Info("serving", "page", address.String(), "token", f.token != "")
 	return server.Serve(cmd.Context(), l)
-}
-
-// sourceName names a source on the screen, without the password that a URL may carry.
-func sourceName(source string) string {
-	if u, err := url.Parse(source); err == nil && u.User != nil {
-		return u.Redacted()
-	}
-	if source == "-" {
-		return "standard input"
-	}
-	return source
 }
 
 // liveSummary says what a session did; late is the number of frames that a video is without.

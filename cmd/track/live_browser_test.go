@@ -93,7 +93,8 @@ func place(t *testing.T, ctx context.Context, x, y float64) (px, py float64) {
 	t.Helper()
 	var r struct{ X, Y, K float64 }
 	if err := chromedp.Run(ctx, chromedp.Evaluate(
-		`(() => { const r = stage.getBoundingClientRect(); return {X: r.left, Y: r.top, K: r.width / last.width}; })()`, &r)); err != nil {
+		`(() => { const r = stage.getBoundingClientRect(); return {X: r.left, Y: r.top, K: r.width / last.width}; })()`,
+		&r)); err != nil {
 		t.Fatal(err)
 	}
 	return r.X + x*r.K, r.Y + y*r.K
@@ -114,7 +115,8 @@ func drawMouse(t *testing.T, ctx context.Context, b tracker.Box) {
 		t.Fatal(err)
 	}
 	keepScreenshot(t, ctx, "browser-drawing")
-	if err := chromedp.Run(ctx, chromedp.MouseEvent(input.MouseReleased, x1, y1, left, chromedp.ClickCount(1))); err != nil {
+	if err := chromedp.Run(ctx, chromedp.MouseEvent(input.MouseReleased, x1, y1, left,
+		chromedp.ClickCount(1))); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 type liveFlags struct {
 	modelFlags
 
-	init               string
+	init               []string
 	record, csv, jsonl string
 
 	width, height int
@@ -36,17 +36,21 @@ type liveFlags struct {
 func (f *liveFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.SortFlags = false // the order below is the order of use
-	fl.StringVar(&f.init, "init", "", "begin on `x,y,w,h` of the first frame, in pixels: left, top, width, height")
+	fl.StringArrayVar(&f.init, "init", nil,
+		"begin on `[NAME=]x,y,w,h` of the first frame: left, top, width, height in pixels; once for each target")
 
-	fl.StringVar(&f.record, "record", "", "record an annotated video `file` from the start; the key v ends it and begins the next one")
-	fl.StringVar(&f.csv, "csv", "", "write a `file` of rows frame,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
+	fl.StringVar(&f.record, "record", "",
+		"record an annotated video `file` from the start; the key v ends it and begins the next one")
+	fl.StringVar(&f.csv, "csv", "",
+		"write a `file` of rows frame,id,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
 	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
 
 	fl.IntVar(&f.width, "width", 0, "ask a camera for this width in `pixels`, with --height")
 	fl.IntVar(&f.height, "height", 0, "ask a camera for this height in `pixels`")
 	fl.Float64Var(&f.fps, "fps", 0, "ask a camera for this `rate`; play a file at it")
 	fl.StringVar(&f.fourcc, "fourcc", "", "ask a camera for this pixel `format`, such as MJPG or YUYV")
-	fl.IntVar(&f.reconnect, "reconnect", -1, "give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up")
+	fl.IntVar(&f.reconnect, "reconnect", -1,
+		"give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for this `time`")
 
 	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
@@ -75,14 +79,17 @@ func (f *liveFlags) session() (session.Options, error) {
 			return o, usagef("--http: %w", err)
 		}
 	}
-	if f.init != "" {
-		box, err := tracker.ParseBox(f.init)
+	for _, text := range f.init {
+		start, err := parseStart(text, 0)
+		if err == nil && start.Frame != 0 {
+			err = fmt.Errorf("%q: only the first frame can be meant", text)
+		}
 		if err != nil {
 			return o, usagef("--init: %w", err)
 		}
-		o.Init = []tracker.Start{{Box: box}}
+		o.Init = append(o.Init, start)
 	}
-	return o, nil
+	return o, checkNames(tracker.Numbered(o.Init))
 }
 
 // checkOutputs refuses outputs that checkPaths refuses.
@@ -107,11 +114,11 @@ func (f *liveFlags) capture() capture.Options {
 // keeper returns what writes the files that the flags name. With --record a video is begun.
 func (f *liveFlags) keeper(cmd *cobra.Command, fps float64) (*live.Keeper, error) {
 	var tracks []follow.Sink
-	for _, file := range []trackFile{{f.csv, record.CSV}, {f.jsonl, record.JSONL}} {
+	for _, file := range []trackFile{{"csv", f.csv, record.CSV}, {"jsonl", f.jsonl, record.JSONL}} {
 		if file.path == "" {
 			continue
 		}
-		tracks = append(tracks, file.sink(cmd, true))
+		tracks = append(tracks, file.sink(cmd, sinkOptions{timing: true, several: true}))
 	}
 	if fps <= 0 {
 		const assumed = 25 // a stream that does not say: frames are repeated or left out to keep its time

@@ -42,13 +42,15 @@ func TestLiveRefuses(t *testing.T) {
 		code, stdout, stderr := track(t, args...)
 		text, advice, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
 		if code != c.code || stdout != "" || !strings.Contains(text, c.says) || (advice != "") != (code == exitUsage) {
-			t.Errorf("%s: exit %d, want %d; stdout %q, stderr %q, want %q in one line of it", c.args, code, c.code, stdout, stderr, c.says)
+			t.Errorf("%s: exit %d, want %d; stdout %q, stderr %q, want %q in one line of it", c.args, code, c.code, stdout,
+				stderr, c.says)
 		}
 	}
 	if read(t, video) != content {
 		t.Error("the input was changed")
 	}
-	if code, _, stderr := track(t, "live", "61", "-m", tiny, "-q", "--http", ":0"); code != exitFailed || !strings.Contains(stderr, "no such camera") {
+	if code, _, stderr := track(t, "live", "61", "-m", tiny, "-q", "--http", ":0"); code != exitFailed ||
+		!strings.Contains(stderr, "no such camera") {
 		t.Errorf("a camera that is not there: exit %d, %q", code, stderr)
 	}
 }

@@ -38,7 +38,8 @@ type stream struct {
 // goes on, says that the source is lost, and comes back to the same target.
 func TestStreams(t *testing.T) {
 	needTools(t, "ffmpeg")
-	for name, open := range map[string]func(*testing.T) stream{"RTSP": rtspStream, "MPEG-TS over UDP": udpStream, "MJPEG over HTTP": mjpegStream} {
+	for name, open := range map[string]func(*testing.T) stream{"RTSP": rtspStream, "MPEG-TS over UDP": udpStream,
+		"MJPEG over HTTP": mjpegStream} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			s.start()
@@ -281,7 +282,8 @@ func sendMJPEG(w http.ResponseWriter, r *http.Request, hold <-chan struct{}) {
 		if jpeg.Encode(&picture, f.Image, nil) != nil {
 			return
 		}
-		if _, err := fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", picture.Len(), picture.String()); err != nil {
+		if _, err := fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", picture.Len(),
+			picture.String()); err != nil {
 			return
 		}
 		_ = http.NewResponseController(w).Flush()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"os"
@@ -22,7 +23,8 @@ func truthAt(t *testing.T, rows []record.Row, frame int) tracker.Box {
 		if frame <= b.Frame {
 			k := float64(frame-a.Frame) / float64(b.Frame-a.Frame)
 			mix := func(u, v float64) float64 { return u + k*(v-u) }
-			return tracker.Box{X: mix(a.Box.X, b.Box.X), Y: mix(a.Box.Y, b.Box.Y), W: mix(a.Box.W, b.Box.W), H: mix(a.Box.H, b.Box.H)}
+			return tracker.Box{X: mix(a.Box.X, b.Box.X), Y: mix(a.Box.Y, b.Box.Y), W: mix(a.Box.W, b.Box.W),
+				H: mix(a.Box.H, b.Box.H)}
 		}
 	}
 	return rows[len(rows)-1].Box
@@ -85,6 +87,14 @@ func TestWindowFollowsWhatIsDrawn(t *testing.T) {
 	}
 }
 
+// click clicks on a target's box, away from its middle, where another may be.
+func (d *desktop) click(id int, b tracker.Box) {
+	d.t.Helper()
+	d.locate()
+	d.move(b.X+b.W/4, b.Y+b.H/4)
+	d.told(fmt.Sprintf("msg=clicked target=%d\n", id), func() { d.xdotool("click", "1") })
+}
+
 // step presses the full stop, and waits each time until there are so many rows.
 func (d *desktop) step(name string, rows ...int) {
 	d.t.Helper()
@@ -145,17 +155,27 @@ func TestWindowKeys(t *testing.T) {
 	}
 	d.press("r")
 	d.drag(other)
-	d.step("t.jsonl", still+4, still+5)
-	if b := d.rows("t.jsonl")[still+3].Box; b.IoU(other) < 0.3 {
-		t.Errorf("drawn at %v, the next box is %v", other, b)
+	d.eventually("the second target's row", func() bool { return len(d.rows("t.jsonl")) == still+4 })
+	d.step("t.jsonl", still+6) // of both
+	rows := d.rows("t.jsonl")
+	if b := rows[still+5]; b.ID != 2 || rows[still+4].ID != 1 || b.Box.IoU(other) < 0.3 {
+		t.Errorf("drawn at %v, the next box is target %d's, %v", other, b.ID, b.Box)
+	}
+	d.picture("two")
+	d.click(1, rows[still+4].Box)
+	d.picture("first-selected")
+	d.press("Delete")
+	d.step("t.jsonl", still+7)
+	if r := d.rows("t.jsonl")[still+6]; r.ID != 2 {
+		t.Errorf("the first was removed, and there is a row of target %d", r.ID)
 	}
 
 	d.press("c", "v", "space") // no target: frames go by, rows do not come
 	from := d.snapshotFrame()
 	d.eventually("12 frames more", func() bool { return d.snapshotFrame() >= from+12 })
 	d.press("space", "v")
-	if n := len(d.rows("t.jsonl")); n != still+5 {
-		t.Errorf("cleared, yet %d rows came", n-still-5)
+	if n := len(d.rows("t.jsonl")); n != still+7 {
+		t.Errorf("cleared, yet %d rows came", n-still-7)
 	}
 	d.press("f")
 	d.eventually("full screen", func() bool { return d.locate() && d.size.X > 768 && d.size.Y > 576 })
@@ -200,7 +220,8 @@ func TestWindowResized(t *testing.T) {
 // TestWindowEnds: at the end of the video the window stays; Ctrl-C ends the program with what was tracked on disk.
 func TestWindowEnds(t *testing.T) {
 	needDesktop(t)
-	d := openDesktop(t, absolute(t, clip), "-m", absolute(t, tiny), "--init", clipInit, "--jsonl", "t.jsonl", "--fps", "60")
+	d := openDesktop(t, absolute(t, clip), "-m", absolute(t, tiny), "--init", clipInit, "--jsonl", "t.jsonl", "--fps",
+		"60")
 	d.eventually("all rows but the dropped", func() bool {
 		rows := d.rows("t.jsonl")
 		return len(rows) > 0 && rows[len(rows)-1].Frame == 139
@@ -223,7 +244,8 @@ func TestWindowFailsClearly(t *testing.T) {
 		}
 		cmd.Env = append(cmd.Env, "DISPLAY="+c.display)
 		code, stdout, stderr := finish(t, cmd)
-		if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no display") || strings.Contains(stderr, "goroutine") {
+		if code != exitFailed || stdout != "" || !strings.Contains(stderr, "no display") ||
+			strings.Contains(stderr, "goroutine") {
 			t.Errorf("%s: exit %d, stdout %q, stderr %q", c.name, code, stdout, stderr)
 		}
 	}

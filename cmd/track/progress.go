@@ -55,16 +55,16 @@ type progress struct{ bar *progressbar.ProgressBar }
 
 // newProgress returns a bar for a run over about the given number of frames, 0 where nobody knows, or nil where nobody
 // watches.
-func newProgress(cmd *cobra.Command, frames int, o tracker.RunOptions) *progress {
+func newProgress(cmd *cobra.Command, frames, first, end int) *progress {
 	bar := newBar(cmd, "frames")
 	if bar == nil {
 		return nil
 	}
-	if o.End > 0 && (frames <= 0 || o.End < frames) {
-		frames = o.End + 1
+	if end > 0 && (frames <= 0 || end < frames) {
+		frames = end + 1
 	}
-	if frames > o.Start {
-		bar.ChangeMax(frames - o.Start)
+	if frames > first {
+		bar.ChangeMax(frames - first)
 	}
 	bar.Describe("tracking")
 	return &progress{bar}

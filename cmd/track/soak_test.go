@@ -46,8 +46,8 @@ func TestSoakLive(t *testing.T) {
 	defer model.Close()
 	begin := runtime.NumGoroutine()
 	loop := &looped{}
-	sink := follow.NewTracks(func() (record.Recorder, error) {
-		return record.Create(filepath.Join(t.TempDir(), "t.csv"), record.CSV)
+	sink := follow.NewTracks(func(tracker.Step) (record.Recorder, error) {
+		return record.Create(filepath.Join(t.TempDir(), "t.csv"), record.CSV, record.Options{})
 	}, true)
 	keeper := live.NewKeeper([]follow.Sink{sink}, nil, "", 30)
 	screen, err := render.NewScreen()

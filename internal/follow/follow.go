@@ -5,6 +5,7 @@ package follow
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"siamtrack/tracker"
@@ -23,10 +24,28 @@ type Sink interface {
 type Summary struct {
 	// Frames were tracked, the initial one included, from the index First to the index Last.
 	Frames, First, Last int
-	// States counts the targets' frames by tracker.State.
-	States [3]int
+	// Targets are those that were followed, in the order in which they were marked.
+	Targets []TargetSummary
 	// Wall is the time from beginning to end, with decoding, drawing and writing.
 	Wall time.Duration
+}
+
+// TargetSummary says what a run did for one target.
+type TargetSummary struct {
+	ID   int
+	Name string
+	// States counts the target's frames by tracker.State.
+	States [3]int
+}
+
+// States counts the frames of all targets by tracker.State.
+func (s Summary) States() (sum [3]int) {
+	for _, t := range s.Targets {
+		for state, n := range t.States {
+			sum[state] += n
+		}
+	}
+	return sum
 }
 
 // Rate returns the frames a second of the whole run.
@@ -74,8 +93,14 @@ func (s *Summary) add(step tracker.Step) {
 	s.Last = step.Frame.Index
 	s.Frames++
 	for i := range step.Targets {
-		if st := step.Targets[i].Result.State; st >= 0 && int(st) < len(s.States) {
-			s.States[st]++
+		t := &step.Targets[i]
+		k := slices.IndexFunc(s.Targets, func(have TargetSummary) bool { return have.ID == t.ID })
+		if k < 0 {
+			k = len(s.Targets)
+			s.Targets = append(s.Targets, TargetSummary{ID: t.ID, Name: t.Name})
+		}
+		if st := t.Result.State; st >= 0 && int(st) < len(s.Targets[k].States) {
+			s.Targets[k].States[st]++
 		}
 	}
 }

@@ -70,7 +70,7 @@ func start(b tracker.Box) []tracker.Start { return []tracker.Start{{Box: b}} }
 func tracks(t *testing.T, f record.Format) (*Tracks, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "track."+string(f))
-	return NewTracks(func() (record.Recorder, error) { return record.Create(path, f) }, false), path
+	return NewTracks(func(tracker.Step) (record.Recorder, error) { return record.Create(path, f, record.Options{}) }, false), path
 }
 
 func rows(t *testing.T, path string) []record.Row {
@@ -99,8 +99,8 @@ func TestRunFillsEveryFile(t *testing.T) {
 			lost++
 		}
 	}
-	if lost == 0 || sum.States != [3]int{30 - lost, 0, lost} {
-		t.Errorf("%d rows say lost, the summary %v", lost, sum.States)
+	if lost == 0 || sum.States() != [3]int{30 - lost, 0, lost} {
+		t.Errorf("%d rows say lost, the summary %v", lost, sum.States())
 	}
 	if sum.Frames != 30 || sum.First != 0 || sum.Last != 29 || sum.Rate() <= 0 {
 		t.Errorf("%+v", sum)

@@ -1,58 +1,74 @@
 package follow
 
 import (
+	"errors"
+
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
 
-// Tracks is the Sink that writes a track to a file.
+// Tracks is the Sink that writes tracks to one file, or to a file for each target.
 type Tracks struct {
-	create func() (record.Recorder, error)
-	rec    record.Recorder // nil before the first step
+	create func(tracker.Step, *tracker.Target) (record.Recorder, error)
+	each   bool
 	timing bool
+	files  map[int]record.Recorder // by target, 0 for that of all
 }
 
-// NewTracks returns a Sink that makes its Recorder when the first step comes, so that a run that cannot begin leaves an
-// older file alone, and closes it. With timing the rows say how long the tracker took, which makes a file differ from
-// run to run.
-func NewTracks(create func() (record.Recorder, error), timing bool) *Tracks {
-	return &Tracks{create: create, timing: timing}
+// NewTracks returns a Sink that makes its Recorder when the first step comes, with that step, so that a run that cannot
+// begin leaves an older file alone, and closes it. With timing the rows say how long the tracker took, which makes a file
+// differ from run to run.
+func NewTracks(create func(tracker.Step) (record.Recorder, error), timing bool) *Tracks {
+	return &Tracks{timing: timing, files: map[int]record.Recorder{},
+		create: func(s tracker.Step, _ *tracker.Target) (record.Recorder, error) { return create(s) }}
+}
+
+// NewTracksEach returns a Sink that makes a Recorder for each target when that comes first.
+func NewTracksEach(create func(*tracker.Target) (record.Recorder, error), timing bool) *Tracks {
+	return &Tracks{timing: timing, each: true, files: map[int]record.Recorder{},
+		create: func(_ tracker.Step, t *tracker.Target) (record.Recorder, error) { return create(t) }}
 }
 
 // Put implements Sink.
 func (t *Tracks) Put(s tracker.Step) error {
-	if t.rec == nil {
-		rec, err := t.create()
-		if err != nil {
-			return err
-		}
-		t.rec = rec
-	}
 	for i := range s.Targets {
 		target := &s.Targets[i]
+		file := 0
+		if t.each {
+			file = target.ID
+		}
+		rec := t.files[file]
+		if rec == nil {
+			var err error
+			if rec, err = t.create(s, target); err != nil {
+				return err
+			}
+			t.files[file] = rec
+		}
 		row := record.Row{
-			Frame: s.Frame.Index, Time: s.Frame.Time,
+			Frame: s.Frame.Index, Time: s.Frame.Time, ID: target.ID, Name: target.Name, First: target.Initial,
 			Box: target.Result.Box, Score: target.Result.Score, State: target.Result.State,
 		}
 		if t.timing {
 			row.Elapsed = target.Elapsed
 		}
-		if err := t.rec.Record(row); err != nil {
+		if err := rec.Record(row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Begun reports whether the file was made.
-func (t *Tracks) Begun() bool { return t.rec != nil }
+// Begun reports whether any file was made.
+func (t *Tracks) Begun() bool { return len(t.files) > 0 }
 
 // Close implements Sink.
 func (t *Tracks) Close() error {
-	if t.rec == nil {
-		return nil
+	var errs []error
+	for _, rec := range t.files {
+		errs = append(errs, rec.Close())
 	}
-	return t.rec.Close()
+	return errors.Join(errs...)
 }
 
 // From returns a Sink that passes the steps from the given frame on to sink.

@@ -7,21 +7,27 @@ import (
 	"siamtrack/tracker"
 )
 
-// Truth is the Sink that compares a track with boxes that are known of some frames.
+// Truth is the Sink that compares a target's track with boxes that are known of some frames.
 type Truth struct {
+	id           int // of the target, 0 for the first
 	known        map[int]tracker.Box
 	boxes, truth []tracker.Box
 	compared     bool // with a frame that the tracker was not told
 }
 
-// NewTruth returns a Sink that knows the target's box in some frames, by their indices. A frame whose box is not
-// finite, because the target is not there, does not count.
-func NewTruth(known map[int]tracker.Box) *Truth { return &Truth{known: known} }
+// NewTruth returns a Sink that knows the box of the target with a number in some frames, by their indices; the number 0
+// means the only target. A frame whose box is not finite, because the target is not there, does not count.
+func NewTruth(id int, known map[int]tracker.Box) *Truth { return &Truth{id: id, known: known} }
 
 // Put implements Sink. As in the field's one-pass evaluations the initial frame counts; there the given box is true.
 func (t *Truth) Put(s tracker.Step) error {
 	box, ok := t.known[s.Frame.Index]
 	target := &s.Targets[0]
+	if t.id != 0 {
+		if target = s.Target(t.id); target == nil {
+			return nil
+		}
+	}
 	if target.Initial {
 		box, ok = target.Result.Box, true
 	}

@@ -12,7 +12,7 @@ import (
 func TestTruthByHand(t *testing.T) {
 	at := func(x float64) tracker.Box { return tracker.Box{X: x, Y: 0, W: 40, H: 40} }
 	nan := tracker.Box{X: math.NaN()}
-	truth := NewTruth(map[int]tracker.Box{0: at(99), 2: at(0), 4: at(0), 5: nan, 7: at(0)})
+	truth := NewTruth(0, map[int]tracker.Box{0: at(99), 2: at(0), 4: at(0), 5: nan, 7: at(0)})
 	frame := tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, 1, 1))}
 	for i, x := range []float64{0, 50, 20, 50, 21, 0, 0} {
 		frame.Index = i
@@ -38,7 +38,7 @@ func TestTruthByHand(t *testing.T) {
 
 // A track that is compared with nothing but the box that it was given would always be perfect.
 func TestTruthOfNothing(t *testing.T) {
-	given := NewTruth(map[int]tracker.Box{0: {W: 9, H: 9}, 7: {W: 9, H: 9}})
+	given := NewTruth(0, map[int]tracker.Box{0: {W: 9, H: 9}, 7: {W: 9, H: 9}})
 	target := tracker.Target{ID: 1, Initial: true, Result: tracker.Result{Box: tracker.Box{W: 9, H: 9}}}
 	if err := given.Put(tracker.Step{Targets: []tracker.Target{target}}); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestTruthOfNothing(t *testing.T) {
 	if s, err := given.Score(); err == nil {
 		t.Errorf("scored the given box: %+v", s)
 	}
-	if s, err := NewTruth(nil).Score(); err == nil {
+	if s, err := NewTruth(0, nil).Score(); err == nil {
 		t.Errorf("scored nothing: %+v", s)
 	}
 }

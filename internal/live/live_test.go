@@ -51,7 +51,7 @@ func view(i int, fps float64, size int) *session.View {
 
 func TestKeeperKeepsRowsInOrder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.csv")
-	create := func() (record.Recorder, error) { return record.Create(path, record.CSV) }
+	create := func(tracker.Step) (record.Recorder, error) { return record.Create(path, record.CSV, record.Options{}) }
 	k := NewKeeper([]follow.Sink{follow.NewTracks(create, false)}, nil, "", 30)
 	for _, i := range []int{0, 1, 2, 1, 2, 7, 8} { // after 2 a target was chosen anew on frame 1
 		v := view(i, 30, 8)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,17 +20,20 @@ import (
 const (
 	maxFrame   = 1 << 40
 	maxSeconds = 1e9
+	maxID      = 1 << 31
 )
 
 // Read reads boxes by frames from a text of any of these kinds, which its first line tells apart:
 //
 //	a table     a header with the columns x,y,w,h (or width, height), in any order and among any others, quoted or not;
-//	            frame, time_s, score, state and ms as the CSV files of this package have them. Without a column frame
-//	            the rows count from frame 0.
+//	            frame, time_s, score, state and ms as the CSV files of this package have them, and id (or name): the
+//	            target's number, or its name. Without a column frame the rows count from frame 0; with names and no
+//	            frames they are all of frame 0.
+//	names       name,x,y,w,h a line: several targets in frame 0
 //	boxes       x,y,w,h a line for every frame from 0
 //	polygons    x1,y1,x2,y2,x3,y3,x4,y4 a line (an even count: 8, 12 or more), or VOT's masks: their axis-aligned box
 //	            is taken
-//	MOT         frame,id,x,y,w,h and up to four fields more, of one target
+//	MOT         frame,id,x,y,w,h and up to four fields more; the id -1 is none
 //	JSON Lines  as this package writes them
 //	a snapshot  the JSON object that track live writes beside a picture
 //
@@ -97,27 +101,32 @@ func read(text, name string) (rows []Row, lines []int, err error) {
 		return nil, nil, wrong(name, 1, errors.New("empty: no box"))
 	}
 	if strings.HasPrefix(first, "{") && json.Valid([]byte(text)) { // one object, over several lines perhaps
-		row, _, err := decodeJSON(text)
+		rows, err := decodeObject(text)
 		if err != nil {
 			return nil, nil, wrong(name, 1, err)
 		}
-		return []Row{row}, []int{1}, nil
+		return rows, slices.Repeat([]int{1}, len(rows)), nil
 	}
 	decode, counts := decoderOf(first)
-	seen := map[int]bool{}
+	type place struct {
+		frame, id int
+		name      string
+	}
+	seen := map[place]bool{}
 	err = numfile.Lines(name, strings.NewReader(text), func(n int, line string) error {
 		if line == "" {
 			return wrong(name, n, errors.New("an empty line: it cannot be told which frame lacks its box"))
 		}
 		row, isRow, err := decode(line)
-		if err == nil && isRow && !counts && seen[row.Frame] {
-			err = fmt.Errorf("frame %d stands in an earlier line too", row.Frame)
+		at := place{row.Frame, row.ID, row.Name}
+		if err == nil && isRow && !counts && seen[at] {
+			err = fmt.Errorf("frame %d%s stands in an earlier line too", row.Frame, ofTarget(row))
 		}
 		if err != nil {
 			return wrong(name, n, err)
 		}
 		if isRow && !counts {
-			seen[row.Frame] = true
+			seen[at] = true
 		}
 		if isRow {
 			rows, lines = append(rows, row), append(lines, n)
@@ -130,6 +139,14 @@ func read(text, name string) (rows []Row, lines []int, err error) {
 	return rows, lines, err
 }
 
+// ofTarget says which target a row is of, where it says so itself.
+func ofTarget(r Row) string {
+	if r.ID == 0 && r.Name == "" {
+		return ""
+	}
+	return " of target " + string(label(nil, r))
+}
+
 // decoderOf chooses the decoder for a text that begins with the given line. counts says that it counts the frames
 // itself, so that none can stand there twice.
 func decoderOf(first string) (d decoder, counts bool) {
@@ -140,6 +157,9 @@ func decoderOf(first string) (d decoder, counts bool) {
 		return newShapes(), true
 	}
 	numbers, err := numfile.Numbers(first)
+	if err != nil && isNamed(first) {
+		return decodeNamed, false
+	}
 	if err != nil && isHeader(first) {
 		return newTable(), false
 	}

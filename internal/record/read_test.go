@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -48,8 +49,29 @@ func TestReadOtherPeoplesFiles(t *testing.T) {
 		{"polygons with an absent target", "1,2,4,2,4,6,1,6\nnan,nan,nan,nan\n",
 			[]Row{{Box: box, Score: 1}, {Frame: 1, Box: nan, Score: 1}}},
 		{"VOT's masks", "m1,2,3,4,0,12\nm0,0,4,6,9,3,1,3,1,3,1,3\n", counted},
-		{"MOT of six columns", "8,1,2,3,3,4\n", []Row{{Frame: 7, Box: box, Score: 1}}},
-		{"MOT's truth of nine", "8,1,2,3,3,4,0.5,1,1\n", []Row{{Frame: 7, Box: box, Score: 0.5}}},
+		{"MOT of six columns", "8,1,2,3,3,4\n", []Row{{Frame: 7, ID: 1, Box: box, Score: 1}}},
+		{"MOT's detections, of no target", "8,-1,2,3,3,4\n", []Row{{Frame: 7, Box: box, Score: 1}}},
+		{"MOT of two targets", "8,3,2,3,3,4\n8,12,2,3,3,4\n9,3,2,3,3,4\n",
+			[]Row{{Frame: 7, ID: 3, Box: box, Score: 1}, {Frame: 7, ID: 12, Box: box, Score: 1},
+				{Frame: 8, ID: 3, Box: box, Score: 1}}},
+		{"MOT that counts from 0", "8,0,2,3,3,4\n8,1,2,3,3,4\n",
+			[]Row{{Frame: 7, Name: "0", Box: box, Score: 1}, {Frame: 7, ID: 1, Box: box, Score: 1}}},
+		{"names", "goal,1,2,3,4\n\"left post\",1,2,3,4\n",
+			[]Row{{Name: "goal", Box: box}, {Name: "left post", Box: box}}},
+		{"names by blanks", "goal 1 2 3 4\n", []Row{{Name: "goal", Box: box}}},
+		{"names under a header, and no frames", "name,x,y,w,h\ngoal,1,2,3,4\npost,1,2,3,4\n",
+			[]Row{{Name: "goal", Box: box}, {Name: "post", Box: box}}},
+		{"ids and frames under a header", "frame,id,x,y,w,h\n4,2,1,2,3,4\n4,post,1,2,3,4\n",
+			[]Row{{Frame: 4, ID: 2, Box: box}, {Frame: 4, Name: "post", Box: box}}},
+		{"JSON Lines with ids", `{"frame":4,"id":2,"x":1,"y":2,"w":3,"h":4}` + "\n" +
+			`{"frame":4,"id":"a \"b\"","x":1,"y":2,"w":3,"h":4}` + "\n",
+			[]Row{{Frame: 4, ID: 2, Box: box, Score: math.NaN()}, {Frame: 4, Name: `a "b"`, Box: box, Score: math.NaN()}}},
+		{"a snapshot of two", `{"frame":4,"target":true,"id":1,"box":{"x":1,"y":2,"w":3,"h":4},"targets":[` +
+			`{"id":1,"box":{"x":1,"y":2,"w":3,"h":4},"score":0.5},` +
+			`{"id":2,"name":"post","box":{"x":1,"y":2,"w":3,"h":4},"score":0.25,"state":"lost"}]}`,
+			[]Row{{Frame: 4, ID: 1, Box: box, Score: 0.5},
+				{Frame: 4, ID: 2, Name: "post", Box: box, Score: 0.25, State: tracker.Lost}}},
+		{"MOT's truth of nine", "8,1,2,3,3,4,0.5,1,1\n", []Row{{Frame: 7, ID: 1, Box: box, Score: 0.5}}},
 		{"a snapshot", "{\"image\": \"a.png\", \"frame\": 48, \"time_s\": 4.8, \"target\": true,\n \"box\":" +
 			" {\"x\": 1, \"y\": 2, \"w\": 3, \"h\": 4},\n \"score\": 0.5, \"state\": \"uncertain\"}\n",
 			[]Row{{Frame: 48, Time: 4800 * time.Millisecond, Box: box, Score: 0.5, State: tracker.Uncertain}}},
@@ -118,7 +140,12 @@ func TestReadSaysWhereAndWhat(t *testing.T) {
 		`{"frame":0,"target":false}`:      "a snapshot without a target",
 		"0,1,2,3,3,4":                     "in:1: not a track: frame: 0 is no number of a frame",
 		"1.5,1,2,3,3,4":                   "frame: 1.5 is no number",
-		"1,2,2,3,3,4":                     "target 2",
+		"1,1.5,2,3,3,4":                   "target 1.5: that is no number of a target",
+		"1,-2,2,3,3,4":                    "target -2",
+		"1,2,2,3,3,4\n1,2,2,3,3,4":        "in:2: not a track: frame 0 of target 2 stands in an earlier line too",
+		"goal,1,2,3,4\ngoal,1,2,3,4":      "in:2: not a track: frame 0 of target goal stands",
+		"goal,1,2,3,4\n5,6,7,8":           "4 fields where name,x,y,w,h are five",
+		`{"frame":0,"id":-1}`:             "no number of a target",
 		"1,1,2,3,3,4\n1,1,2":              "in:2: not a track: 3 fields",
 		"\x89PNG\r\n\x1a\n\x00\x00\x00\r": "in:1: not a track: ",
 	} {
@@ -186,6 +213,9 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		for _, format := range []Format{CSV, JSONL, MOT} {
+			if format == MOT && manyNames(first) {
+				continue // names become numbers before they come here
+			}
 			once := written(t, format, first)
 			if len(once) == 0 {
 				continue
@@ -201,10 +231,16 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// manyNames reports whether targets have names, which MOT cannot hold, or no number, which it reads as target 1.
+func manyNames(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(r Row) bool { return r.Name != "" || r.ID == 0 })
+}
+
 func written(t *testing.T, f Format, rows []Row) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	rec, err := New(&out, "out", f)
+	several := slices.ContainsFunc(rows, func(r Row) bool { return r.ID != 0 || r.Name != "" })
+	rec, err := New(&out, "out", f, Options{IDs: several})
 	if err != nil {
 		t.Fatal(err)
 	}

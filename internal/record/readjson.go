@@ -41,16 +41,71 @@ func (c corners) box() (tracker.Box, error) {
 	return tracker.Box{X: c.X.value, Y: c.Y.value, W: c.W.value, H: c.H.value}, nil
 }
 
+// target is the number or the name of a target, as both kinds of object have it under "id".
+type target struct {
+	id   int
+	name string
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *target) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &t.name)
+	}
+	if err := json.Unmarshal(text, &t.id); err != nil || t.id < 0 || t.id > maxID {
+		return fmt.Errorf("id: %.20s is no number of a target", text)
+	}
+	if t.id == 0 {
+		t.name = "0" // numbers count from 1
+	}
+	return nil
+}
+
+// decodeObject reads the one object of a file: a row for each target of a snapshot of several.
+func decodeObject(text string) ([]Row, error) {
+	first, _, err := decodeJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	var o struct {
+		Targets []struct {
+			ID    target
+			Name  string
+			Box   corners
+			Score float64
+			State tracker.State
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return nil, err
+	}
+	if len(o.Targets) == 0 {
+		return []Row{first}, nil
+	}
+	var rows []Row
+	for _, t := range o.Targets {
+		r := first
+		if r.Box, err = t.Box.box(); err != nil {
+			return nil, err
+		}
+		r.ID, r.Name, r.Score, r.State = t.ID.id, t.Name, t.Score, t.State
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
 // decodeJSON reads one object: a line of JSON Lines, or what the live command writes beside a picture.
 func decodeJSON(line string) (Row, bool, error) {
 	var o struct {
 		Frame *int64
+		ID    target
 		TimeS float64 `json:"time_s"`
 		corners
 		Score *float64
 		State tracker.State
 		MS    float64
 		// A snapshot's.
+		Name   string
 		Target *bool
 		Box    *corners
 	}
@@ -73,8 +128,11 @@ func decodeJSON(line string) (Row, bool, error) {
 		return Row{}, false, err
 	}
 	r := Row{
-		Frame: int(*o.Frame), Time: span(o.TimeS, time.Second), State: o.State, Score: math.NaN(),
+		Frame: int(*o.Frame), ID: o.ID.id, Name: o.ID.name, Time: span(o.TimeS, time.Second), State: o.State, Score: math.NaN(),
 		Box: box, Elapsed: span(o.MS, time.Millisecond),
+	}
+	if o.Name != "" {
+		r.Name = o.Name
 	}
 	if o.Score != nil {
 		r.Score = *o.Score

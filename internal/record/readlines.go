@@ -1,9 +1,11 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
@@ -72,6 +74,34 @@ func isMask(line string) bool {
 	return len(line) > 1 && line[0] == 'm' && (line[1] >= '0' && line[1] <= '9' || line[1] == '-')
 }
 
+// isNamed reports whether a line is a name and x,y,w,h.
+func isNamed(line string) bool {
+	_, ok, err := decodeNamed(line)
+	return ok && err == nil
+}
+
+// decodeNamed reads a line of a name and x,y,w,h, a target in frame 0.
+func decodeNamed(line string) (Row, bool, error) {
+	fields := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t", r) })
+	if len(fields) == 1 {
+		fields = strings.Fields(line)
+	}
+	if len(fields) != 5 {
+		return Row{}, false, fmt.Errorf("%d fields where name,x,y,w,h are five", len(fields))
+	}
+	r := Row{Name: strings.Trim(strings.TrimSpace(fields[0]), `"`)}
+	for i, side := range []*float64{&r.Box.X, &r.Box.Y, &r.Box.W, &r.Box.H} {
+		var err error
+		if *side, err = numfile.Number(strings.TrimSpace(fields[i+1])); err != nil {
+			return Row{}, false, err
+		}
+	}
+	if r.Name == "" {
+		return Row{}, false, errors.New("no name")
+	}
+	return r, true, nil
+}
+
 // decodeMOT reads a line of MOTChallenge's, frames and pixels counted from 1.
 func decodeMOT(line string) (Row, bool, error) {
 	v, err := numfile.Numbers(line)
@@ -82,10 +112,13 @@ func decodeMOT(line string) (Row, bool, error) {
 		return Row{}, false, fmt.Errorf("%d fields where frame,id,x,y,w,h are six", len(v))
 	case v[0] != math.Trunc(v[0]) || v[0] < 1 || v[0] > maxFrame:
 		return Row{}, false, fmt.Errorf("frame: %v is no number of a frame", v[0])
-	case v[1] != 1:
-		return Row{}, false, fmt.Errorf("target %v: the files of one target have the id 1 only", v[1])
+	case v[1] != math.Trunc(v[1]) || v[1] < -1 || v[1] > maxID:
+		return Row{}, false, fmt.Errorf("target %v: that is no number of a target", v[1])
 	}
-	r := Row{Frame: int(v[0]) - 1, Box: tracker.Box{X: v[2] - 1, Y: v[3] - 1, W: v[4], H: v[5]}, Score: 1}
+	r := Row{Frame: int(v[0]) - 1, ID: max(0, int(v[1])), Box: tracker.Box{X: v[2] - 1, Y: v[3] - 1, W: v[4], H: v[5]}, Score: 1}
+	if v[1] == 0 {
+		r.Name = "0" // numbers count from 1
+	}
 	if len(v) > 6 {
 		r.Score = v[6]
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -29,6 +30,7 @@ func isHeader(line string) bool {
 type table struct {
 	separator rune     // 0 for blanks
 	columns   []string // as the header names them, in small letters
+	named     bool     // there is a column of targets
 	rows      int
 }
 
@@ -57,7 +59,9 @@ func (t *table) header(line string) error {
 		return err
 	}
 	for _, f := range fields {
-		t.columns = append(t.columns, columnName(f))
+		name := columnName(f)
+		t.columns = append(t.columns, name)
+		t.named = t.named || name == "id" || name == "name"
 	}
 	for _, need := range [...]string{"x", "y", "w", "h"} {
 		if !slices.Contains(t.columns, need) {
@@ -116,7 +120,10 @@ func (t *table) row(line string) (Row, error) {
 	if len(fields) != len(t.columns) {
 		return Row{}, fmt.Errorf("%d fields under %d columns", len(fields), len(t.columns))
 	}
-	r := Row{Frame: t.rows}
+	r := Row{}
+	if !t.named {
+		r.Frame = t.rows
+	}
 	for i, c := range t.columns {
 		if err := t.set(&r, c, fields[i]); err != nil {
 			return Row{}, fmt.Errorf("%s: %w", c, err)
@@ -131,6 +138,10 @@ func (t *table) set(r *Row, column, text string) (err error) {
 	switch column {
 	case "frame":
 		r.Frame, err = frame(text)
+	case "id":
+		setTarget(r, text)
+	case "name":
+		r.Name = text
 	case "time_s":
 		r.Time, err = t.duration(text, time.Second)
 	case "x":
@@ -149,6 +160,15 @@ func (t *table) set(r *Row, column, text string) (err error) {
 		r.Elapsed, err = t.duration(text, time.Millisecond)
 	}
 	return err
+}
+
+// setTarget puts the number of a target into r, or its name, as which one counts that is no number above 0.
+func setTarget(r *Row, text string) {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && n <= maxID {
+		r.ID = n
+	} else if text != "" && r.Name == "" {
+		r.Name = text
+	}
 }
 
 // number reads a number. Where commas do not separate, one is decimal. R's NA is no number, as NaN is.

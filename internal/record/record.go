@@ -1,15 +1,19 @@
-// Package record writes and reads the files in which a track is kept: CSV, JSON Lines, and the text formats of OTB
-// and of MOTChallenge.
+// Package record writes and reads the files in which tracks are kept: CSV, JSON Lines, COCO video, and the text formats
+// of OTB, GOT-10k, VOT and MOTChallenge.
 //
-//	CSV    header frame,time_s,x,y,w,h,score,state,ms; a row for every frame
+//	CSV    header frame,time_s,x,y,w,h,score,state,ms; a row for every frame; with ids, id after frame: the target's
+//	       name, or its number
 //	JSONL  the same names as an object a line; "ms" is left out where it was not measured
-//	OTB    x,y,w,h a line for every frame, beginning with the one that tracking began on
-//	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible; the id is always 1
+//	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible
+//	COCO   a JSON document of images and annotations, for every frame in which the target is visible (see NewCOCO)
+//	OTB    x,y,w,h a line for every frame of one target, beginning with the one that tracking began on
+//	GOT    the same with three decimals, as the GOT-10k toolkit writes it; Times, in a file beside it, has seconds
+//	VOT    the same for the VOT toolkit, where the first line is the code 1; Confidence, beside it, has the scores
 //
-// While the target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT has no
-// row; OTB, which can say neither, repeats the box, because its readers count lines. Frames and pixels count from 0,
-// but in MOT, where both count from 1 as MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are,
-// as every toolkit does.
+// While a target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT and COCO
+// have no row; OTB, GOT and VOT, which can say neither, repeat the box, because their readers count lines. A target has
+// the same id when it is found again. Frames and pixels count from 0, but in MOT, where both count from 1 as MOTChallenge
+// has it (Milan et al., 2016). OTB boxes are written as they are, as every toolkit does.
 //
 // A row goes to the file as it comes, in one piece: whatever stops the program, the rows so far are on disk. The same
 // rows give the same bytes.
@@ -34,14 +38,29 @@ const (
 	JSONL Format = "jsonl"
 	OTB   Format = "otb"
 	MOT   Format = "mot"
+	GOT   Format = "got"
+	VOT   Format = "vot"
+	// Times and Confidence are what GOT and VOT keep in files of their own.
+	Times      Format = "times"
+	Confidence Format = "confidence"
 )
 
 // ErrFormat is wrapped by the errors about what a file holds; they name the file and the line.
 var ErrFormat = errors.New("not a track")
 
-// Row is what a file keeps of one frame.
+// Options say what a file tells beside the boxes.
+type Options struct {
+	// IDs adds a column id to CSV and JSONL, which they do without where there is one target.
+	IDs bool
+}
+
+// Row is what a file keeps of one target in one frame.
 type Row struct {
-	Frame int           // counted from 0
+	Frame int // counted from 0
+	// ID is the target's number, from 1, and Name what the user calls it; 0 and empty where a file does not say.
+	ID    int
+	Name  string
+	First bool          // the tracker was started on this frame; it is written, not read
 	Time  time.Duration // the frame's own time since the start of the video
 	// Box is in pixels, continuous and 0-based. A reader returns one of NaN where a file says that no target is there.
 	Box   tracker.Box
@@ -51,7 +70,8 @@ type Row struct {
 	Elapsed time.Duration
 }
 
-// Recorder takes the rows of one track in the order of their frames. After an error it takes no more.
+// Recorder takes the rows of each target in the order of their frames; OTB, GOT, VOT and what is beside them keep one
+// target. After an error it takes no more.
 type Recorder interface {
 	Record(Row) error
 	// Close ends the file. It may be called twice. It does not take back what Record wrote.
@@ -63,8 +83,8 @@ type encoder func(buf []byte, r Row) []byte
 
 // New returns a Recorder that writes to w, each row by one call of Write. Its errors name the output as name. It does
 // not close w.
-func New(w io.Writer, name string, f Format) (Recorder, error) {
-	header, encode, err := encoding(f)
+func New(w io.Writer, name string, f Format, o Options) (Recorder, error) {
+	header, encode, err := encoding(f, o)
 	if err != nil {
 		return nil, err
 	}
@@ -73,15 +93,15 @@ func New(w io.Writer, name string, f Format) (Recorder, error) {
 }
 
 // Create makes the file at path, or empties it, and returns a Recorder that writes to it.
-func Create(path string, f Format) (Recorder, error) {
-	if _, _, err := encoding(f); err != nil {
+func Create(path string, f Format, o Options) (Recorder, error) {
+	if _, _, err := encoding(f, o); err != nil {
 		return nil, err
 	}
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r, err := New(file, path, f)
+	r, err := New(file, path, f, o)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}

@@ -61,7 +61,7 @@ func readBack(f Format) []Row {
 			if r.State == tracker.Lost {
 				continue
 			}
-			r = Row{Frame: r.Frame, Box: r.Box, Score: r.Score}
+			r = Row{Frame: r.Frame, ID: 1, Box: r.Box, Score: r.Score}
 		}
 		out = append(out, r)
 	}
@@ -76,7 +76,7 @@ func TestFilesAreAsDocumentedAndReadBack(t *testing.T) {
 				ext = "txt"
 			}
 			path := filepath.Join(t.TempDir(), "track."+ext)
-			rec, err := Create(path, f)
+			rec, err := Create(path, f, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +118,7 @@ func TestFilesAreAsDocumentedAndReadBack(t *testing.T) {
 
 func TestOTBHasALineForEveryFrame(t *testing.T) {
 	var out bytes.Buffer
-	rec, err := New(&out, "out", OTB)
+	rec, err := New(&out, "out", OTB, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func (h *halfway) Write(p []byte) (int, error) {
 
 func TestDiskFullKeepsWholeRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "track.csv")
-	made, err := Create(path, CSV)
+	made, err := Create(path, CSV, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,18 +178,18 @@ func TestDeviceFull(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full on this system")
 	}
-	if _, err := Create("/dev/full", CSV); !errors.Is(err, syscall.ENOSPC) {
+	if _, err := Create("/dev/full", CSV, Options{}); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("the header: %v", err)
 	}
 }
 
 func TestCreateSaysWhatIsWrong(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "no", "such.csv")
-	if _, err := Create(missing, CSV); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
+	if _, err := Create(missing, CSV, Options{}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
 		t.Errorf("missing folder: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "x")
-	if _, err := Create(path, "xml"); err == nil || !strings.Contains(err.Error(), `"xml"`) {
+	if _, err := Create(path, "xml", Options{}); err == nil || !strings.Contains(err.Error(), `"xml"`) {
 		t.Errorf("unknown format: %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -199,7 +199,7 @@ func TestCreateSaysWhatIsWrong(t *testing.T) {
 
 func TestRecordAllocatesNothing(t *testing.T) {
 	for f := range files {
-		rec, err := New(io.Discard, "discard", f)
+		rec, err := New(io.Discard, "discard", f, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +217,7 @@ func TestNaNIsKept(t *testing.T) {
 	in := Row{Frame: 4, Box: tracker.Box{X: nan, Y: nan, W: nan, H: nan}, State: tracker.Lost}
 	for _, f := range []Format{CSV, JSONL} {
 		var out bytes.Buffer
-		rec, err := New(&out, "out", f)
+		rec, err := New(&out, "out", f, Options{})
 		if err == nil {
 			err = rec.Record(in)
 		}

@@ -17,7 +17,9 @@ const defaultTemplateScore = 0.7
 
 // seek finds the object of --template: it returns the source to track from, and the part of it, which begins in the
 // frame in which the object was found. Without --template it returns what it was given.
-func (f *fileFlags) seek(cmd *cobra.Command, model *modelTracker, src tracker.Source, p part) (tracker.Source, part, error) {
+func (f *fileFlags) seek(
+	cmd *cobra.Command, model *modelTracker, src tracker.Source, p part,
+) (tracker.Source, part, error) {
 	if f.template == "" {
 		return src, p, nil
 	}
@@ -33,20 +35,22 @@ func (f *fileFlags) seek(cmd *cobra.Command, model *modelTracker, src tracker.So
 		return nil, p, fmt.Errorf("--template %s: %w", f.template, err)
 	}
 	best := siamfc.Found{}
-	from, frame, box, err := follow.Seek(cmd.Context(), src, p.Start, p.End, func(frame *image.RGBA) (tracker.Box, bool, error) {
+	find := func(frame *image.RGBA) (tracker.Box, bool, error) {
 		found, err := model.Find(frame)
 		if found.Score > best.Score {
 			best = found
 		}
 		logger(cmd).Debug("searched", "score", found.Score, "box", found.Box)
 		return found.Box, found.Score >= f.templateScore, err
-	})
+	}
+	from, frame, box, err := follow.Seek(cmd.Context(), src, p.first(), p.end, find)
 	if errors.Is(err, follow.ErrNotFound) {
-		return nil, p, fmt.Errorf("--template %s: %w; the best score was %.3f, --template-score is %.3f", f.template, err, best.Score, f.templateScore)
+		return nil, p, fmt.Errorf("--template %s: %w; the best score was %.3f, --template-score is %.3f",
+			f.template, err, best.Score, f.templateScore)
 	} else if err != nil {
 		return nil, p, err
 	}
 	logger(cmd).Info("found", "template", f.template, "frame", frame, "box", box, "score", best.Score)
-	p.Init, p.Start, p.from = box, frame, max(p.from, frame)
+	p.starts[0].Box, p.starts[0].Frame, p.from = box, frame, max(p.from, frame)
 	return from, p, nil
 }

@@ -17,8 +17,14 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d frames (%d to %d) in %.2f s: %.1f frames/s\n",
 		input, sum.Frames, sum.First, sum.Last, sum.Wall.Seconds(), sum.Rate())
-	fmt.Fprintf(&b, "target: %v in %d frames, %v in %d, %v in %d\n", tracker.Tracking, sum.States[tracker.Tracking],
-		tracker.Uncertain, sum.States[tracker.Uncertain], tracker.Lost, sum.States[tracker.Lost])
+	for _, t := range sum.Targets {
+		name := "target"
+		if len(sum.Targets) > 1 {
+			name += " " + tracker.Start{ID: t.ID, Name: t.Name}.Label()
+		}
+		fmt.Fprintf(&b, "%s: %v in %d frames, %v in %d, %v in %d\n", name, tracker.Tracking, t.States[tracker.Tracking],
+			tracker.Uncertain, t.States[tracker.Uncertain], tracker.Lost, t.States[tracker.Lost])
+	}
 	var files []string
 	for _, t := range o.tracks {
 		if t.Begun() {
@@ -38,16 +44,26 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 type figures struct {
 	sum    follow.Summary
 	stages []clock.Stage
-	score  *follow.Score // nil without --truth
-	truth  string        // the file of the true boxes
+	scores []namedScore // none without --truth
+	truth  string       // the file of the true boxes
+}
+
+// namedScore is how good the track of a target was, which has a name where there are several.
+type namedScore struct {
+	label string
+	follow.Score
 }
 
 // print writes the figures as a table.
 func (f figures) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, cells ...string) { fmt.Fprintf(w, "%s\t%s\t\n", name, strings.Join(cells, "\t")) }
-	if s := f.score; s != nil {
-		fmt.Fprintf(out, "accuracy in %d frames of %s\n", s.Frames, f.truth)
+	for _, s := range f.scores {
+		of := ""
+		if s.label != "" {
+			of = " of target " + s.label
+		}
+		fmt.Fprintf(out, "accuracy%s in %d frames of %s\n", of, s.Frames, f.truth)
 		row("mean IoU", fmt.Sprintf("%.3f", s.MeanIoU))
 		row("success AUC", fmt.Sprintf("%.3f", s.AUC))
 		row("precision@20", fmt.Sprintf("%.3f", s.Precision20))

@@ -56,13 +56,15 @@ func TestTemplate(t *testing.T) {
 		t.Fatalf("exit %d, %s", code, errs)
 	}
 	rows := readTrack(t, csv)
-	if want := (tracker.Box{X: 79, Y: 62, W: 50, H: 148}); len(rows) != 2 || rows[0].Frame != 1 || rows[0].Box.IoU(want) < 0.6 {
+	if want := (tracker.Box{X: 79, Y: 62, W: 50, H: 148}); len(rows) != 2 || rows[0].Frame != 1 ||
+		rows[0].Box.IoU(want) < 0.6 {
 		t.Errorf("%+v; she is in frames 1 and 2, at %v in the first", rows, want)
 	}
 
 	none := filepath.Join(dir, "none.csv")
 	code, _, errs = track(t, "file", filepath.Join(dir, "lawn"), "-m", model, "--template", example, "--csv", none)
-	if _, err := os.Stat(none); code != exitFailed || !strings.Contains(errs, "object not found in any of 2 frames") || err == nil {
+	if _, err := os.Stat(none); code != exitFailed || !strings.Contains(errs, "object not found in any of 2 frames") ||
+		err == nil {
 		t.Errorf("frames without her: exit %d, %q", code, errs)
 	}
 	code, _, errs = track(t, "file", frames, "-m", model, "--template", csv)

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"siamtrack/capture"
+	"siamtrack/internal/clock"
+	"siamtrack/internal/follow"
+	"siamtrack/internal/record"
+)
+
+// outputs are the sinks of a run, and those of them that have something to say in the end.
+type outputs struct {
+	sinks  []follow.Sink
+	timer  *clock.Timer
+	truths []truth         // none without --truth
+	video  *follow.Video   // nil without -o
+	writer *capture.Writer // of video
+	path   string          // of video
+	bar    *progress       // nil where nobody watches
+	tracks []namedTrack
+}
+
+// namedTrack is what tracks are written, and where to.
+type namedTrack struct {
+	path string
+	*follow.Tracks
+}
+
+// outputs makes the sinks that the flags ask for.
+func (f *fileFlags) outputs(
+	cmd *cobra.Command, info capture.Info, input string, p part, truths []truth,
+) (*outputs, error) {
+	o := &outputs{timer: &clock.Timer{}, path: f.video, truths: truths}
+	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
+	add(o.timer)
+	fps := info.FPS
+	if f.fps > 0 {
+		fps = f.fps
+	}
+	written := sinkOptions{timing: f.timing, several: p.several(),
+		video: record.Video{Name: filepath.Base(input), FPS: fps}}
+	for _, file := range f.tracks() {
+		sink := file.sink(cmd, written)
+		add(follow.From(p.from, sink))
+		o.tracks = append(o.tracks, namedTrack{file.path, sink})
+	}
+	for _, t := range truths {
+		add(t)
+	}
+	if f.video != "" {
+		var err error
+		if o.writer, err = capture.NewWriter(f.video, capture.WriterOptions{FPS: fps}); err != nil {
+			return nil, err
+		}
+		if o.video, err = follow.NewVideo(o.writer, f.drawn, p.several()); err != nil {
+			return nil, errors.Join(err, o.writer.Close())
+		}
+		add(follow.From(p.from, o.video))
+	}
+	if o.bar = newProgress(cmd, info.Frames, p.first(), p.end); o.bar != nil {
+		add(o.bar)
+	}
+	return o, nil
+}
+
+// report says what was done: a summary on stderr, and the figures that --truth and --timing ask for on stdout.
+func (f *fileFlags) report(
+	cmd *cobra.Command, input string, sum follow.Summary, timed *clock.Source, o *outputs,
+) error {
+	if sum.Frames == 0 {
+		return nil
+	}
+	if !quiet(cmd) {
+		fmt.Fprint(cmd.ErrOrStderr(), summaryText(sourceName(input), sum, o))
+	}
+	if len(o.truths) == 0 && !f.timing {
+		return nil
+	}
+	figures := figures{sum: sum, stages: append(timed.Stages(), o.timer.Stages()...)}
+	if o.video != nil {
+		figures.stages = append(figures.stages, o.video.Stages()...)
+	}
+	for _, t := range o.truths {
+		score, err := t.Score()
+		if err != nil {
+			return fmt.Errorf("--truth %s: %w", f.truth, err)
+		}
+		figures.scores, figures.truth = append(figures.scores, namedScore{t.label, score}), f.truth
+	}
+	w := cmd.OutOrStdout()
+	if f.toStdout() {
+		w = cmd.ErrOrStderr() // stdout is a track's
+	}
+	return figures.print(w)
+}
