@@ -24,8 +24,20 @@ const (
 var (
 	// ErrUnknown is wrapped by the error of a name that no folder has.
 	ErrUnknown = zoo.ErrUnknown
+	// ErrPrecision is wrapped by the error of a precision that a model does not come in.
+	ErrPrecision = zoo.ErrPrecision
 	// ErrLibrary is wrapped by every error about ONNX Runtime's shared library.
 	ErrLibrary = onnx.ErrLibrary
+)
+
+// Precision is the kind of numbers that a network computes with; a model comes in one or both.
+type Precision = zoo.Precision
+
+// The precisions.
+const (
+	PrecisionAuto = zoo.PrecisionAuto
+	PrecisionInt8 = zoo.PrecisionInt8
+	PrecisionFP32 = zoo.PrecisionFP32
 )
 
 // Options say how a model is opened. The zero value is ready.
@@ -35,6 +47,11 @@ type Options struct {
 	Library string
 	// Threads is the number of threads within an operator, 1 where it is 0: networks this small lose by more.
 	Threads int
+	// Precision is that of the network's file, PrecisionAuto where it is empty: of a model that is given by its name, the
+	// one that this processor runs faster. Of one that is given by a path it is the file itself.
+	Precision Precision
+	// Provider is what runs the networks, onnx.ProviderCPU where it is empty.
+	Provider onnx.Provider
 	// Folders are where models are looked for by name; none for the folder that SIAMTRACK_MODELS names, models/ beside
 	// the program and above it, and models/ in the working folder.
 	Folders []string
@@ -62,12 +79,19 @@ func Open(nameOrPath string, o Options) (_ *Model, err error) {
 	if m.path, err = zoo.Find(nameOrPath, folders); err != nil {
 		return nil, err
 	}
+	given := m.path == nameOrPath && (o.Precision == PrecisionAuto || o.Precision == "")
+	if !given {
+		if m.path, err = zoo.InPrecision(m.path, o.Precision, zoo.Faster()); err != nil {
+			return nil, err
+		}
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.Close())
 		}
 	}()
-	if m.runtime, err = onnx.Start(onnx.Options{Library: o.Library, Threads: o.Threads}); err != nil {
+	if m.runtime, err = onnx.Start(onnx.Options{Library: o.Library, Threads: o.Threads,
+		Provider: o.Provider}); err != nil {
 		return nil, err
 	}
 	m.model, err = m.runtime.Open(m.path)
@@ -85,6 +109,9 @@ func (m *Model) Files() []onnx.File { return m.model.Files() }
 
 // Hash tells the model from every other; thresholds and the caches of galleries are bound to it.
 func (m *Model) Hash() (string, error) { return m.model.Hash() }
+
+// Provider returns what the networks run on, and, where onnx.ProviderAuto came down to the CPU, why.
+func (m *Model) Provider() (p onnx.Provider, why string) { return m.runtime.Provider() }
 
 // RuntimeVersion returns the version of ONNX Runtime that runs the model.
 func (m *Model) RuntimeVersion() string { return m.runtime.Version() }

@@ -26,7 +26,8 @@ var ErrKind = errors.New("not a kind of picture")
 func ParseKind(s string) (Kind, error) {
 	wrong := strings.IndexFunc(s, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-') })
 	if s == "" || wrong >= 0 {
-		return "", fmt.Errorf("%w: %q: small letters, digits and hyphens expected, as in object, face or signature", ErrKind, s)
+		return "", fmt.Errorf("%w: %q: small letters, digits and hyphens expected, as in object, face or signature", ErrKind,
+			s)
 	}
 	return Kind(s), nil
 }

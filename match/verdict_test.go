@@ -7,8 +7,8 @@ import (
 	"siamtrack/match"
 )
 
-// TestAVerdictNeedsTheKindsThreshold: a kind without one gets no verdict; where nobody says what the pictures show, they
-// are the same only by all thresholds, bounds included, and different only by all.
+// TestAVerdictNeedsTheKindsThreshold: a kind without one gets no verdict; where nobody says what the pictures show,
+// they are the same only by all thresholds, bounds included, and different only by all.
 func TestAVerdictNeedsTheKindsThreshold(t *testing.T) {
 	var all match.Thresholds
 	all.Set(match.KindObject, match.Cosine, match.Threshold{Distance: 0.2})
@@ -51,7 +51,8 @@ func TestAVerdictNeedsTheKindsThreshold(t *testing.T) {
 }
 
 func TestKindsHaveNames(t *testing.T) {
-	for name, good := range map[string]bool{"face": true, "coin-2": true, "": false, "Face": false, "a b": false, "é": false} {
+	for name, good := range map[string]bool{"face": true, "coin-2": true, "": false, "Face": false, "a b": false,
+		"é": false} {
 		if _, err := match.ParseKind(name); (err == nil) != good || err != nil && !errors.Is(err, match.ErrKind) {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -60,7 +61,8 @@ func TestKindsHaveNames(t *testing.T) {
 
 // TestThresholdsOfFormatOne: files from before there were kinds say what they said.
 func TestThresholdsOfFormatOne(t *testing.T) {
-	all, err := match.ParseThresholds([]byte(`{"format":1,"model":"m","sha256":"ab","thresholds":{"cosine":{"distance":0.5}}}`))
+	old := `{"format":1,"model":"m","sha256":"ab","thresholds":{"cosine":{"distance":0.5}}}`
+	all, err := match.ParseThresholds([]byte(old))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"siamtrack/bench/folder"
 	benchrun "siamtrack/bench/run"
 	"siamtrack/capture"
+	"siamtrack/siamfc/onnx"
 	"siamtrack/tracker"
 )
 
@@ -98,7 +99,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := f.open() // its own tracker shows, before anything is written, that it can track
+	model, err := f.open(cmd) // its own tracker shows, before anything is written, that it can track
 	if err != nil {
 		return err
 	}
@@ -180,6 +181,9 @@ func (f *benchFlags) describe(model *siamtrack.Model) (folder.About, error) {
 		"track": versionLine(), "onnxruntime": model.RuntimeVersion(), "opencv": capture.OpenCVVersion(),
 		"threads": fmt.Sprint(f.threads),
 	}}
+	if p, _ := model.Provider(); p != onnx.ProviderCPU {
+		about.Versions["provider"] = string(p)
+	}
 	if f.name != "" {
 		about.Tracker = f.name
 	}

@@ -46,6 +46,7 @@ func examine(ctx context.Context, library string) []doctor.Finding {
 	runtime := doctor.Runtime(library)
 	findings = append(findings, runtime)
 	if runtime.Status != doctor.Missing { // models cannot be opened without it
+		findings = append(findings, doctor.Providers(library))
 		findings = append(findings, doctor.Models(foundModels(library), zoo.Default, zoo.Folders()))
 	}
 	return append(findings, doctor.Cameras(), doctor.Display(ctx))

@@ -54,7 +54,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := f.open()
+	model, err := f.open(cmd)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 			return err
 		}
 	}
-	model, err := f.open()
+	model, err := f.open(cmd)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +40,32 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("exit %d, want %d; stderr %q, want %q in it", code, c.code, stderr, c.stderr)
 			}
 		})
+	}
+}
+
+// TestProviderAndPrecision: a provider that was asked for is had or refused, left to choose it is the CPU with a line
+// that says why, and a model comes in the precision that is asked for, or is refused.
+func TestProviderAndPrecision(t *testing.T) {
+	t.Setenv("SIAMTRACK_MODELS", "../../models")
+	base := []string{"file", clip, "--init", clipInit, "--end", "1", "--csv", "-", "--quiet"}
+	loud := append(slices.Clone(base[:len(base)-1]), "--log-level", "debug")
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{slices.Concat(loud, []string{"--provider", "auto"}), exitDone, "why="},
+		{slices.Concat(loud, []string{"--precision", "fp32"}), exitDone, "siamtrack-fp32.onnx"},
+		{slices.Concat(loud, []string{"--precision", "int8"}), exitDone, "siamtrack.onnx"},
+		{slices.Concat(base, []string{"--provider", "directml"}), exitFailed, "track doctor"},
+		{slices.Concat(base, []string{"--provider", "gpu"}), exitUsage, "--provider"},
+		{slices.Concat(base, []string{"--precision", "fp16"}), exitUsage, "--precision"},
+		{slices.Concat(base, []string{"--precision", "int8", "-m", "siamfc"}), exitUsage, "siamfc.onnx is fp32"},
+	} {
+		code, _, stderr := track(t, c.args...)
+		if code != c.code || !strings.Contains(stderr, c.says) {
+			t.Errorf("%v: exit %d, want %d; %q, want %q in it", c.args[8:], code, c.code, stderr, c.says)
+		}
 	}
 }
 

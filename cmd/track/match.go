@@ -91,7 +91,7 @@ func (f *matchFlags) register(cmd *cobra.Command) {
 }
 
 // openMatcher opens what the flags name. Close the model.
-func (f *matchFlags) openMatcher() (*siamtrack.Matcher, *siamtrack.Model, error) {
+func (f *matchFlags) openMatcher(cmd *cobra.Command) (*siamtrack.Matcher, *siamtrack.Model, error) {
 	d, err := match.ParseDistance(f.distance)
 	if err != nil {
 		return nil, nil, usagef("--distance: %w", err)
@@ -99,7 +99,7 @@ func (f *matchFlags) openMatcher() (*siamtrack.Matcher, *siamtrack.Model, error)
 	if _, err := match.ParseKind(f.kind); err != nil {
 		return nil, nil, usagef("--kind: %w", err)
 	}
-	model, err := f.load()
+	model, err := f.load(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -149,7 +149,7 @@ func (f *matchFlags) compare(cmd *cobra.Command, a, b string) (err error) {
 	if err := errors.Join(errA, errB); err != nil {
 		return err
 	}
-	m, model, err := f.openMatcher()
+	m, model, err := f.openMatcher(cmd)
 	if err != nil {
 		return err
 	}

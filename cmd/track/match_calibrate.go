@@ -75,7 +75,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	m, model, err := f.openMatcher()
+	m, model, err := f.openMatcher(cmd)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (f *matchFlags) search(cmd *cobra.Command, queries []string) (err error) {
 	if f.top < 1 {
 		return usagef("--top %d: at least 1 answer", f.top)
 	}
-	m, model, err := f.openMatcher()
+	m, model, err := f.openMatcher(cmd)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
 	"siamtrack"
+	"siamtrack/internal/zoo"
+	"siamtrack/siamfc/onnx"
 )
 
 // maxThreads bounds --threads: ONNX Runtime starts as many as it is asked for, and minutes go by over a hundred
@@ -15,9 +19,11 @@ const maxThreads = 256
 
 // modelFlags are the flags of every command that runs a network.
 type modelFlags struct {
-	model   string
-	library string
-	threads int
+	model     string
+	library   string
+	provider  string
+	precision string
+	threads   int
 }
 
 // register adds the flags to a command that tracks.
@@ -29,6 +35,10 @@ func (f *modelFlags) registerWith(cmd *cobra.Command, model string) {
 	flags.StringVarP(&f.model, "model", "m", model,
 		"`name` of a model (see track models) or path of an .onnx or .json file")
 	flags.IntVar(&f.threads, "threads", 1, "threads of ONNX Runtime within an operator")
+	flags.StringVar(&f.provider, "provider", string(onnx.ProviderAuto),
+		"what runs the network: auto, "+joined(onnx.Providers())+"; auto is a GPU where ONNX Runtime's library has one")
+	flags.StringVar(&f.precision, "precision", string(siamtrack.PrecisionAuto),
+		"numbers of the network: int8, fp32, or auto, which is what this processor does faster")
 	f.registerLibrary(cmd)
 }
 
@@ -46,8 +56,8 @@ type modelTracker struct {
 func (m *modelTracker) Close() error { return m.model.Close() }
 
 // open finds and loads the model that the flags name, with a tracker over it. Close what it returns.
-func (f *modelFlags) open() (*modelTracker, error) {
-	m, err := f.load()
+func (f *modelFlags) open(cmd *cobra.Command) (*modelTracker, error) {
+	m, err := f.load(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +69,45 @@ func (f *modelFlags) open() (*modelTracker, error) {
 }
 
 // load finds and loads the model that the flags name. Close what it returns.
-func (f *modelFlags) load() (*siamtrack.Model, error) {
+func (f *modelFlags) load(cmd *cobra.Command) (*siamtrack.Model, error) {
 	if f.threads < 1 || f.threads > maxThreads {
 		return nil, usagef("--threads %d: 1 to %d are possible", f.threads, maxThreads)
 	}
-	m, err := siamtrack.Open(f.model, siamtrack.Options{Library: f.library, Threads: f.threads})
-	if errors.Is(err, siamtrack.ErrUnknown) {
-		return nil, wrongUse(err)
+	provider, err := onnx.ParseProvider(f.provider)
+	if err != nil {
+		return nil, usagef("--provider: %w", err)
 	}
-	return m, err
+	precision, err := zoo.ParsePrecision(f.precision)
+	if err != nil {
+		return nil, usagef("--precision: %w", err)
+	}
+	m, err := siamtrack.Open(f.model, siamtrack.Options{
+		Library: f.library, Threads: f.threads, Provider: provider, Precision: precision,
+	})
+	switch {
+	case errors.Is(err, siamtrack.ErrUnknown), errors.Is(err, siamtrack.ErrPrecision):
+		return nil, wrongUse(err)
+	case errors.Is(err, onnx.ErrProvider):
+		return nil, fmt.Errorf("%w; track doctor lists what can be used here", err)
+	case err != nil:
+		return nil, err
+	}
+	f.sayProvider(cmd, m)
+	return m, nil
+}
+
+// sayProvider says what runs the model: aloud where a provider was to be chosen, and was not found.
+func (f *modelFlags) sayProvider(cmd *cobra.Command, m *siamtrack.Model) {
+	p, why := m.Provider()
+	level := slog.LevelDebug
+	if why != "" && cmd.Flags().Changed("provider") {
+		level = slog.LevelInfo
+	}
+	args := []any{"provider", string(p), "file", m.Path()}
+	if why != "" {
+		args = append(args, "why", why)
+	}
+	logger(cmd).Log(cmd.Context(), level, "the network runs on", args...)
 }
 
 // closeInto closes c and adds what goes wrong to err, which it leaves as it is otherwise: an answer such as

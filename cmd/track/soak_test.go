@@ -38,8 +38,8 @@ func TestSoakLive(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := modelFlags{model: goodModel(t), threads: 1}
-	model, err := f.open()
+	f := modelFlags{model: goodModel(t), threads: 1, provider: "cpu", precision: "auto"}
+	model, err := f.open(newRoot())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func newTraxCmd() *cobra.Command {
 			if version < trax.MinVersion || version > trax.MaxVersion {
 				return usagef("--protocol-version %d: %d to %d are spoken", version, trax.MinVersion, trax.MaxVersion)
 			}
-			model, err := f.open()
+			model, err := f.open(cmd)
 			if err != nil {
 				return err
 			}

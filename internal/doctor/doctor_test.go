@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +44,23 @@ func TestRuntimeSaysWhereItLooked(t *testing.T) {
 	f := Runtime(path)
 	if f.Status != Missing || !strings.Contains(strings.Join(f.Details, "\n"), path) || f.Advice == "" {
 		t.Errorf("%+v does not name %s", f, path)
+	}
+}
+
+// TestProviders: the CPU always can, and of each of the others it is said that it can, or why not.
+func TestProviders(t *testing.T) {
+	f := Providers("")
+	if f.Status != OK || !strings.HasPrefix(f.Found, "cpu") {
+		t.Fatalf("%+v", f)
+	}
+	for _, p := range onnx.Providers() {
+		why := slices.ContainsFunc(f.Details, func(d string) bool { return strings.HasPrefix(d, "no "+string(p)+": ") })
+		if why == strings.Contains(f.Found, string(p)) {
+			t.Errorf("%s: %+v", p, f)
+		}
+	}
+	if f := Providers(filepath.Join(t.TempDir(), "none.so")); f.Status != Missing {
+		t.Errorf("without a library: %+v", f)
 	}
 }
 

@@ -26,6 +26,31 @@ func Runtime(library string) Finding {
 	return f
 }
 
+// Providers reports what can run networks here besides the CPU: what ONNX Runtime's library was built with, and starts.
+func Providers(library string) Finding {
+	f := Finding{Name: "providers", Status: OK}
+	rt, err := onnx.Start(onnx.Options{Library: library})
+	if err != nil {
+		f.Status = Missing
+		f.Found, f.Details = lines(err)
+		return f
+	}
+	var usable []string
+	for _, p := range onnx.Providers() {
+		if err := rt.Try(p); err != nil {
+			_, why, _ := strings.Cut(err.Error(), onnx.ErrProvider.Error()+": ")
+			f.Details = append(f.Details, fmt.Sprintf("no %s: %s", p, strings.TrimSuffix(why, " ("+rt.Library()+")")))
+		} else {
+			usable = append(usable, string(p))
+		}
+	}
+	f.Found = strings.Join(usable, ", ") + " (--provider)"
+	if err := rt.Close(); err != nil {
+		f.Status, f.Advice = Note, err.Error()
+	}
+	return f
+}
+
 // looked lists the places before the library that was found, and the library.
 func looked(given, found string) []string {
 	var out []string

@@ -27,7 +27,7 @@ const exemplarKey = siamfc.MetadataKey + ".exemplar"
 
 // addExemplar loads the exemplar graph of the model file at path: from the file's own metadata, or from the file that
 // its manifest names. A model may have none: then its one graph serves both crops.
-func (m *Model) addExemplar(path string, threads int) error {
+func (m *Model) addExemplar(path string, r *Runtime) error {
 	for role := range m.manifest.Files {
 		if role != roleExemplar {
 			return fmt.Errorf("onnx: %s: %w: \"files\" in its own metadata names a file for %q; only \"exemplar\" can be one",
@@ -47,13 +47,13 @@ func (m *Model) addExemplar(path string, threads int) error {
 		if err != nil {
 			return fmt.Errorf("onnx: %s: %w: its exemplar graph: %w", path, ErrModel, err)
 		}
-		m.graphs[roleExemplar], err = load(path+" (its exemplar graph)", data, threads)
+		m.graphs[roleExemplar], err = r.load(path+" (its exemplar graph)", data)
 		return err
 	case beside != "":
 		if !filepath.IsAbs(beside) {
 			beside = filepath.Join(filepath.Dir(path), beside)
 		}
-		return m.add(roleExemplar, beside, threads)
+		return m.add(roleExemplar, beside, r)
 	}
 	return nil
 }

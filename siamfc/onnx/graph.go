@@ -17,11 +17,24 @@ type graph struct {
 	path            string
 	session         *ort.DynamicAdvancedSession
 	inputs, outputs []ort.InputOutputInfo
+	shared          bool // its provider runs on the tensors' own memory
 }
 
-// load reads an ONNX file. threads is the number of threads within an operator.
-func load(path string, data []byte, threads int) (_ *graph, err error) {
-	o, err := options(threads)
+// load reads an ONNX file's content. Where the provider was chosen here and does not run it, the CPU does.
+func (r *Runtime) load(path string, data []byte) (*graph, error) {
+	g, err := r.loadOn(r.provider, path, data)
+	if err != nil && r.auto {
+		onCPU, cpuErr := r.loadOn(ProviderCPU, path, data)
+		if cpuErr == nil {
+			r.provider, r.auto, r.why = ProviderCPU, false, oneLine(err)
+			return onCPU, nil
+		}
+	}
+	return g, err
+}
+
+func (r *Runtime) loadOn(p Provider, path string, data []byte) (_ *graph, err error) {
+	o, err := options(r.threads, p)
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w", path, err)
 	}
@@ -34,18 +47,18 @@ func load(path string, data []byte, threads int) (_ *graph, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)
 	}
-	return &graph{path: path, session: s, inputs: in, outputs: out}, nil
+	return &graph{path: path, session: s, inputs: in, outputs: out, shared: p.shared()}, nil
 }
 
 // options are the same for all sessions: few threads that sleep while they wait, since spinning threads take the
 // cores from decoding and drawing.
-func options(threads int) (*ort.SessionOptions, error) {
+func options(threads int, p Provider) (*ort.SessionOptions, error) {
 	o, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, err
 	}
 	err = errors.Join(o.SetIntraOpNumThreads(threads), o.SetInterOpNumThreads(1),
-		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"))
+		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"), p.add(o, threads))
 	if err != nil {
 		return nil, errors.Join(err, o.Destroy())
 	}

@@ -43,9 +43,9 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 		}
 	}()
 	if filepath.Ext(path) == ".json" {
-		return m, m.openBeside(path, r.threads)
+		return m, m.openBeside(path, r)
 	}
-	if err := m.add(roleModel, path, r.threads); err != nil {
+	if err := m.add(roleModel, path, r); err != nil {
 		return nil, err
 	}
 	text, err := m.graphs[roleModel].metadata(siamfc.MetadataKey)
@@ -57,7 +57,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 		if _, err := os.Stat(beside); err == nil {
 			err := m.Close()
 			m.graphs, m.files = map[string]*graph{}, nil
-			return m, errors.Join(err, m.openBeside(beside, r.threads))
+			return m, errors.Join(err, m.openBeside(beside, r))
 		}
 		return nil, fmt.Errorf("onnx: %s: %w: no manifest in its metadata under %q, and no %s beside it",
 			path, ErrModel, siamfc.MetadataKey, filepath.Base(beside))
@@ -65,7 +65,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if m.manifest, err = siamfc.ParseManifest([]byte(text)); err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w", path, err)
 	}
-	return m, m.addExemplar(path, r.threads)
+	return m, m.addExemplar(path, r)
 }
 
 // ReadManifest returns the manifest of a model file as Open finds it, without keeping the model open.
@@ -78,7 +78,7 @@ func (r *Runtime) ReadManifest(path string) (siamfc.Manifest, []File, error) {
 }
 
 // openBeside loads the files that a JSON manifest names, relative to it.
-func (m *Model) openBeside(path string, threads int) error {
+func (m *Model) openBeside(path string, r *Runtime) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
@@ -93,19 +93,19 @@ func (m *Model) openBeside(path string, threads int) error {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(filepath.Dir(path), name)
 		}
-		if err := m.add(role, name, threads); err != nil {
+		if err := m.add(role, name, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *Model) add(role, path string, threads int) error {
+func (m *Model) add(role, path string, r *Runtime) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
 	}
-	g, err := load(path, data, threads)
+	g, err := r.load(path, data)
 	if err != nil {
 		return err
 	}

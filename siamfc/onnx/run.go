@@ -41,14 +41,19 @@ func fits(t *tensor, crops []float32, size int) error {
 	return nil
 }
 
-// run is a graph with its tensors bound: nothing is allocated or looked up when it runs.
+// run is a graph with its tensors bound: on the CPU nothing is allocated or looked up when it runs.
 type run struct {
 	graph   *graph
-	binding *ort.IoBinding
+	binding *ort.IoBinding // nil where the provider copies tensors: then they are handed over in each run
+	in, out []ort.Value    // in the order of the graph's inputs and outputs
+	results []*tensor      // of those outputs that are wanted, nil for others
 }
 
 // bind binds tensors by name. Outputs that are not named are not fetched.
 func (g *graph) bind(inputs, outputs map[string]*tensor) (*run, error) {
+	if !g.shared {
+		return g.handOver(inputs, outputs)
+	}
 	b, err := g.session.CreateIoBinding()
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w", g.path, err)
@@ -66,8 +71,43 @@ func (g *graph) bind(inputs, outputs map[string]*tensor) (*run, error) {
 	return &run{graph: g, binding: b}, nil
 }
 
+// handOver lists tensors in the graph's own order.
+func (g *graph) handOver(inputs, outputs map[string]*tensor) (*run, error) {
+	r := &run{graph: g, in: make([]ort.Value, len(g.inputs)), out: make([]ort.Value, len(g.outputs)),
+		results: make([]*tensor, len(g.outputs))}
+	for i, in := range g.inputs {
+		t := inputs[in.Name]
+		if t == nil {
+			return nil, fmt.Errorf("onnx: %s: %w: input %q is not one that is known", g.path, ErrModel, in.Name)
+		}
+		r.in[i] = t.value
+	}
+	for i, out := range g.outputs {
+		r.results[i] = outputs[out.Name]
+	}
+	return r, nil
+}
+
 func (r *run) run() error {
-	if err := r.graph.session.RunWithBinding(r.binding); err != nil {
+	if r.binding != nil {
+		if err := r.graph.session.RunWithBinding(r.binding); err != nil {
+			return fmt.Errorf("onnx: run %s: %w", r.graph.path, err)
+		}
+		return nil
+	}
+	for i, t := range r.results { // what is not wanted ONNX Runtime makes anew
+		r.out[i] = nil
+		if t != nil {
+			r.out[i] = t.value
+		}
+	}
+	err := r.graph.session.Run(r.in, r.out)
+	for i, v := range r.out {
+		if v != nil && r.results[i] == nil {
+			err = errors.Join(err, v.Destroy())
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("onnx: run %s: %w", r.graph.path, err)
 	}
 	return nil

@@ -29,6 +29,8 @@ type Options struct {
 	Library string
 	// Threads is the number of threads within an operator, 1 where it is 0: networks this small lose by more.
 	Threads int
+	// Provider is what runs the networks, ProviderCPU where it is empty.
+	Provider Provider
 }
 
 // loaded is the library that this process has loaded. It can have one, so what is known of it is the process's as well.
@@ -36,36 +38,46 @@ var loaded struct {
 	sync.Mutex
 	library string
 	holders int  // Runtimes that are open
-	foreign bool // somebody else in this program loaded it, and unloads it
+	stays   bool // it is not unloaded when nobody holds it: somebody else's in this program, or OpenVINO's
 }
 
 // Runtime is ONNX Runtime, loaded. Several may be open; all of a process share one library.
 type Runtime struct {
-	library string
-	threads int
-	open    bool
+	library  string
+	threads  int
+	provider Provider
+	auto     bool   // the provider was chosen here: where a model does not start on it, the CPU runs it
+	why      string // what was wrong with accelerators, where the CPU was chosen here
+	open     bool
 }
 
 // Start loads ONNX Runtime, or shares the library that is loaded. Its error wraps ErrLibrary and lists the paths tried,
-// what was found in each, and the version needed. Close the Runtime after every Model that it opened.
+// what was found in each, and the version needed; or ErrProvider, where that cannot be used. Close the Runtime after
+// every Model that it opened.
 func Start(o Options) (*Runtime, error) {
 	loaded.Lock()
 	defer loaded.Unlock()
 	switch {
-	case loaded.holders > 0 && o.Library != "" && o.Library != loaded.library:
+	case loaded.library != "" && o.Library != "" && o.Library != loaded.library:
 		return nil, fmt.Errorf("onnx: start: %w: a process can have one, and has loaded %s; it cannot load %s beside it",
 			ErrLibrary, loaded.library, o.Library)
-	case loaded.holders == 0 && ort.IsInitialized():
-		loaded.library, loaded.foreign = o.Library, true
-	case loaded.holders == 0:
+	case ort.IsInitialized():
+		if loaded.library == "" { // not by this package
+			loaded.library, loaded.stays = o.Library, true
+		}
+	default:
 		path, err := loadLibrary(o.Library)
 		if err != nil {
 			return nil, err
 		}
-		loaded.library, loaded.foreign = path, false
+		loaded.library, loaded.stays = path, false
 	}
 	loaded.holders++
-	return &Runtime{library: loaded.library, threads: max(1, o.Threads), open: true}, nil
+	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), open: true}
+	if err := r.choose(o.Provider); err != nil {
+		return nil, errors.Join(err, r.release())
+	}
+	return r, nil
 }
 
 // loadLibrary loads the library that is given, or the first of those found that can be, and returns its path.
@@ -78,7 +90,7 @@ func loadLibrary(given string) (string, error) {
 		}
 		ort.SetSharedLibraryPath(path)
 		if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-			tried = append(tried, path+versionByName(path)+": "+strings.Join(strings.Fields(err.Error()), " "))
+			tried = append(tried, path+versionByName(path)+": "+oneLine(err))
 			continue
 		}
 		return path, nil
@@ -111,14 +123,20 @@ func (r *Runtime) Library() string { return r.library }
 func (r *Runtime) Close() error {
 	loaded.Lock()
 	defer loaded.Unlock()
+	return r.release()
+}
+
+// release is Close for who holds the lock.
+func (r *Runtime) release() error {
 	if !r.open {
 		return nil
 	}
 	r.open = false
 	loaded.holders--
-	if loaded.holders > 0 || loaded.foreign {
+	if loaded.holders > 0 || loaded.stays {
 		return nil
 	}
+	loaded.library = ""
 	if err := ort.DestroyEnvironment(); err != nil {
 		return fmt.Errorf("onnx: close: %w", err)
 	}
