@@ -64,6 +64,8 @@ func TestBenchEvalReport(t *testing.T) {
 	ok("| ours |", "eval", "--dataset", data, run, "--table", "markdown")
 	ok("renamed", "eval", "--dataset", data, "renamed="+run, "--json", filepath.Join(page, "s.json"), "--by",
 		"sequence:ao")
+	ok("1.000", "eval", "--gt", filepath.Join(data, "One", "groundtruth_rect.txt"), "--pred",
+		filepath.Join(data, "One", "groundtruth_rect.txt"))
 	ok("ours", "report", "--dataset", data, run, "-o", page)
 	for _, name := range []string{"s.json", "index.html", "success.svg", "success.png", "scores.json"} {
 		if st, err := os.Stat(filepath.Join(page, name)); err != nil || st.Size() < 500 {
@@ -84,6 +86,10 @@ func TestBenchUse(t *testing.T) {
 		"one sequence at a":     {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
 		"i/n with i from 0":     {"bench", "data", "--out", "x", "--shard", "4/4"},
 		"--dataset is missing":  {"eval", "results"},
+		"no results":            {"eval", "--dataset", "."},
+		"go together":           {"eval", "--gt", "a.txt"},
+		"leave --dataset":       {"eval", "--gt", "a.txt", "--pred", "b.txt", "--dataset", "."},
+		"needs a dataset":       {"eval", "--gt", "a.txt", "--pred", "b.txt", "--experiment", "supervised"},
 		"no convention":         {"eval", "results", "--dataset", ".", "--convention", "mine"},
 		"--eao":                 {"eval", "results", "--dataset", ".", "--eao", "5"},
 		"--experiment \"mine\"": {"bench", "data", "--out", "x", "--experiment", "mine"},

@@ -148,21 +148,32 @@ func sequenceNames(s string) ([]string, error) {
 func newEvalCmd() *cobra.Command {
 	var flags evalFlags
 	var tables tableFlags
-	var jsonFile string
+	var jsonFile, truth string
+	var tracks []string
 	cmd := &cobra.Command{
-		Use:   "eval --dataset DIR RESULTS...",
+		Use:   "eval --dataset DIR RESULTS... | eval --gt FILE --pred FILE",
 		Short: "Score trackers' result files on a benchmark",
 		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k and VOT. RESULTS are folders of\n" +
-			"results, folders of such folders, or NAME=FOLDER. The best tracker comes first.",
+			"results, folders of such folders, or NAME=FOLDER. The best tracker comes first. --gt and --pred score single\n" +
+			"files, in any format that track file writes or reads.",
 		Example: "  track eval --dataset OTB100 results/OTB100/*\n" +
 			"  track eval --dataset GOT-10k/val --json scores.json ours=runs/a\n" +
-			"  track eval --dataset vot2018 --convention pysot results/",
-		Args: cobra.MinimumNArgs(1),
+			"  track eval --dataset vot2018 --convention pysot results/\n" +
+			"  track eval --gt groundtruth.txt --pred out.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := tables.check(); err != nil {
 				return err
 			}
-			ev, err := evaluate(cmd, &flags, args)
+			var ev *score.Evaluation
+			var err error
+			switch {
+			case truth != "" || len(tracks) > 0:
+				ev, err = evaluateFiles(cmd, &flags, truth, tracks, args)
+			case len(args) == 0:
+				return usagef("no results: name their folders, or single files with --gt and --pred")
+			default:
+				ev, err = evaluate(cmd, &flags, args)
+			}
 			if err != nil {
 				return err
 			}
@@ -175,6 +186,8 @@ func newEvalCmd() *cobra.Command {
 		},
 	}
 	flags.register(cmd)
+	cmd.Flags().StringVar(&truth, "gt", "", "`file` of true boxes, to score single files")
+	cmd.Flags().StringArrayVar(&tracks, "pred", nil, "`file` of a tracker's boxes; may be given again")
 	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
 	tables.register(cmd)
 	return cmd
@@ -201,36 +214,6 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evalu
 	}
 	warnAdjusted(cmd, ev)
 	return ev, nil
-}
-
-// sayDataset says what a folder was taken for and why, and names the sequences that were left out: an average over the
-// others is none over the benchmark.
-func sayDataset(cmd *cobra.Command, d *dataset.Dataset) {
-	if d.Why != "" {
-		logger(cmd).Info("dataset", "name", d.Name, "layout", d.Format, "because", d.Why)
-	}
-	if len(d.Left) == 0 {
-		return
-	}
-	const most = 5
-	var names []string
-	for _, l := range d.Left[:min(most, len(d.Left))] {
-		names = append(names, l.String())
-	}
-	if more := len(d.Left) - most; more > 0 {
-		names = append(names, fmt.Sprintf("and %d more (track bench check lists all)", more))
-	}
-	logger(cmd).Warn(fmt.Sprintf("%d of %d sequences are there", len(d.Sequences), d.Total()), "dataset", d.Name,
-		"left out", strings.Join(names, "; "))
-}
-
-// warnAdjusted says what --tolerant did.
-func warnAdjusted(cmd *cobra.Command, ev *score.Evaluation) {
-	for _, t := range ev.Trackers {
-		for _, a := range t.Adjusted {
-			logger(cmd).Warn(a, "tracker", t.Name)
-		}
-	}
 }
 
 // print writes the table of trackers, and the one asked for by --by.

@@ -42,7 +42,7 @@ var imports = map[string][]string{
 	"bench/run": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile", "internal/clock",
 		"internal/readfile", "tracker"},
 	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/region", "internal/atomicfile",
-		"internal/numfile", "tracker"},
+		"internal/numfile", "internal/record", "tracker"},
 	// What a run kept, a report asks score for.
 	"bench/report": {"bench/score", "internal/atomicfile", "internal/printable", "tracker"},
 	"bench/trax":   {"bench/region", "tracker"},
