@@ -51,7 +51,9 @@ same_overlaps() {
 environment got10k got10k==0.1.3 six numpy==2.4.6 shapely==2.2.0
 environment vot vot-toolkit==0.7.4 vot-trax==4.0.2 attributee==0.1.9
 environment pysot 'cython<3' 'numpy<2' setuptools colorama tqdm pillow opencv-python-headless==4.10.0.84
+environment mot trackeval==1.3.0 motmetrics==1.4.0 numpy==2.4.6 scipy==1.17.1 pandas==3.1.1
 export SIAMTRACK_ORACLE_GOT10K=$oracles/got10k/bin/python SIAMTRACK_ORACLE_VOT=$oracles/vot/bin/python
+export SIAMTRACK_ORACLE_MOT=$oracles/mot/bin/python
 same_overlaps vot "$SIAMTRACK_ORACLE_VOT"
 if pysot_toolkit; then
 	export SIAMTRACK_ORACLE_PYSOT=$oracles/pysot/bin/python

@@ -26,7 +26,12 @@ func oraclePython(t *testing.T, variable string) string {
 // TestOracleFiguresAgain makes the committed figures again, with the toolkits themselves. Where SIAMTRACK_ORACLE_UPDATE
 // is set it writes them.
 func TestOracleFiguresAgain(t *testing.T) {
-	const got10k, vot, pysot = "SIAMTRACK_ORACLE_GOT10K", "SIAMTRACK_ORACLE_VOT", "SIAMTRACK_ORACLE_PYSOT"
+	const (
+		got10k = "SIAMTRACK_ORACLE_GOT10K"
+		vot    = "SIAMTRACK_ORACLE_VOT"
+		pysot  = "SIAMTRACK_ORACLE_PYSOT"
+		mot    = "SIAMTRACK_ORACLE_MOT"
+	)
 	for _, c := range []struct {
 		file, python, script string
 		args                 []string
@@ -37,6 +42,7 @@ func TestOracleFiguresAgain(t *testing.T) {
 		{"got10k.json", got10k, "oracle_got10k.py", []string{"got10k"}, 0},
 		{"vot.json", vot, "oracle_vot.py", nil, 0},
 		{"pysot.json", pysot, "oracle_pysot.py", nil, 0},
+		{"../../mot/testdata/figures.json", mot, "../../mot/testdata/oracle_mot.py", nil, 0},
 		{"nanotrack_vot2018.json", pysot, "oracle_pysot.py", []string{"VOT2018.json", ".", "NanoTrackV1"}, 2018},
 		{"nanotrack_vot2019.json", pysot, "oracle_pysot.py", []string{"VOT2019.json", ".", "NanoTrackV1"}, 2019},
 	} {

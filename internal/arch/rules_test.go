@@ -35,6 +35,7 @@ var imports = map[string][]string{
 	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
 	"bench/region": {"tracker"},
 	"bench/metric": {"bench/region", "tracker"},
+	"bench/mot":    {"internal/numfile", "tracker"},
 	"bench/dataset": {"bench/region", "internal/filename", "internal/numfile", "internal/readfile", "internal/record",
 		"tracker"},
 	"bench/folder": {"bench/dataset", "bench/region", "internal/atomicfile", "internal/filename", "internal/numfile",
