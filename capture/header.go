@@ -10,11 +10,12 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"os"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
+
+	"siamtrack/internal/readfile"
 )
 
 // header is what the first bytes of a picture say, before it is decoded.
@@ -30,19 +31,15 @@ const maxPages = 1 << 20
 
 // readHeader reads the header of a picture file. An unknown format is no error: OpenCV may know it.
 func readHeader(path string) (header, error) {
-	f, err := os.Open(path)
+	f, size, err := readfile.Open(path) // a pipe among pictures would wait for its other end
 	if err != nil {
-		return header{}, err
+		return header{}, plainCause(err)
 	}
 	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return header{}, err
-	}
-	if st.Size() == 0 {
+	if size == 0 {
 		return header{}, fmt.Errorf("%w: the file is empty", ErrNotVideo)
 	}
-	return parseHeader(f, st.Size())
+	return parseHeader(f, size)
 }
 
 // parseHeader reads the header of a picture of size bytes.

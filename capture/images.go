@@ -145,9 +145,6 @@ func (p *pictures) read() (shot, error) {
 
 // readMat decodes a picture, after a look at its header.
 func readMat(it item, maxPixels int64) (gocv.Mat, error) {
-	if err := readable(it.file); err != nil {
-		return gocv.Mat{}, err
-	}
 	h, err := readHeader(it.file)
 	if err != nil {
 		return gocv.Mat{}, err

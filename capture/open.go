@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"siamtrack/internal/redact"
 )
 
 // Open opens a source of frames. What spec is decides how:
@@ -27,7 +28,7 @@ import (
 func Open(spec string, o Options) (*Source, error) {
 	s, err := open(spec, o)
 	if err != nil {
-		return nil, fmt.Errorf("capture: open %s: %w", describe(spec), err)
+		return nil, fmt.Errorf("capture: open %s: %w", redact.Source(spec), err)
 	}
 	return s, nil
 }
@@ -114,31 +115,20 @@ func classifyPath(path string) (Kind, string) {
 	return File, path
 }
 
-// describe names spec in messages, without the password that a URL may carry.
-func describe(spec string) string {
-	if spec == "-" {
-		return "standard input"
-	}
-	scheme, _, ok := strings.Cut(spec, "://")
-	if !ok {
-		return spec
-	}
-	u, err := url.Parse(spec)
-	if err != nil {
-		return scheme + "://..."
-	}
-	return u.Redacted()
-}
-
 // readable reports why a file cannot be read, in the system's own words.
 func readable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			return pe.Err
-		}
-		return err
+		return plainCause(err)
 	}
 	return f.Close()
+}
+
+// plainCause is what the system says, without the path, which the caller names.
+func plainCause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }

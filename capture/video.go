@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"siamtrack/capture/ffmpeg"
+	"siamtrack/internal/redact"
 )
 
 // video reads what FFmpeg opens: files, streams, pipes.
@@ -53,7 +54,7 @@ func openVideo(name, target string, kind Kind, o Options) (*Source, error) {
 	if kind == File {
 		v.path = target
 	}
-	return newSource(describe(name), info, v, o), nil
+	return newSource(redact.Source(name), info, v, o), nil
 }
 
 // stdinURL is FFmpeg's name for file descriptor 0.

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"siamtrack/bench/score"
+	"siamtrack/internal/printable"
 )
 
 // Lead writes how sure the best tracker's lead over each other one is.
@@ -19,7 +20,7 @@ func Lead(w io.Writer, ev *score.Evaluation) error {
 			verdict = "sure"
 		}
 		_, err := fmt.Fprintf(w, "%s - %s: %+.3f %s, 95%% interval %+.3f to %+.3f over %d sequences (bootstrap): %s\n",
-			c.A, c.B, c.Mean, titleOf(c.Measure), c.Low, c.High, c.Sequences, verdict)
+			printable.Name(c.A), printable.Name(c.B), c.Mean, titleOf(c.Measure), c.Low, c.High, c.Sequences, verdict)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"siamtrack/bench/score"
+	"siamtrack/internal/printable"
 )
 
 // TableFormat is how a table is written.
@@ -228,6 +229,7 @@ func findColumn(rows []score.Measures, key string) (column, error) {
 
 // write sets out the grid.
 func (g grid) write(w io.Writer, f TableFormat) error {
+	g.clean()
 	var b strings.Builder
 	switch f {
 	case Markdown:
@@ -239,6 +241,15 @@ func (g grid) write(w io.Writer, f TableFormat) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// clean escapes what a terminal would obey: names come from other people's files.
+func (g grid) clean() {
+	for _, line := range append([][]string{g.header}, g.rows...) {
+		for i, s := range line {
+			line[i] = printable.Name(s)
+		}
+	}
 }
 
 // console aligns columns: names left, numbers right.

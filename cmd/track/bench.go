@@ -14,6 +14,7 @@ import (
 	"siamtrack/bench/folder"
 	benchrun "siamtrack/bench/run"
 	"siamtrack/capture"
+	"siamtrack/internal/printable"
 	"siamtrack/siamfc/onnx"
 	"siamtrack/tracker"
 )
@@ -213,7 +214,7 @@ func newBenchCheckCmd() *cobra.Command {
 					return err
 				}
 				for _, finding := range r.Findings {
-					fmt.Fprintln(cmd.OutOrStdout(), finding)
+					fmt.Fprintln(cmd.OutOrStdout(), printable.Name(finding.String()))
 				}
 				if r.Why != "" {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s: taken for layout %s because %s\n", root, r.Format, r.Why)

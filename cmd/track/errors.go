@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"siamtrack/internal/printable"
+	"siamtrack/internal/redact"
 )
 
 // The exit codes of the program.
@@ -74,7 +77,7 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 		if text == context.Canceled.Error() { // and nothing beside it
 			text = "stopped"
 		}
-		fmt.Fprintf(stderr, "track: %s\n", text)
+		fmt.Fprintf(stderr, "track: %s\n", clean(text))
 		return exitInterrupted
 	case errors.Is(err, errDifferent):
 		return exitDifferent
@@ -83,7 +86,7 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 	case errors.Is(err, errHelped):
 		return exitUsage
 	}
-	text := strings.TrimPrefix(err.Error(), "track: ") // package tracker's own
+	text := clean(strings.TrimPrefix(err.Error(), "track: ")) // package tracker's own
 	if errors.Is(err, errUsage) {
 		fmt.Fprintf(stderr, "track: %s\nRun '%s --help' for how to use it.\n", text, cmd.CommandPath())
 		return exitUsage
@@ -91,3 +94,6 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 	fmt.Fprintf(stderr, "track: %s\n", text)
 	return exitFailed
 }
+
+// clean makes an error fit to be shown: it may hold names from files, and what was typed.
+func clean(text string) string { return printable.Text(redact.Text(text)) }

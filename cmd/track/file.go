@@ -10,6 +10,7 @@ import (
 	"siamtrack/capture"
 	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
+	"siamtrack/internal/redact"
 	"siamtrack/tracker"
 )
 
@@ -59,7 +60,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	logger(cmd).Debug("opening", "input", sourceName(input))
+	logger(cmd).Debug("opening", "input", redact.Source(input))
 	opened, err := capture.OpenContext(cmd.Context(), input, capture.Options{FPS: f.fps})
 	if err != nil {
 		return err
@@ -68,13 +69,13 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	src := capture.Prefetch(timed, readAhead)
 	defer func() { err = errors.Join(err, src.Close()) }()
 	defer context.AfterFunc(cmd.Context(), func() { _ = src.Close() })() // ends a read that waits for a stream
-	logger(cmd).Debug("opened", "input", sourceName(input), "what", opened.Info(), "model", model.Manifest().Name)
+	logger(cmd).Debug("opened", "input", redact.Source(input), "what", opened.Info(), "model", model.Manifest().Name)
 
 	from, part, err := f.seek(cmd, model, src, part)
 	if err != nil {
 		return err
 	}
-	out, err := f.outputs(cmd, opened.Info(), sourceName(input), part, truths)
+	out, err := f.outputs(cmd, opened.Info(), redact.Source(input), part, truths)
 	if err != nil {
 		return err
 	}

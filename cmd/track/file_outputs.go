@@ -10,6 +10,7 @@ import (
 	"siamtrack/capture"
 	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
+	"siamtrack/internal/redact"
 	"siamtrack/internal/record"
 )
 
@@ -76,7 +77,7 @@ func (f *fileFlags) report(
 		return nil
 	}
 	if !quiet(cmd) {
-		fmt.Fprint(cmd.ErrOrStderr(), summaryText(sourceName(input), sum, o))
+		fmt.Fprint(cmd.ErrOrStderr(), summaryText(redact.Source(input), sum, o))
 	}
 	if len(o.truths) == 0 && !f.timing {
 		return nil

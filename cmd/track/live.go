@@ -12,6 +12,7 @@ import (
 
 	"siamtrack/capture"
 	"siamtrack/internal/live"
+	"siamtrack/internal/redact"
 	"siamtrack/internal/serve"
 	"siamtrack/render/window"
 	"siamtrack/session"
@@ -81,7 +82,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return err
 	}
 	info := src.Info()
-	logger(cmd).Info("opened", "source", sourceName(source), "got", info, "model", model.Manifest().Name)
+	logger(cmd).Info("opened", "source", redact.Source(source), "got", info, "model", model.Manifest().Name)
 	keeper, err := f.keeper(cmd, info.FPS)
 	if err != nil {
 		return errors.Join(err, src.Close())
@@ -110,7 +111,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 // show shows the session in a window or to browsers until it is closed.
 func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keeper *live.Keeper) (window.Report,
 	error) {
-	name := sourceName(source)
+	name := redact.Source(source)
 	if f.http != "" {
 		return window.Report{}, f.serve(cmd, name, s)
 	}

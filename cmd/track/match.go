@@ -10,6 +10,7 @@ import (
 
 	"siamtrack"
 	"siamtrack/capture"
+	"siamtrack/internal/printable"
 	"siamtrack/match"
 	"siamtrack/tracker"
 )
@@ -192,7 +193,7 @@ func (f *matchFlags) print(cmd *cobra.Command, v verdict, j match.Judge) error {
 		why = fmt.Sprintf("threshold %.4f (%s)", v.Threshold.Distance, f.thresholdText(v.Model, *v.Threshold))
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: similarity %.4f, %s distance %.4f, %s\n",
-		v.Verdict, v.Similarity, v.Distance, v.Score.Distance, why)
+		v.Verdict, v.Similarity, v.Distance, v.Score.Distance, printable.Name(why))
 	return err
 }
 

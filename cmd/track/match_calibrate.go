@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
+	"siamtrack/internal/printable"
 	"siamtrack/match"
 	"siamtrack/match/calibrate"
 )
@@ -133,9 +134,9 @@ func (f *calibrateFlags) keep(c *calibration, pairs string, all match.Thresholds
 func (c calibration) print(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	t, a := c.Threshold, c.Accuracy
-	fmt.Fprintf(tab, "model\t%s, %s distance\n", c.Model, c.Distance)
+	fmt.Fprintf(tab, "model\t%s, %s distance\n", printable.Name(c.Model), c.Distance)
 	fmt.Fprintf(tab, "kind\t%s\n", c.Kind)
-	fmt.Fprintf(tab, "pairs\t%d same, %d different (%s)\n", t.Same, t.Different, t.Pairs)
+	fmt.Fprintf(tab, "pairs\t%d same, %d different (%s)\n", t.Same, t.Different, printable.Name(t.Pairs))
 	fmt.Fprintf(tab, "ROC AUC\t%.4f\n", c.AUC)
 	fmt.Fprintf(tab, "equal error rate\t%.2f %%\n", 100*c.EER)
 	fmt.Fprintf(tab, "accuracy\t%.2f %% (95 %% interval %.2f to %.2f; "+

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
+	"siamtrack/internal/printable"
 	"siamtrack/match"
 	"siamtrack/match/gallery"
 )
@@ -100,11 +101,12 @@ func (f *matchFlags) printRecognition(w io.Writer, r recognition, j match.Judge)
 	if r.Threshold != nil {
 		why = fmt.Sprintf("%s threshold %.4f, %s", r.Distance, r.Threshold.Distance, f.thresholdText(r.Model, *r.Threshold))
 	}
-	fmt.Fprintf(w, "%s: %s (%s)\n", r.Query, name, why)
+	fmt.Fprintf(w, "%s: %s (%s)\n", printable.Name(r.Query), printable.Name(name), printable.Name(why))
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, "  RANK\tIDENTITY\tSIMILARITY\tDISTANCE\tEXAMPLE")
 	for i, a := range r.Answers {
-		fmt.Fprintf(tab, "  %d\t%s\t%.4f\t%.4f\t%s\n", i+1, a.Identity, a.Similarity, a.Distance, a.Path)
+		fmt.Fprintf(tab, "  %d\t%s\t%.4f\t%.4f\t%s\n", i+1, printable.Name(a.Identity), a.Similarity, a.Distance,
+			printable.Name(a.Path))
 	}
 	return tab.Flush()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/internal/printable"
 	"siamtrack/internal/zoo"
 	"siamtrack/siamfc"
 	"siamtrack/siamfc/onnx"
@@ -94,7 +95,7 @@ func printModels(cmd *cobra.Command, infos []modelInfo) error {
 	var unusable []string
 	for _, i := range infos {
 		if i.Manifest == nil {
-			unusable = append(unusable, "not usable: "+i.Error+"\n")
+			unusable = append(unusable, "not usable: "+printable.Text(i.Error)+"\n")
 			continue
 		}
 		size := 0
@@ -105,8 +106,9 @@ func printModels(cmd *cobra.Command, infos []modelInfo) error {
 		for _, k := range slices.Sorted(maps.Keys(i.Manifest.Figures)) {
 			figures = append(figures, k+" "+i.Manifest.Figures[k])
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%s\t%s\n", i.Manifest.Name, i.Manifest.Kind, float64(size)/1e6,
-			strings.Join(figures, ", "), i.Manifest.Licence, i.Path)
+		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%s\t%s\n", printable.Name(i.Manifest.Name), i.Manifest.Kind,
+			float64(size)/1e6, printable.Name(strings.Join(figures, ", ")), printable.Name(i.Manifest.Licence),
+			printable.Name(i.Path))
 	}
 	if err := w.Flush(); err != nil {
 		return err

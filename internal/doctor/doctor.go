@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"siamtrack/internal/printable"
 )
 
 // Status says how a Finding is to be taken.
@@ -46,12 +48,13 @@ func Needed(findings []Finding) int {
 func Print(w io.Writer, findings []Finding) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range findings {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Status, f.Name, f.Found)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", f.Status, f.Name, printable.Name(f.Found))
 		for _, d := range f.Details {
-			fmt.Fprintf(t, "\t\t  %s\n", d)
+			fmt.Fprintf(t, "\t\t  %s\n", printable.Name(d))
 		}
 		if f.Advice != "" {
-			fmt.Fprintf(t, "\t\t-> %s\n", strings.ReplaceAll(f.Advice, "\n", "\n\t\t   "))
+			advice := printable.Text(f.Advice)
+			fmt.Fprintf(t, "\t\t-> %s\n", strings.ReplaceAll(advice, "\n", "\n\t\t   "))
 		}
 	}
 	return t.Flush()
