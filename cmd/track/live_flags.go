@@ -29,7 +29,7 @@ type liveFlags struct {
 	reconnect     int
 	timeout       time.Duration
 
-	http, token string
+	http, token, tokenFile string
 }
 
 // register adds the flags to a command.
@@ -54,7 +54,9 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for this `time`")
 
 	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
-	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word")
+	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word. Other users of this machine\n"+
+		"see flags: $"+tokenEnv+" and --token-file keep it from them")
+	fl.StringVar(&f.tokenFile, "token-file", "", "ask browsers for the word in the first line of this `file`")
 	f.modelFlags.register(cmd)
 }
 
@@ -64,12 +66,13 @@ func (f *liveFlags) session() (session.Options, error) {
 	switch {
 	case f.timeout <= 0:
 		return o, usagef("--timeout %v: a time above 0 is needed", f.timeout)
-	case f.token != "" && f.http == "":
-		return o, usagef("--token %s: there is nothing to guard without --http", f.token)
 	case (f.width > 0) != (f.height > 0):
 		return o, usagef("--width and --height go together")
 	case f.csv == "-" && f.jsonl == "-":
 		return o, usagef("--csv - and --jsonl -: standard output has room for one")
+	}
+	if err := f.readToken(); err != nil {
+		return o, err
 	}
 	if err := f.capture().Check(); err != nil {
 		return o, wrongUse(err)

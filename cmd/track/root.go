@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"siamtrack/internal/redact"
 )
 
 // newRoot returns the command `track` with everything below it.
@@ -50,7 +52,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	msg := fmt.Sprintf("no command %q", args[0])
+	msg := fmt.Sprintf("no command %q", redact.Source(args[0])) // a URL, where live was forgotten
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 		msg += fmt.Sprintf("; did you mean %s?", strings.Join(s, " or "))
 	}

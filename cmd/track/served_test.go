@@ -1,0 +1,29 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+)
+
+// served starts `track live` for browsers, without a display, and returns the page's address and the program.
+func served(t *testing.T, args ...string) (page string, d *desktop) {
+	t.Helper()
+	d = &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
+	d.cmd = program(t, append([]string{"live", "--http", "127.0.0.1:0"}, args...)...)
+	d.cmd.Env = append(d.cmd.Env, "DISPLAY=")
+	d.cmd.Dir = d.dir
+	d.cmd.Stderr = &d.stderr
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { d.ended <- d.cmd.Wait() }()
+	t.Cleanup(d.kill)
+	address := regexp.MustCompile(`page=(\S+)`)
+	d.eventually("the page's address in the log", func() bool {
+		if m := address.FindStringSubmatch(d.stderr.String()); m != nil {
+			page = m[1]
+		}
+		return page != ""
+	})
+	return page, d
+}
