@@ -10,8 +10,8 @@ import (
 	"siamtrack/capture"
 	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
-	"siamtrack/internal/redact"
 	"siamtrack/internal/record"
+	"siamtrack/internal/redact"
 )
 
 // outputs are the sinks of a run, and those of them that have something to say in the end.
