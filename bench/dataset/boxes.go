@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/record"
 )
 
@@ -23,7 +24,7 @@ func readFlags(path string, length int) ([]bool, error) {
 // toFlags turns numbers into flags.
 func toFlags(path string, v numfile.Values, length int) ([]bool, error) {
 	if length > 0 && len(v.V) != length {
-		return nil, numfile.Errorf(path, v.Line(length), "%d flags for %d frames", len(v.V), length)
+		return nil, numfile.Errorf(path, v.Line(length), "%s for %s", plural.Of(len(v.V), "flag"), plural.Of(length, "frame"))
 	}
 	out := make([]bool, len(v.V))
 	for i, x := range v.V {

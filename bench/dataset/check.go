@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
@@ -97,11 +98,11 @@ func (s *Sequence) check() []Finding {
 	} else {
 		switch n := s.Len(); {
 		case n == 1 && len(files) > 1:
-			add(false, "truth of the first of %d frames only: it can be run, not scored", len(files))
+			add(false, "truth of the first of %s only: it can be run, not scored", plural.Of(len(files), "frame"))
 		case len(files) != n:
-			add(true, "%d frames, %d lines of truth%s", len(files), n, gap(files))
+			add(true, "%s, %s of truth%s", plural.Of(len(files), "frame"), plural.Of(n, "line"), gap(files))
 		case gap(files) != "":
-			add(false, "%d frames%s", n, gap(files))
+			add(false, "%s%s", plural.Of(n, "frame"), gap(files))
 		}
 		var pictures []Finding
 		width, height, pictures = s.checkPictures(files)
@@ -136,12 +137,12 @@ func (s *Sequence) checkPictures(files []string) (width, height int, out []Findi
 		}
 	}
 	if unread > 0 {
-		out = append(out, Finding{s.Name, true, fmt.Sprintf("%d pictures cannot be read, the first: %v", unread,
-			firstUnread)})
+		out = append(out, Finding{s.Name, true, fmt.Sprintf("%s cannot be read, the first: %v",
+			plural.Of(unread, "picture"), firstUnread)})
 	}
 	if other > 0 {
-		out = append(out, Finding{s.Name, false, fmt.Sprintf("%d pictures are not of %dx%d pixels, the first: %s", other,
-			width, height, firstOther)})
+		out = append(out, Finding{s.Name, false, fmt.Sprintf("%s of another size than %dx%d, the first: %s",
+			plural.Of(other, "picture"), width, height, firstOther)})
 	}
 	return width, height, out
 }
@@ -193,7 +194,8 @@ func (s *Sequence) checkTruth(width, height int) []Finding {
 			}
 		}
 		if count > 0 {
-			out = append(out, Finding{s.Name, false, fmt.Sprintf("%d frames %s, the first is %d", count, k.what, first)})
+			out = append(out, Finding{s.Name, false, fmt.Sprintf("%s %s, the first is %d", plural.Of(count, "frame"), k.what,
+				first)})
 		}
 	}
 	return out

@@ -36,10 +36,10 @@ func TestCheck(t *testing.T) {
 	for _, want := range []string{"error: Short: 3 frames, 2 lines of truth", "error: Broken:", "error: Bare: ",
 		"error: Far: no tracker can be started",
 		"error: Gap: 3 frames, 4 lines of truth, no picture has the number 2",
-		"error: Pics: 1 pictures cannot be read, the first: ",
-		"note: Good: 1 frames without truth (NaN), the first is 2",
-		"note: Good: 1 frames with a box without size, the first is 3",
-		"note: Good: 1 frames with a box wholly outside the frame, the first is 4"} {
+		"error: Pics: 1 picture cannot be read, the first: ",
+		"note: Good: 1 frame without truth (NaN), the first is 2",
+		"note: Good: 1 frame with a box without size, the first is 3",
+		"note: Good: 1 frame with a box wholly outside the frame, the first is 4"} {
 		if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, want) }) {
 			t.Errorf("no finding %q in\n%s", want, strings.Join(got, "\n"))
 		}
@@ -56,9 +56,9 @@ func TestCheck(t *testing.T) {
 func TestCheckMissesNothing(t *testing.T) {
 	for want, files := range map[string]map[string]string{
 		"no picture in": {"g-1/groundtruth.txt": "1,2,3,4\n", "g-1/meta_info.ini": "resolution: (64, 48)\n"},
-		"1 pictures cannot be read": {"set.json": `{"b": {"video_dir": "b", "img_names": ["b/1.png", "b/2.png"], "width": 64,
+		"1 picture cannot be read": {"set.json": `{"b": {"video_dir": "b", "img_names": ["b/1.png", "b/2.png"], "width": 64,
 			"height": 48, "gt_rect": [[1,2,3,4],[1,2,3,4]]}}`, "b/*1": ""},
-		"1 pictures are not of 32x48 pixels": {"v/groundtruth.txt": "1,2,3,4\n", "v/sequence": "width=32\nheight=48\n",
+		"1 picture of another size than 32x48": {"v/groundtruth.txt": "1,2,3,4\n", "v/sequence": "width=32\nheight=48\n",
 			"v/color/*1": ""},
 	} {
 		root := tree(t, files)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/record"
 )
 
@@ -72,7 +73,8 @@ func loadGOT10k(dir, name string) (Sequence, error) {
 			return s, err
 		}
 		if len(v.V) != len(boxes) {
-			return s, numfile.Errorf(cover, v.Line(len(boxes)), "%d values for %d frames", len(v.V), len(boxes))
+			return s, numfile.Errorf(cover, v.Line(len(boxes)), "%s for %s", plural.Of(len(v.V), "value"),
+				plural.Of(len(boxes), "frame"))
 		}
 		s.Absent = make([]bool, len(v.V))
 		for i, x := range v.V {

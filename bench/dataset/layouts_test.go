@@ -267,7 +267,7 @@ func TestBadAnnotations(t *testing.T) {
 	for want, files := range map[string]map[string]string{
 		"groundtruth_rect.txt:2:": {"A/groundtruth_rect.txt": "1,2,3,4\n1,2,x,4\n", "A/img/*2": ""},
 		"groundtruth_rect.txt:3:": {"B/groundtruth_rect.txt": "1,2,3,4\n1,2,3,4\n1,2,3\n", "B/img/*2": ""},
-		"cover.label:1: 1 values": {"G/meta_info.ini": "", "G/groundtruth.txt": "1,2,3,4\n1,2,3,4\n",
+		"cover.label:1: 1 value for 2 frames": {"G/meta_info.ini": "", "G/groundtruth.txt": "1,2,3,4\n1,2,3,4\n",
 			"G/cover.label": "8\n", "G/*2": ""},
 		"full_occlusion.txt:2:": {"d-1/groundtruth.txt": "1,2,3,4\n1,2,3,4\n", "d-1/full_occlusion.txt": "0\n7\n",
 			"d-1/img/*2": ""},

@@ -13,6 +13,7 @@ import (
 
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
@@ -199,12 +200,12 @@ func (v pysotVideo) sequence(path, name string) (Sequence, error) {
 	}
 	for tag, flags := range v.Tags {
 		if len(flags) != len(s.Truth) {
-			return s, wrong("%d flags of %s for %d frames", len(flags), tag, len(s.Truth))
+			return s, wrong("%s of %s for %s", plural.Of(len(flags), "flag"), tag, plural.Of(len(s.Truth), "frame"))
 		}
 	}
 	if v.Absent != nil {
 		if len(v.Absent) != len(s.Truth) {
-			return s, wrong("%d absence flags for %d frames", len(v.Absent), len(s.Truth))
+			return s, wrong("%s for %s", plural.Of(len(v.Absent), "absence flag"), plural.Of(len(s.Truth), "frame"))
 		}
 		s.Absent = make([]bool, len(v.Absent))
 		for i, visible := range v.Absent {

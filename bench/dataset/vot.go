@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
@@ -119,7 +120,8 @@ func loadVOT(dir, name string) (Sequence, error) {
 				return s, err
 			}
 			if len(flags) > len(s.Truth) {
-				return s, numfile.Errorf(f, len(s.Truth)+1, "%d flags for %d frames", len(flags), len(s.Truth))
+				return s, numfile.Errorf(f, len(s.Truth)+1, "%s for %s", plural.Of(len(flags), "flag"),
+					plural.Of(len(s.Truth), "frame"))
 			}
 			padded := make([]bool, len(s.Truth))
 			copy(padded, flags)
@@ -169,7 +171,8 @@ func (s *Sequence) readAnchors(path string) error {
 		return err
 	}
 	if len(v.V) != len(s.Truth) {
-		return numfile.Errorf(path, v.Line(len(s.Truth)), "%d values for %d frames", len(v.V), len(s.Truth))
+		return numfile.Errorf(path, v.Line(len(s.Truth)), "%s for %s", plural.Of(len(v.V), "value"),
+			plural.Of(len(s.Truth), "frame"))
 	}
 	for i, x := range v.V {
 		if math.IsNaN(x) {

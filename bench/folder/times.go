@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 )
 
 // readTimes reads the first file that exists.
@@ -53,7 +54,7 @@ func ReadTimes(path string) ([][]float64, error) {
 // CheckTimes is the error of times that are not as many as the frames.
 func CheckTimes(path string, seconds []float64, frames int) error {
 	if got := len(seconds); got != frames {
-		return LengthError(path, got, frames, fmt.Errorf("%d times for %d frames", got, frames))
+		return LengthError(path, got, frames, fmt.Errorf("%s for %s", plural.Of(got, "time"), plural.Of(frames, "frame")))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/bench/score"
 	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/plural"
 )
 
 //go:embed assets
@@ -141,9 +142,10 @@ func (p page) render() ([]byte, error) {
 	}
 	p.Style, p.Script = template.CSS(style), template.JS(script)
 	t, err := template.New("report.html").Funcs(template.FuncMap{
-		"url": func(s string) template.URL { return template.URL(s) }, // data URIs that we made
-		"pct": func(v float64) string { return fmt.Sprintf("%.0f%%", v*100) },
-		"f3":  func(v float64) string { return fmt.Sprintf("%+.3f", v) },
+		"url":    func(s string) template.URL { return template.URL(s) }, // data URIs that we made
+		"pct":    func(v float64) string { return fmt.Sprintf("%.0f%%", v*100) },
+		"plural": plural.Of, "verdict": verdict,
+		"f3": func(v float64) string { return fmt.Sprintf("%+.3f", v) },
 	}).ParseFS(assets, "assets/report.html")
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)

@@ -278,20 +278,38 @@ func TestLessIsBetter(t *testing.T) {
 	}
 }
 
-// TestLeads: one shared sequence says nothing of how sure a lead is, and none is no error.
+// TestLeads: fewer than five shared sequences have no interval, and none is no error.
 func TestLeads(t *testing.T) {
 	v := func(x float64) *float64 { return &x }
 	seq := func(name string, auc float64) score.Sequence {
 		return score.Sequence{Name: name, Measures: score.Measures{SuccessAUC: v(auc)}}
 	}
+	track := func(name string, auc float64, sequences string) score.Tracker {
+		t := score.Tracker{Name: name}
+		for i, r := range sequences {
+			t.Sequences = append(t.Sequences, seq(string(r), auc+0.01*float64(i)))
+		}
+		return t
+	}
 	ev := &score.Evaluation{Trackers: []score.Tracker{
-		{Name: "best", Sequences: []score.Sequence{seq("a", 0.9), seq("b", 0.8)}},
-		{Name: "one", Sequences: []score.Sequence{seq("a", 0.5)}},
-		{Name: "none", Sequences: []score.Sequence{seq("c", 0.5)}},
-		{Name: "both", Sequences: []score.Sequence{seq("a", 0.5), seq("b", 0.4)}},
+		track("best", 0.9, "abcde"), track("four", 0.5, "abcd"), track("none", 0.5, "vwxyz"), track("all", 0.5, "abcdef"),
+		track("near", 0.9, "edcba"),
 	}}
-	if leads, err := Leads(ev); err != nil || len(leads) != 1 || leads[0].B != "both" || leads[0].Sequences != 2 {
-		t.Errorf("%+v %v", leads, err)
+	leads, err := Leads(ev)
+	if err != nil || len(leads) != 2 || leads[0].B != "all" || leads[0].Sequences != 5 || leads[1].B != "near" {
+		t.Fatalf("%+v %v", leads, err)
+	}
+	var b bytes.Buffer
+	if err := Lead(&b, ev); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"best - all: +0.400 AUC, 95% interval +0.400 to +0.400 over 5 sequences (bootstrap): it leaves out zero\n",
+		"best - near: +0.000 AUC", "over 5 sequences (bootstrap): it holds zero, so other sequences may turn",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
 	}
 }
 

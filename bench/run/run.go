@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
+	"siamtrack/internal/plural"
 )
 
 // Options says how a benchmark is run.
@@ -224,7 +225,8 @@ func (r *runner) finish() (Summary, error) {
 		}
 	}
 	if n := len(r.summary.Differing); n > 0 {
-		errs = append(errs, fmt.Errorf("bench: %d sequences, %v first: %w", n, r.summary.Differing[0], ErrNotDeterministic))
+		errs = append(errs, fmt.Errorf("bench: %s, %v first: %w", plural.Of(n, "sequence"), r.summary.Differing[0],
+			ErrNotDeterministic))
 	}
 	return r.summary, errors.Join(errs...)
 }

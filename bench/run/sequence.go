@@ -9,6 +9,7 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/internal/clock"
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
@@ -19,7 +20,8 @@ func (r *runner) sequence(ctx context.Context, t tracker.Tracker, s *dataset.Seq
 		return err
 	}
 	if n := s.Len(); n != len(files) && n != 1 {
-		return fmt.Errorf("%d frames, %d lines of truth (track bench check lists all such)", len(files), n)
+		return fmt.Errorf("%s, %s of truth (track bench check lists all such)", plural.Of(len(files), "frame"),
+			plural.Of(n, "line"))
 	}
 	switch r.Experiment {
 	case folder.OPE:

@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/metric"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
@@ -131,7 +132,7 @@ func align(known, rows []record.Row, truth []tracker.Box) (metric.Track, string)
 	if missed == 0 {
 		return t, ""
 	}
-	return t, fmt.Sprintf("no box of %d of the truth's %d frames: counted as missed", missed, len(known))
+	return t, fmt.Sprintf("no box of %d of the truth's %s: counted as missed", missed, plural.Of(len(known), "frame"))
 }
 
 // noBox is the box of nothing.

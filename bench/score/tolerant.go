@@ -9,6 +9,7 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
@@ -36,7 +37,7 @@ func fit(boxes []tracker.Box, s *dataset.Sequence, c metric.Convention) (metric.
 	if got == want {
 		return t, ""
 	}
-	said := fmt.Sprintf("%d boxes for %d frames: ", got, want)
+	said := fmt.Sprintf("%s for %s: ", countBoxes(got), plural.Of(want, "frame"))
 	switch {
 	case got > want && (c == metric.PyTracking || c == metric.LaSOT):
 		t.Boxes = boxes[:want]
@@ -79,4 +80,12 @@ func absentPart(s *dataset.Sequence, c metric.Convention) (part, bool) {
 	p.note = "no result: counted as zeros, as TrackingNet does"
 	p.Measures, _, err = poolOPE([]part{p})
 	return p, err == nil
+}
+
+// countBoxes is "1 box" or "3 boxes".
+func countBoxes(n int) string {
+	if n == 1 {
+		return "1 box"
+	}
+	return fmt.Sprintf("%d boxes", n)
 }

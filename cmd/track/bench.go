@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"siamtrack"
 
 	"github.com/spf13/cobra"
 
-	"siamtrack"
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	benchrun "siamtrack/bench/run"
 	"siamtrack/capture"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/printable"
 	"siamtrack/siamfc/onnx"
 	"siamtrack/tracker"
@@ -219,12 +220,13 @@ func newBenchCheckCmd() *cobra.Command {
 				if r.Why != "" {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s: taken for layout %s because %s\n", root, r.Format, r.Why)
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %s, %d frames, %d errors, %d notes\n", root,
-					r.Format, sequenceCount(r), r.Frames, r.Fatal(), len(r.Findings)-r.Fatal())
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: layout %s, %s, %s, %s, %s\n", root, r.Format,
+					sequenceCount(r), plural.Of(r.Frames, "frame"), plural.Of(r.Fatal(), "error"),
+					plural.Of(len(r.Findings)-r.Fatal(), "note"))
 				fatal += r.Fatal()
 			}
 			if fatal > 0 {
-				return fmt.Errorf("%d errors in the datasets", fatal)
+				return fmt.Errorf("%s in the datasets", plural.Of(fatal, "error"))
 			}
 			return nil
 		},
@@ -237,9 +239,9 @@ func newBenchCheckCmd() *cobra.Command {
 // sequenceCount is "100 sequences", or "98 of 100 sequences" where some were left out.
 func sequenceCount(r dataset.Report) string {
 	if r.Sequences == r.Total {
-		return fmt.Sprintf("%d sequences", r.Total)
+		return plural.Of(r.Total, "sequence")
 	}
-	return fmt.Sprintf("%d of %d sequences", r.Sequences, r.Total)
+	return fmt.Sprintf("%d of %s", r.Sequences, plural.Of(r.Total, "sequence"))
 }
 
 // newBenchMergeCmd returns `track bench merge`.

@@ -8,6 +8,7 @@ import (
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/score"
+	"siamtrack/internal/plural"
 )
 
 // sayDataset says what a folder was taken for and why, and names the sequences that were left out: an average over the
@@ -27,7 +28,8 @@ func sayDataset(cmd *cobra.Command, d *dataset.Dataset) {
 	if more := len(d.Left) - most; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more (track bench check lists all)", more))
 	}
-	logger(cmd).Warn(fmt.Sprintf("%d of %d sequences are there", len(d.Sequences), d.Total()), "dataset", d.Name,
+	logger(cmd).Warn(fmt.Sprintf("%d of %s are there", len(d.Sequences), plural.Of(d.Total(), "sequence")), "dataset",
+		d.Name,
 		"left out", strings.Join(names, "; "))
 }
 

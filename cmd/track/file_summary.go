@@ -9,14 +9,15 @@ import (
 
 	"siamtrack/internal/clock"
 	"siamtrack/internal/follow"
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
 // summaryText says in a few lines what a run did.
 func summaryText(input string, sum follow.Summary, o *outputs) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d frames (%d to %d) in %.2f s: %.1f frames/s\n",
-		input, sum.Frames, sum.First, sum.Last, sum.Wall.Seconds(), sum.Rate())
+	fmt.Fprintf(&b, "%s: %s (%d to %d) in %.2f s: %.1f frames/s\n",
+		input, plural.Of(sum.Frames, "frame"), sum.First, sum.Last, sum.Wall.Seconds(), sum.Rate())
 	for _, t := range sum.Targets {
 		name := "target"
 		if len(sum.Targets) > 1 {
@@ -63,7 +64,7 @@ func (f figures) print(out io.Writer) error {
 		if s.label != "" {
 			of = " of target " + s.label
 		}
-		fmt.Fprintf(out, "accuracy%s in %d frames of %s\n", of, s.Frames, f.truth)
+		fmt.Fprintf(out, "accuracy%s in %s of %s\n", of, plural.Of(s.Frames, "frame"), f.truth)
 		row("mean IoU", fmt.Sprintf("%.3f", s.MeanIoU))
 		row("success AUC", fmt.Sprintf("%.3f", s.AUC))
 		row("precision@20", fmt.Sprintf("%.3f", s.Precision20))
@@ -71,7 +72,7 @@ func (f figures) print(out io.Writer) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "speed over %d frames: %.1f frames/s from end to end\n", f.sum.Frames, f.sum.Rate())
+	fmt.Fprintf(out, "speed over %s: %.1f frames/s from end to end\n", plural.Of(f.sum.Frames, "frame"), f.sum.Rate())
 	row("ms a frame", "p50", "p95", "mean")
 	for _, s := range f.stages {
 		row(s.Name, ms(s.Times.Quantile(0.5)), ms(s.Times.Quantile(0.95)), ms(s.Times.Mean()))
