@@ -94,6 +94,9 @@ func (p Paths) Score(name string) File { return p.file("scores", name+".json") }
 // Stages is the file of a sequence's stage times.
 func (p Paths) Stages(name string) File { return p.file("timing", name+".csv") }
 
+// Load is the file of a sequence's Load.
+func (p Paths) Load(name string) File { return p.file("timing", name+".load.csv") }
+
 // Response is the file of the response map of a sequence's worst frame.
 func (p Paths) Response(name string) File { return responseFile(p.root, name) }
 

@@ -34,7 +34,11 @@ type Timing struct {
 	FPSMeanInverse float64 `json:"fps_mean_inverse"`
 	// WallFPS counts waiting for decoded frames too.
 	WallFPS float64 `json:"wall_fps"`
-	Machine Machine `json:"machine"`
+	// CPUShare is the processors that the program kept busy, on average, while it tracked: its processor time divided by
+	// the time that passed. Below what the tracker's threads can use, others had the machine, and FPS says too little.
+	// It is 0 where the system does not tell.
+	CPUShare float64 `json:"cpu_share,omitempty"`
+	Machine  Machine `json:"machine"`
 }
 
 // Stage is one part's times in milliseconds.
@@ -65,6 +69,26 @@ func ReadTiming(dir string) (Timing, error) {
 		return t, fmt.Errorf("folder: %s: %w", path, err)
 	}
 	return t, nil
+}
+
+// Load is what a sequence cost, in seconds: processor time of the whole program, and time that passed.
+type Load struct{ CPU, Wall float64 }
+
+// Write writes a sequence's load.
+func (l Load) Write(f File) error {
+	return f.Write([]byte(fmt.Sprintf("%.6f,%.6f\n", l.CPU, l.Wall)))
+}
+
+// ReadLoad reads a sequence's load. The error wraps fs.ErrNotExist where none was measured.
+func ReadLoad(path string) (Load, error) {
+	rows, err := numfile.ReadMatrix(path, 2)
+	if err == nil && len(rows) != 1 {
+		err = numfile.Errorf(path, 1, "%d lines where one is expected", len(rows))
+	}
+	if err != nil {
+		return Load{}, fmt.Errorf("folder: load: %w", err)
+	}
+	return Load{rows[0].Values[0], rows[0].Values[1]}, nil
 }
 
 // WriteStages writes a sequence's stage times, a line a frame.

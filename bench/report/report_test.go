@@ -43,6 +43,7 @@ func world(t testing.TB) (*dataset.Dataset, *score.Evaluation) {
 		_, err := run.Run(context.Background(), d, run.Options{
 			Out:     filepath.Join(runs, fmt.Sprintf("pixels-%d", i)),
 			Tracker: folder.About{Tracker: fmt.Sprintf("pixels, window %.1f", step)},
+			Timing:  true, // the plot of speeds is of timed runs
 			Open:    openFiles, New: func(context.Context) (tracker.Tracker, io.Closer, error) {
 				m := siamfc.PixelsManifest()
 				m.Loop.WindowInfluence = step

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -299,6 +300,9 @@ func TestTiming(t *testing.T) {
 	}
 	if tm := sum.Timing; tm.Updates != 66 || tm.FPS <= 0 || tm.FPSMeanInverse < tm.FPS || tm.WallFPS > tm.FPS {
 		t.Errorf("%+v", tm)
+	}
+	if share := sum.Timing.CPUShare; share <= 0 || share > float64(runtime.NumCPU())+0.5 {
+		t.Errorf("%v processors busy of %d", share, runtime.NumCPU())
 	}
 	for _, stage := range []string{"read", "update", "crop", "embed", "correlate", "locate"} {
 		if s, ok := sum.Timing.Stages[stage]; !ok || s.P50 > s.P95 || s.P95 > s.P99 {

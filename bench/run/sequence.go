@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
@@ -42,6 +43,7 @@ type pass struct {
 	confidence []float64
 	stages     []folder.StageTimes
 	worst      worstResponse
+	load       folder.Load
 }
 
 // once tracks from the first of files to the last.
@@ -58,6 +60,7 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 	}()
 	p := &pass{}
 	timed := clock.NewSource(src)
+	begin, used := time.Now(), clock.CPU()
 	err = tracker.Run(ctx, timed, t, tracker.RunOptions{Init: init}, func(step tracker.Step) error {
 		said := &step.Targets[0]
 		box := said.Result.Box
@@ -79,6 +82,7 @@ func (r *runner) once(ctx context.Context, t tracker.Tracker, s *dataset.Sequenc
 	if err != nil {
 		return nil, err
 	}
+	p.load = folder.Load{CPU: (clock.CPU() - used).Seconds(), Wall: time.Since(begin).Seconds()}
 	if len(p.boxes) != len(files) {
 		return nil, fmt.Errorf("%d of %d frames could be read", len(p.boxes), len(files))
 	}
@@ -122,6 +126,9 @@ func (r *runner) writePasses(s *dataset.Sequence, passes []*pass) error {
 	}
 	if r.Timing {
 		if err := folder.WriteStages(r.files.Stages(s.Name), first.stages); err != nil {
+			return err
+		}
+		if err := first.load.Write(r.files.Load(s.Name)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -37,6 +39,12 @@ func (r *runner) writeTiming() (*folder.Timing, error) {
 			return nil, err
 		}
 		sum.add(frames)
+		load, err := folder.ReadLoad(r.files.Load(r.data.Sequences[i].Name).Path())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a run of before that was measured
+			return nil, err
+		}
+		sum.load.CPU += load.CPU
+		sum.load.Wall += load.Wall
 	}
 	t := sum.timing()
 	return &t, t.Write(r.Out)
@@ -47,6 +55,7 @@ type timingSum struct {
 	updates []float64    // seconds
 	wall    float64      // seconds, waiting for frames included
 	warm    [6][]float64 // milliseconds of each stage, without the first updates
+	load    folder.Load
 }
 
 // add adds a sequence. Its first frame is the start, which is no update.
@@ -73,6 +82,9 @@ func (s *timingSum) timing() folder.Timing {
 		FPSMeanInverse: speed.MeanInverse, Machine: folder.ThisMachine()}
 	if s.wall > 0 {
 		t.WallFPS = float64(len(s.updates)) / s.wall
+	}
+	if s.load.Wall > 0 {
+		t.CPUShare = s.load.CPU / s.load.Wall
 	}
 	for i, name := range folder.Stages() {
 		told := slices.ContainsFunc(s.warm[i], func(v float64) bool { return v > 0 })

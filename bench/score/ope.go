@@ -90,7 +90,8 @@ func opePart(s *dataset.Sequence, dir string, o opeRules) (part, error) {
 func (p *part) addOverlaps(t *folder.Track, s *dataset.Sequence, o opeRules) error {
 	width, height := s.Width, s.Height
 	if o.perFrame && width == 0 {
-		width, height, _ = s.Size() // of the first picture, 0 without: GOT-10k's meta_info.ini has it, and people leave that away
+		// Of the first picture, 0 without any: GOT-10k's meta_info.ini says it, and people leave that away.
+		width, height, _ = s.Size()
 	}
 	for r, boxes := range t.Repeats {
 		track := metric.Track{Boxes: boxes, Truth: s.Truth, Absent: s.Absent}
@@ -147,6 +148,11 @@ func (p *part) addTimes(repeats [][]float64, perFrame bool) {
 	if f := metric.Speed(repeats[0]); f.Rate > 0 {
 		p.speed.inverse = append(p.speed.inverse, f.MeanInverse)
 	}
+}
+
+// dropSpeed forgets the times of a run that was not timed: its sequences may have run side by side.
+func (p *part) dropSpeed() {
+	p.speed, p.FPS, p.FPSMeanInverse = speed{}, nil, nil
 }
 
 // poolSpeed joins the times of sequences: frames over total time, and the mean of 1/t.

@@ -134,3 +134,39 @@ func TestMissingAndWrong(t *testing.T) {
 	}
 	fails(Options{Experiment: "mine"}, ErrOptions, "mine")
 }
+
+// TestSpeedOfTimedRunsAlone: a run of ours that was not timed has no frames a second, whatever its files say; one that
+// was timed has them, with the processors that were busy; other programs' results have what their files say.
+func TestSpeedOfTimedRunsAlone(t *testing.T) {
+	d, dir := small(t)
+	for what, c := range map[string]struct {
+		files map[string]string
+		fps   bool
+		cpu   float64
+	}{
+		"other program": {nil, true, 0},
+		"untimed":       {map[string]string{"manifest.json": `{"tracker": "good", "timing": false}`}, false, 0},
+		"timed": {map[string]string{"manifest.json": `{"tracker": "good", "timing": true}`,
+			"timing.json": `{"fps": 75, "cpu_share": 1.25}`}, true, 1.25},
+	} {
+		for name, text := range c.files {
+			file(t, text, dir, "good", name)
+		}
+		ev, err := Evaluate(context.Background(), d, []Entry{{"good", filepath.Join(dir, "good")}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := ev.Trackers[0]
+		if (tr.FPS != nil) != c.fps || (tr.Sequences[0].FPS != nil) != c.fps {
+			t.Errorf("%s: fps %v", what, tr.FPS)
+		}
+		if (tr.CPUShare != nil) != (c.cpu > 0) || tr.CPUShare != nil && *tr.CPUShare != c.cpu {
+			t.Errorf("%s: %v processors", what, tr.CPUShare)
+		}
+		for name := range c.files {
+			if err := os.Remove(filepath.Join(dir, "good", name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
