@@ -9,8 +9,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// Tracker follows one target with a model. Besides tracker.Tracker, which is Init and Update, it can Find its target in
-// a whole frame, and show what its network saw.
+// Tracker follows one target with a model. Besides tracker.Tracker, which is Init and Update, it can show what its
+// network saw; siamfc.NewFinder looks with it over whole frames for an object that is known by a picture.
 type Tracker struct {
 	*siamfc.Tracker
 	model *Model

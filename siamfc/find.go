@@ -9,7 +9,7 @@ import (
 	"siamtrack/tracker"
 )
 
-// Find looks for the target at the sizes findScaleStep^-findSteps to findScaleStep^findSteps, as multiples of the
+// A scan looks for the target at the sizes findScaleStep^-findSteps to findScaleStep^findSteps, as multiples of the
 // example's: a quarter to four times it. A network of the box kind measures what lies between.
 const (
 	findSteps     = 4
@@ -18,21 +18,52 @@ const (
 
 // Found is what Find says of a frame.
 type Found struct {
-	Box   tracker.Box // the best place, in pixels of the frame
-	Score float64     // of the model there, in [0, 1]
+	Box tracker.Box // the best place, in pixels of the frame
+	// Score is the model's there, in [0, 1], or, where the frame shows the example itself, the correlation coefficient
+	// of their grey levels.
+	Score float64
 }
 
-// Find looks for the target that the tracker was started on over a whole frame, at several sizes, and returns the place
-// with the highest score; whether it is high enough is the caller's to judge. It neither knows nor changes where the
-// target was last, so a tracker may be started on one picture, an example, and find its object in others. Search
-// squares that overlap by half cover the frame, so a frame takes hundreds of runs of the network.
-func (t *Tracker) Find(img *image.RGBA) (Found, error) {
-	if !t.started {
-		return Found{}, ErrNotStarted
+// Finder looks for an object over whole frames, wherever it is, by an example of it: a picture and its box there.
+type Finder struct {
+	t    *Tracker
+	look *likeness // nil where the example has too little in it to be recognised by its pixels
+}
+
+// NewFinder returns a Finder that uses t, which it starts on the example, and which may not be started on anything else
+// while the Finder is in use.
+func NewFinder(t *Tracker, example *image.RGBA, object tracker.Box) (*Finder, error) {
+	if err := t.Init(example, object); err != nil {
+		return nil, err
 	}
+	size := example.Bounds().Size()
+	box, err := object.Trackable(size.X, size.Y)
+	if err != nil {
+		return nil, err
+	}
+	return &Finder{t, newLikeness(example, box)}, nil
+}
+
+// Find returns the best place in a frame; whether its score is high enough is the caller's to judge. Where the frame
+// shows the example itself, moved or resized, that is the place. Otherwise it is the one with the highest score of the
+// model, at several sizes: search squares that overlap by half cover the frame, so a frame takes hundreds of runs of
+// the network.
+func (f *Finder) Find(img *image.RGBA) (Found, error) {
 	if img == nil || img.Bounds().Empty() {
 		return Found{}, errors.New("siamfc: find: the frame has no pixels")
 	}
+	if f.look != nil {
+		if p := f.look.find(img); p.like >= f.look.least() {
+			size := img.Bounds().Size()
+			return Found{p.box.Clip(size.X, size.Y), min(p.like, 1)}, nil
+		}
+	}
+	return f.t.scan(img)
+}
+
+// scan looks for the target over a whole frame with the network. It neither knows nor changes where the target was
+// last.
+func (t *Tracker) scan(img *image.RGBA) (Found, error) {
 	size := img.Bounds().Size()
 	c := t.cutter.filled(img)
 	best := Found{Score: -1}

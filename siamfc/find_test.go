@@ -11,7 +11,7 @@ import (
 	"siamtrack/tracker"
 )
 
-// TestFind starts on one picture and finds the target in it, moved and enlarged, wherever that is.
+// TestFind starts on one picture and finds the target in it by the network, moved and enlarged, wherever that is.
 func TestFind(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and of one goroutine: nothing for the race detector")
@@ -20,29 +20,30 @@ func TestFind(t *testing.T) {
 	example := image.NewRGBA(image.Rect(0, 0, 200, 160))
 	// A coarse texture.
 	draw.CatmullRom.Scale(example, example.Rect, noise(25, 20, 4), image.Rect(0, 0, 25, 20), draw.Src, nil)
-	tr := pixelTracker(t)
-	if _, err := tr.Find(example); !errors.Is(err, ErrNotStarted) {
-		t.Errorf("before init: %v", err)
-	}
-	if err := tr.Init(example, target); err != nil {
+	f, err := NewFinder(pixelTracker(t), example, target)
+	if err != nil {
 		t.Fatal(err)
 	}
+	f.look = nil // the network alone
 	for _, k := range []float64{1, 2} {
 		frame := image.NewRGBA(image.Rect(0, 0, 480, 360))
 		at := image.Rect(60, 30, 60+int(200*k), 30+int(160*k))
 		draw.CatmullRom.Scale(frame, at, example, example.Rect, draw.Src, nil)
 		want := target.Scale(k)
 		want.X, want.Y = want.X+60, want.Y+30
-		got, err := tr.Find(frame)
+		got, err := f.Find(frame)
 		if err != nil || got.Box.IoU(want) < 0.5 { // plain pixels tell sizes coarsely
 			t.Errorf("enlarged %v times: %+v, %v; want %v", k, got, err, want)
 		}
 	}
-	if _, err := tr.Find(image.NewRGBA(image.Rect(0, 0, 0, 0))); err == nil {
+	if _, err := f.Find(image.NewRGBA(image.Rect(0, 0, 0, 0))); err == nil {
 		t.Error("a frame without pixels is searched")
 	}
-	if _, err := tr.Find(image.NewRGBA(image.Rect(0, 0, 8, 8))); err == nil {
+	if _, err := f.Find(image.NewRGBA(image.Rect(0, 0, 8, 8))); err == nil {
 		t.Error("a frame smaller than the target at every size is searched")
+	}
+	if _, err := NewFinder(pixelTracker(t), example, tracker.Box{X: 500, W: 9, H: 9}); !errors.Is(err, tracker.ErrBox) {
+		t.Errorf("an object outside its picture: %v", err)
 	}
 }
 
@@ -57,9 +58,9 @@ func (k *keeping) Search(crops []float32, size int) (Maps, error) {
 	return k.squares.Search(crops, size)
 }
 
-// TestFindSeesWhatUpdateSees: a target in the middle of a small frame is shown to the network by the very same crop, on
+// TestScanSeesWhatUpdateSees: a target in the middle of a small frame is shown to the network by the very same crop, on
 // whole pixels and with the fill that the manifest asks for.
-func TestFindSeesWhatUpdateSees(t *testing.T) {
+func TestScanSeesWhatUpdateSees(t *testing.T) {
 	frame := noise(101, 91, 5)
 	middle := tracker.FromCenter(50.5, 45.5, 31, 44)
 	for _, snap := range []Snap{"", SnapNone, SnapWhole, SnapCeiled} {
@@ -74,7 +75,7 @@ func TestFindSeesWhatUpdateSees(t *testing.T) {
 			if err := tr.Init(frame, middle); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := tr.Find(frame); err != nil {
+			if _, err := tr.scan(frame); err != nil {
 				t.Fatal(err)
 			}
 			found := net.seen

@@ -31,12 +31,13 @@ func (f *fileFlags) seek(
 		return nil, p, fmt.Errorf("--template: %w", err)
 	}
 	whole := tracker.Box{W: float64(img.Rect.Dx()), H: float64(img.Rect.Dy())}
-	if err := model.Init(img, whole); err != nil {
+	finder, err := siamfc.NewFinder(model.Tracker.Tracker, img, whole)
+	if err != nil {
 		return nil, p, fmt.Errorf("--template %s: %w", f.template, err)
 	}
 	best := siamfc.Found{}
 	find := func(frame *image.RGBA) (tracker.Box, bool, error) {
-		found, err := model.Find(frame)
+		found, err := finder.Find(frame)
 		if found.Score > best.Score {
 			best = found
 		}

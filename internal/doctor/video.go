@@ -52,7 +52,8 @@ func codecs() Finding {
 	}
 	if works == 0 {
 		f.Status = Note
-		f.Advice = "no annotated video can be written (the track files can): build against an FFmpeg with encoders, such as Debian's"
+		f.Advice = "no annotated video can be written (the track files can): build against an FFmpeg with encoders, such " +
+			"as Debian's"
 	}
 	return f
 }

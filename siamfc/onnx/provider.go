@@ -71,7 +71,8 @@ func (p Provider) add(o *ort.SessionOptions, threads int) error {
 		}
 		return errors.Join(o.AppendExecutionProviderCUDA(cuda), cuda.Destroy())
 	case ProviderOpenVINO:
-		return o.AppendExecutionProviderOpenVINO(map[string]string{"device_type": "CPU", "num_of_threads": fmt.Sprint(threads)})
+		return o.AppendExecutionProviderOpenVINO(map[string]string{"device_type": "CPU",
+			"num_of_threads": fmt.Sprint(threads)})
 	case ProviderCoreML:
 		return o.AppendExecutionProviderCoreMLV2(nil)
 	case ProviderDirectML:
@@ -97,8 +98,8 @@ func (r *Runtime) Try(p Provider) error {
 	return nil
 }
 
-// beside looks for the file that a provider needs beside the library, since ONNX Runtime complains on standard error where
-// it is not there.
+// beside looks for the file that a provider needs beside the library, since ONNX Runtime complains on standard error
+// where it is not there.
 func (r *Runtime) beside(p Provider) error {
 	if p != ProviderOpenVINO {
 		return nil
@@ -140,8 +141,8 @@ func (r *Runtime) choose(p Provider) error {
 // Provider returns what the models of this Runtime run on, and, where ProviderAuto came down to the CPU, why.
 func (r *Runtime) Provider() (p Provider, why string) { return r.provider, r.why }
 
-// shared reports whether a provider reads and writes the tensors' own memory, so that they can be bound once. Others copy
-// what they are given to a memory of theirs, when it is bound and not when the network is run.
+// shared reports whether a provider reads and writes the tensors' own memory, so that they can be bound once. Others
+// copy what they are given to a memory of theirs, when it is bound and not when the network is run.
 func (p Provider) shared() bool { return p == ProviderCPU || p == ProviderXNNPACK }
 
 // oneLine is an error's text without line breaks.

@@ -20,8 +20,8 @@ func TestProvidersHaveNames(t *testing.T) {
 	}
 }
 
-// TestProvidersThatAreNotThere: a provider that is asked for and cannot be had is an error that says why; left to choose,
-// the CPU runs the model, and says why as well. Where the library has the provider, it has to run the model.
+// TestProvidersThatAreNotThere: a provider that is asked for and cannot be had is an error that says why; left to
+// choose, the CPU runs the model, and says why as well. Where the library has the provider, it has to run the model.
 func TestProvidersThatAreNotThere(t *testing.T) {
 	for _, p := range onnx.Providers() {
 		rt, err := onnx.Start(onnx.Options{Provider: p})
