@@ -108,6 +108,9 @@ func (s *Sequence) check() []Finding {
 		width, height, pictures = s.checkPictures(files)
 		out = append(out, pictures...)
 	}
+	if s.Objects != nil {
+		return append(out, s.checkObjects(width, height)...)
+	}
 	if _, err := s.Truth[0].Trackable(max(width, 1), max(height, 1)); err != nil && width > 0 {
 		add(true, "no tracker can be started on the first frame: %v", err)
 	}

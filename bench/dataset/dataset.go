@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"siamtrack/bench/mot"
 	"siamtrack/bench/region"
 	"siamtrack/tracker"
 )
@@ -22,7 +23,7 @@ import (
 type Format string
 
 // The layouts. OTB also reads DTB70 and other benchmarks of its kind; Plain is a folder of frames beside a file of
-// boxes.
+// boxes. MOT, of MOTChallenge's kind, alone has several targets in a sequence.
 const (
 	OTB         Format = "otb"
 	GOT10k      Format = "got10k"
@@ -36,6 +37,7 @@ const (
 	VOTLT       Format = "votlt"
 	PySOT       Format = "pysot"
 	Plain       Format = "plain"
+	MOT         Format = "mot"
 )
 
 // ErrFormat is wrapped by the error of a folder in which no benchmark was found.
@@ -44,7 +46,7 @@ var ErrFormat = errors.New("no benchmark's layout found")
 // ErrSequence is wrapped by the error of a name that the benchmark does not hold.
 var ErrSequence = errors.New("no such sequence")
 
-// Sequence is one target in one video, with its annotation.
+// Sequence is one target in one video, with its annotation, or with MOT one video with all its targets.
 type Sequence struct {
 	// Name is unique in the dataset. Where a video has several targets it ends in _1, _2 ...; Match accepts the other
 	// toolkits' spellings.
@@ -52,6 +54,8 @@ type Sequence struct {
 	// Truth has a box a frame, NaN where the file has no box. Benchmarks that keep the truth to themselves give the
 	// first frame only.
 	Truth []tracker.Box
+	// Objects has MOT's boxes, a slice a frame; Truth is then all NaN. It is nil for benchmarks of one target.
+	Objects [][]mot.Object
 	// Regions has VOT's shape a frame, nil for benchmarks of boxes.
 	Regions []region.Region
 	// Absent marks the frames in which the target cannot be seen, nil where the benchmark does not say.

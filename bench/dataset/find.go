@@ -33,6 +33,7 @@ func readers() []reader {
 	return []reader{
 		{PySOT, pysotFile, "is a JSON file of sequences", listPySOT, noFolders},
 		{GOT10k, signOfGOT10k, "has GOT-10k's name, its meta_info.ini or its labels", listGOT10k, noFolders},
+		{MOT, signOfMOT, "holds gt/gt.txt", listMOT, motFolders},
 		{UAV123, signOfUAV, "holds UAV123's annotations", listUAV, noFolders},
 		{TrackingNet, signOfTrackingNet, "holds anno and frames", listTrackingNet, trackingNetFolders},
 		{NfS, signOfNfS, "holds NAME.txt in 30 or 240", listNfS, foldersIn},

@@ -42,18 +42,19 @@ func FuzzAnnotations(f *testing.F) {
 	for _, s := range []string{"[METAINFO]\nobject_class: goat\nresolution: (64, 48)\n", "resolution=(1,",
 		"width=64\nheight=48\n", "height=-1",
 		"0 10 20 40 60 1 0 0 0 \"ball\"\n", "0 1 2 3\n", "0,1,1\n0", "2", "attr = OCC, 'BC'\n", "Jogging-1 # one\n\nCar4",
-		"\ufeff1,725"} {
+		"\ufeff1,725", "[Sequence]\nseqLength=5\nimWidth = 64\nimDir=img1\n", "seqLength=-1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		var got10k, vot, nfs Sequence
+		var got10k, vot, nfs, several Sequence
+		_, errMOT := several.parseSeqInfo("f", "", text)
 		flags, err := numfile.Column("f", strings.NewReader(text))
 		if err == nil {
 			_, err = toFlags("f", flags, 0)
 		}
 		errs := map[string]error{
 			"meta": got10k.parseMeta("f", strings.NewReader(text)), "size": vot.parseVOTSize("f", text),
-			"nfs": nfs.parseNfS("f", strings.NewReader(text)), "flags": err,
+			"nfs": nfs.parseNfS("f", strings.NewReader(text)), "flags": err, "seqinfo": errMOT,
 		}
 		for what, err := range errs {
 			if err != nil && !strings.HasPrefix(err.Error(), "f:") {

@@ -80,7 +80,7 @@ func loadOTB(dir, video, id, truth string) (Sequence, error) {
 
 // imageDir is a folder's img (or imgs, frames) where it has one, else the folder itself.
 func imageDir(dir string) string {
-	for _, sub := range []string{"img", "imgs", "frames"} {
+	for _, sub := range []string{"img", "imgs", "img1", "frames"} {
 		if d := filepath.Join(dir, sub); isDir(d) {
 			return d
 		}

@@ -56,6 +56,11 @@ func Digest(s *dataset.Sequence) string {
 	for _, b := range s.Truth {
 		fmt.Fprintf(h, "%v %v %v %v\n", b.X, b.Y, b.W, b.H)
 	}
+	for i, objects := range s.Objects {
+		for _, o := range objects {
+			fmt.Fprintf(h, "%d %d %d %v %v %v %v\n", i, o.ID, o.Role, o.Box.X, o.Box.Y, o.Box.W, o.Box.H)
+		}
+	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 

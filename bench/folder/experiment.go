@@ -5,7 +5,8 @@ import "siamtrack/bench/dataset"
 // Experiment is what is done with each sequence.
 type Experiment string
 
-// The experiments. OPE tracks once from the first frame; the others are VOT's.
+// The experiments. OPE tracks once from the first frame, MOT all targets of a video, each from its own first frame;
+// the others are VOT's.
 const (
 	OPE          Experiment = "ope"
 	Supervised   Experiment = "supervised"
@@ -13,11 +14,12 @@ const (
 	Unsupervised Experiment = "unsupervised"
 	MultiStart   Experiment = "multistart"
 	LongTerm     Experiment = "longterm"
+	MOT          Experiment = "mot"
 )
 
 // Experiments lists them.
 func Experiments() []Experiment {
-	return []Experiment{OPE, Supervised, Realtime, Unsupervised, MultiStart, LongTerm}
+	return []Experiment{OPE, Supervised, Realtime, Unsupervised, MultiStart, LongTerm, MOT}
 }
 
 // DefaultExperiment is the one that a benchmark is known for.
@@ -25,6 +27,8 @@ func DefaultExperiment(d *dataset.Dataset) Experiment {
 	switch d.Format {
 	case dataset.VOTLT:
 		return LongTerm
+	case dataset.MOT:
+		return MOT
 	case dataset.VOT:
 		for i := range d.Sequences {
 			if d.Sequences[i].Anchors != nil {
@@ -37,7 +41,7 @@ func DefaultExperiment(d *dataset.Dataset) Experiment {
 }
 
 // Folders lists the names that toolkits give the folder of an experiment's results, the one that is written first;
-// none for OPE, whose files lie in the run's folder itself. The reset-based and the multi-start experiment share one,
+// none for OPE and MOT, whose files lie in the run's folder itself. The reset-based and the multi-start experiment share one,
 // their files differ.
 func (e Experiment) Folders() []string {
 	switch e {

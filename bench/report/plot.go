@@ -104,6 +104,10 @@ func curvePlots() []curvePlot {
 			func(c score.Curves) []float64 { return c.EAO[min(1, len(c.EAO)):] },
 			func(i, _ int) float64 { return float64(i + 1) },
 			func(m score.Measures) *float64 { return m.EAO }, 0},
+		{"hota", "HOTA", "overlap threshold", "HOTA at it",
+			func(c score.Curves) []float64 { return c.HOTA },
+			func(i, _ int) float64 { return 0.05 * float64(i+1) },
+			func(m score.Measures) *float64 { return m.HOTA }, 0.2},
 	}
 }
 

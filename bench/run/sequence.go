@@ -24,7 +24,12 @@ func (r *runner) sequence(ctx context.Context, t tracker.Tracker, s *dataset.Seq
 		return fmt.Errorf("%s, %s of truth (track bench check lists all such)", plural.Of(len(files), "frame"),
 			plural.Of(n, "line"))
 	}
+	if (r.Experiment == folder.MOT) != (s.Objects != nil) {
+		return fmt.Errorf("experiment %s does not fit a truth of %s: %w", r.Experiment, r.data.Format, folder.ErrUse)
+	}
 	switch r.Experiment {
+	case folder.MOT:
+		return r.objects(ctx, t, s, files)
 	case folder.OPE:
 		return r.onePass(ctx, t, s, files)
 	case folder.MultiStart:

@@ -21,6 +21,7 @@ func Compare(a, b Tracker, seed uint64) (Comparison, error) {
 		{"success_auc", func(m Measures) *float64 { return m.SuccessAUC }},
 		{"ao", func(m Measures) *float64 { return m.AO }},
 		{"accuracy", func(m Measures) *float64 { return m.Accuracy }},
+		{"hota", func(m Measures) *float64 { return m.HOTA }},
 		{"f_score", func(m Measures) *float64 { return m.FScore }},
 	}
 	other := map[string]Measures{}

@@ -69,7 +69,7 @@ func expand(d *dataset.Dataset, dir string) []Entry {
 func holds(d *dataset.Dataset, dir string) bool {
 	for i := range d.Sequences {
 		name := d.Sequences[i].Name
-		if folder.HasTrack(dir, name) {
+		if folder.HasTrack(dir, name) || (d.Format == dataset.MOT && folder.HasObjects(dir, name)) {
 			return true
 		}
 		for _, x := range votExperiments() {

@@ -17,6 +17,7 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
+	"siamtrack/bench/mot"
 	"siamtrack/tracker"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	// Toolkit is the one followed in VOT's experiments, empty for pysot with its JSON files and the VOT toolkit
 	// otherwise.
 	Toolkit metric.VOTToolkit
+	// Several is the toolkit followed where there are several targets, empty for TrackEval.
+	Several mot.Toolkit
 	// Experiment is empty to take what the benchmark and the results' folders call for.
 	Experiment folder.Experiment
 	// EAO is VOT's rule and interval, nil to choose by the dataset's name.
@@ -49,6 +52,8 @@ type Sequence struct {
 	Name   string `json:"name"`
 	Frames int    `json:"frames"`
 	Measures
+	// Targets has what became of each target where there are several.
+	Targets []Target `json:"targets,omitempty"`
 	// Overlaps has the overlap of each frame, NaN where it does not count; for finding the worst frames. Boxes are those
 	// of the first repetition, NaN where there is a code.
 	Overlaps []float64     `json:"-"`
@@ -121,6 +126,9 @@ func Evaluate(ctx context.Context, d *dataset.Dataset, entries []Entry, o Option
 	if o.Toolkit == "" {
 		o.Toolkit = DefaultToolkit(d.Format)
 	}
+	if o.Several == "" {
+		o.Several = mot.TrackEval
+	}
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
@@ -180,6 +188,7 @@ type part struct {
 	overlaps []float64 // GOT-10k's, for pooling
 	speed    speed
 	vot      votPart
+	mot      mot.Counts
 	note     string // what was done to make it fit, empty for nothing
 }
 

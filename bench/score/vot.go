@@ -31,6 +31,12 @@ type votPart struct {
 
 // choose settles the protocol for a dataset, its results and the options.
 func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
+	if err := several(d, o.Experiment); err != nil {
+		return protocol{}, err
+	}
+	if d.Format == dataset.MOT {
+		return motProtocol(o.Several), nil
+	}
 	experiment := o.Experiment
 	if experiment == "" {
 		experiment = guessExperiment(d, entries)

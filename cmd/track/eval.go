@@ -12,6 +12,7 @@ import (
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
+	"siamtrack/bench/mot"
 	reports "siamtrack/bench/report"
 	"siamtrack/bench/score"
 )
@@ -37,9 +38,9 @@ func (f *evalFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.sequences, "sequences", "", "only these: names with commas between, or a `file` of names")
 	fl.StringVar(&f.convention, "convention", "", "toolkit to follow: "+joined(metric.Conventions())+
 		" (default got10k; lasot and trackingnet on their own benchmarks; VOT: vot or pysot, "+
-		"which its JSON files default to)")
+		"which its JSON files default to; several targets: trackeval or motmetrics)")
 	fl.StringVar(&f.experiment, "experiment", "",
-		"VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope")
+		"VOT's: supervised, realtime, unsupervised, multistart, longterm; or ope, mot")
 	fl.StringVar(&f.eao, "eao", "",
 		"lengths that EAO averages, `LOW:HIGH`; by the dataset's name (vot2018) where not given")
 	fl.BoolVar(&f.skip, "skip-missing", false,
@@ -75,13 +76,13 @@ func (t *tableFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&t.table, "table", string(reports.Console),
 		"how tables are written on stdout: "+joined(reports.TableFormats()))
 	fl.StringVar(&t.by, "by", "",
-		"a table a sequence or attribute as well: sequence, attribute, or sequence:MEASURE (ao ...)")
+		"a table a sequence, attribute or target as well: sequence, attribute, sequence:MEASURE (ao ...), target")
 }
 
 // check refuses what cannot be meant, before anything is scored.
 func (t *tableFlags) check() error {
-	if kind, _, _ := strings.Cut(t.by, ":"); kind != "" && kind != "sequence" && kind != "attribute" {
-		return usagef("--by %q: sequence or attribute is expected", t.by)
+	if kind, _, _ := strings.Cut(t.by, ":"); !slices.Contains([]string{"", "sequence", "attribute", "target"}, kind) {
+		return usagef("--by %q: sequence, attribute or target is expected", t.by)
 	}
 	return oneOf("table", t.table, reports.TableFormats())
 }
@@ -111,6 +112,8 @@ func (f *evalFlags) options() (score.Options, error) {
 	case "":
 	case string(metric.VOTPython):
 		o.Toolkit = metric.VOTPython
+	case string(mot.TrackEval), string(mot.MotMetrics):
+		o.Several = mot.Toolkit(f.convention)
 	default:
 		c, err := metric.ParseConvention(f.convention)
 		if err != nil {
@@ -153,7 +156,7 @@ func newEvalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval --dataset DIR RESULTS... | eval --gt FILE --pred FILE",
 		Short: "Score trackers' result files on a benchmark",
-		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k and VOT. RESULTS are folders of\n" +
+		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k, VOT and MOTChallenge. RESULTS are folders of\n" +
 			"results, folders of such folders, or NAME=FOLDER. The best tracker comes first. --gt and --pred score single\n" +
 			"files, in any format that track file writes or reads.",
 		Example: "  track eval --dataset OTB100 results/OTB100/*\n" +
@@ -234,8 +237,11 @@ func (t *tableFlags) print(cmd *cobra.Command, ev *score.Evaluation) error {
 		return nil
 	}
 	fmt.Fprintln(out)
-	if kind == "sequence" {
+	switch kind {
+	case "sequence":
 		return reports.Sequences(out, ev, measure, f)
+	case "target":
+		return reports.Targets(out, ev, f)
 	}
 	return reports.Attributes(out, ev, measure, f)
 }
