@@ -152,6 +152,9 @@ func readMat(it item, maxPixels int64) (gocv.Mat, error) {
 	if n := int64(h.width) * int64(h.height); n > maxPixels {
 		return gocv.Mat{}, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, h.width, h.height, n, maxPixels)
 	}
+	if err := room(h.width, h.height); err != nil {
+		return gocv.Mat{}, err
+	}
 	const flags = gocv.IMReadColor | gocv.IMReadAnyDepth
 	var mat gocv.Mat
 	if it.page == 0 {

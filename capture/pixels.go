@@ -8,6 +8,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"siamtrack/capture/ffmpeg"
+	"siamtrack/internal/memory"
 )
 
 // fit returns img where it is a compact picture of width x height, a new one otherwise.
@@ -78,4 +79,12 @@ func withView(img *image.RGBA, do func(view gocv.Mat) error) error {
 	}
 	defer view.Close()
 	return do(view)
+}
+
+// bytesPerPixel is what a frame takes in all: decoded, as RGBA, copied for whoever is busy with it, drawn on, encoded.
+const bytesPerPixel = 24
+
+// room refuses frames for which there is no memory.
+func room(width, height int) error {
+	return memory.Room(bytesPerPixel * int64(width) * int64(height))
 }

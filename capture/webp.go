@@ -8,10 +8,11 @@ import (
 	"image/color"
 	"image/draw"
 	"io"
-	"os"
 	"time"
 
 	"gocv.io/x/gocv"
+
+	"siamtrack/internal/readfile"
 )
 
 // animation reads an animated WebP (RFC 9649), which neither OpenCV 4.6 nor FFmpeg 5 can: its frames are ordinary
@@ -35,7 +36,7 @@ type webpFrame struct {
 
 // openWebP opens an animated WebP.
 func openWebP(name, path string, o Options) (*Source, error) {
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, readfile.Large)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +46,9 @@ func openWebP(name, path string, o Options) (*Source, error) {
 	}
 	if n := int64(size.X) * int64(size.Y); n > o.MaxPixels {
 		return nil, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, size.X, size.Y, n, o.MaxPixels)
+	}
+	if err := room(size.X, size.Y); err != nil {
+		return nil, err
 	}
 	info := Info{Kind: File, Width: size.X, Height: size.Y, Frames: len(frames), Codec: "webp"}
 	var total time.Duration

@@ -46,7 +46,7 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 		side := t.searchSide(t.near, t.w, t.h) * v.factor
 		crop := float64(t.near.size) / side
 		t.near.see(t.cutter, img, t.x+v.dx/crop, t.y+v.dy/crop, side, t.scales)
-		maps, err := t.net.Search(t.near.pixels, t.near.size)
+		maps, err := t.search(t.near)
 		if err != nil {
 			return fmt.Errorf("embed the first frame's search region: %w", err)
 		}

@@ -110,7 +110,7 @@ func (t *Tracker) findIn(img *image.RGBA, c cutter, x, y, w, h float64) (Found, 
 	cx, cy := c.place(x, y)
 	side := t.searchSide(t.near, w, h)
 	t.near.see(c, img, cx, cy, side, t.scales)
-	maps, err := t.net.Search(t.near.pixels, t.near.size)
+	maps, err := t.search(t.near)
 	if err != nil {
 		return Found{}, fmt.Errorf("siamfc: find: %w", err)
 	}

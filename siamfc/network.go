@@ -1,6 +1,9 @@
 package siamfc
 
 import (
+	"errors"
+	"fmt"
+	"math"
 	"time"
 
 	"siamtrack/tracker"
@@ -28,6 +31,30 @@ type Maps struct {
 	Sides []float32
 	// Correlate is how long the comparison took, 0 where the network does it in one go with the embedding.
 	Correlate time.Duration
+}
+
+// ErrResponse is wrapped by the error of maps that no tracker can make use of.
+var ErrResponse = errors.New("the network says what it cannot mean: its weights are damaged, or the manifest is of " +
+	"another kind of model")
+
+// rounding is how far beyond [0, 1] a probability may be by the rounding of half precision and quantised networks.
+const rounding = 1e-3
+
+// check refuses maps with numbers that are none, and probabilities that are none: a target would be lost for ever, with
+// a score of nothing. A box may be as large as a number can be where nothing is.
+func (m Maps) check(kind Kind) error {
+	for i, v := range m.Response {
+		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) ||
+			kind == Box && (x < -rounding || x > 1+rounding) {
+			return fmt.Errorf("%w: response %v in cell %d", ErrResponse, v, i)
+		}
+	}
+	for i, v := range m.Sides {
+		if math.IsNaN(float64(v)) {
+			return fmt.Errorf("%w: side %v in place %d", ErrResponse, v, i)
+		}
+	}
+	return nil
 }
 
 // Embedder is the branch alone: it turns pictures into feature maps.

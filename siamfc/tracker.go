@@ -108,7 +108,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	begin := time.Now()
 	v.see(t.cutter, img, cx, cy, side, t.scales)
 	cropped := time.Now()
-	maps, err := t.net.Search(v.pixels, v.size)
+	maps, err := t.search(v)
 	if err != nil {
 		return tracker.Result{}, fmt.Errorf("siamfc: embed the search region: %w", err)
 	}
@@ -124,6 +124,15 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	t.looked = v
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
 		Search: t.cutter.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil
+}
+
+// search runs the network on what a view saw.
+func (t *Tracker) search(v *view) (Maps, error) {
+	maps, err := t.net.Search(v.pixels, v.size)
+	if err == nil {
+		err = maps.check(t.m.Kind)
+	}
+	return maps, err
 }
 
 // lookAt returns the centre of the square to search: the target's last place, or, every second frame while it is

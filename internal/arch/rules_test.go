@@ -22,13 +22,14 @@ var owners = map[string]string{
 // name above a package counting for it. What is not named here is refused: a new package states its place first.
 var imports = map[string][]string{
 	// What a user of the library opens; the module's root folder. It brings no OpenCV.
-	".":              {"internal/zoo", "match", "siamfc/...", "tracker"},
-	"cmd/track":      {"..."},
-	"capture":        {"capture/ffmpeg", "internal/atomicfile", "internal/readfile", "internal/redact", "tracker"},
+	".":         {"internal/zoo", "match", "siamfc/...", "tracker"},
+	"cmd/track": {"..."},
+	"capture": {"capture/ffmpeg", "internal/atomicfile", "internal/memory", "internal/readfile", "internal/redact",
+		"tracker"},
 	"capture/ffmpeg": {},
 	"tracker":        {},
 	"siamfc":         {"tracker"},
-	"siamfc/onnx":    {"internal/readfile", "siamfc", "tracker"},
+	"siamfc/onnx":    {"internal/memory", "internal/readfile", "siamfc", "tracker"},
 	"session":        {"tracker"},
 	"render":         {"session", "tracker"},
 	"render/window":  {"internal/clock", "render", "session", "tracker"},
@@ -53,8 +54,9 @@ var imports = map[string][]string{
 	// Small shared tools, below all that use them.
 	"internal/numfile":    {},
 	"internal/plural":     {},
+	"internal/memory":     {},
 	"internal/printable":  {},
-	"internal/readfile":   {},
+	"internal/readfile":   {"internal/memory"},
 	"internal/redact":     {},
 	"internal/filename":   {"internal/printable"},
 	"internal/atomicfile": {},

@@ -20,7 +20,7 @@ const maxBytes = 200
 // any system, is not . or .., begins with no dot (hidden files, and those that are still being written), and holds no
 // control character. what says what the name is of, such as "sequence".
 func Check(what, name string) error {
-	reason := ""
+	var reason string
 	switch {
 	case name == "":
 		reason = "it is empty"

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"siamtrack/internal/memory"
 )
 
 // ErrTooLarge is wrapped by the error of a file that has more than it may.
@@ -31,6 +33,9 @@ func Plain(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	if size > limit {
 		return nil, tooLarge(path, limit)
+	}
+	if err := memory.Room(size); err != nil {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return all(path, f, size, limit)
 }

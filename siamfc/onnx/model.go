@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"siamtrack/internal/memory"
+	"siamtrack/internal/readfile"
 	"siamtrack/siamfc"
 )
 
@@ -79,7 +81,7 @@ func (r *Runtime) ReadManifest(path string) (siamfc.Manifest, []File, error) {
 
 // openBeside loads the files that a JSON manifest names, relative to it.
 func (m *Model) openBeside(path string, r *Runtime) error {
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, readfile.Small)
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
 	}
@@ -100,10 +102,19 @@ func (m *Model) openBeside(path string, r *Runtime) error {
 	return nil
 }
 
+// maxBytes is what a protobuf file, as ONNX is one, can have.
+const maxBytes = 2 << 30
+
 func (m *Model) add(role, path string, r *Runtime) error {
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, maxBytes)
+	if err == nil {
+		err = memory.Room(2 * int64(len(data))) // ONNX Runtime's own copy, and what it makes of it
+	}
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
+	}
+	if err := refuseExternal(path, data); err != nil {
+		return err
 	}
 	g, err := r.load(path, data)
 	if err != nil {
