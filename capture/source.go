@@ -122,12 +122,12 @@ func (s *Source) next(dst *tracker.Frame) error {
 	case <-s.done:
 		return ErrClosed
 	case a := <-s.answer:
-		s.shot = a.shot
 		s.lost.Store(int64(a.shot.lost))
 		s.damaged.Store(int64(a.shot.damaged))
 		if a.err != nil {
 			return a.err
 		}
+		s.shot = a.shot
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -25,10 +26,13 @@ type WriterOptions struct {
 	Codecs []string
 	// PixelAspect is a pixel's width to its height, 0/0 for square ones. (AVI with MJPG cannot say it.)
 	PixelAspect Ratio
-	// Sound names a video whose sound is copied, from the time SoundFrom of its pictures on; "" for none. A container
-	// that cannot hold that sound is an error that wraps ErrSound.
-	Sound     string
-	SoundFrom time.Duration
+	// Sound names a video whose sound is copied, from the first frame's time in it on; "" for none. Where there is
+	// none or the container cannot hold it, Log is told and the video is without; without Log that is an error that
+	// wraps ErrSound.
+	Sound string
+	Log   *slog.Logger
+	// Hold leaves the finished file at Part until Commit, for who decides later whether it replaces an older one.
+	Hold bool
 }
 
 // Writer writes frames to a video file. It is used by one goroutine. The file is NAME.part until Close has returned
@@ -42,6 +46,7 @@ type Writer struct {
 	size    image.Point
 	codec   string
 	frames  int
+	first   time.Duration // the time of the first frame
 	closed  bool
 	err     error                                     // of Close
 	space   func(path string) (bytes uint64, ok bool) // freeSpace, but in tests
@@ -110,7 +115,7 @@ func (w *Writer) Write(img *image.RGBA) error {
 	return w.WriteAt(img, frameTime(w.frames, w.o.FPS))
 }
 
-// WriteAt appends a frame that is shown at the given time since the first one's; times grow. The frame must have the
+// WriteAt appends a frame of the given time, by which it is shown after the first one; times grow. The frame must have the
 // first one's size. (Where a side is odd, most codecs drop its last row or column.) AVI counts frames: there each comes
 // at the nearest multiple of the rate. The picture is not kept. When the disk is all but full the error wraps
 // syscall.ENOSPC, while there is room for Close to make the file whole.
@@ -133,6 +138,7 @@ func (w *Writer) write(img *image.RGBA, at time.Duration) error {
 		}
 	}
 	if w.native == nil {
+		w.first = at
 		if err := w.open(size); err != nil {
 			return err
 		}
@@ -141,7 +147,7 @@ func (w *Writer) write(img *image.RGBA, at time.Duration) error {
 		return fmt.Errorf("a frame of %dx%d in a video of %dx%d", size.X, size.Y, w.size.X, w.size.Y)
 	}
 	w.sync()
-	return w.native.Write(img.Pix[img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y):], img.Stride, at)
+	return w.native.Write(img.Pix[img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y):], img.Stride, at-w.first)
 }
 
 // sync sends what was written to the disk, beside the work, once in a while.
@@ -183,7 +189,7 @@ func (w *Writer) open(size image.Point) error {
 	suffix := strings.ToLower(filepath.Ext(w.path))
 	o := ffmpeg.WriterOptions{
 		Format: muxers[suffix], Width: size.X, Height: size.Y, FPS: w.rate, SAR: ffmpeg.Ratio(w.o.PixelAspect),
-		SoundFrom: w.o.SoundFrom,
+		SoundFrom: w.first,
 	}
 	if w.o.Sound != "" {
 		o.Sound = "file:" + w.o.Sound
@@ -196,6 +202,11 @@ func (w *Writer) open(size image.Point) error {
 		for _, e := range encoders[code] {
 			o.Encoder, o.Tag = e, tags[code]
 			native, err := ffmpeg.Create("file:"+w.out.Path(), o)
+			if why := w.refused(err); errors.Is(why, ErrSound) && w.o.Log != nil {
+				w.o.Log.Warn("the video is without sound", "video", w.path, "why", why)
+				o.Sound = ""
+				native, err = ffmpeg.Create("file:"+w.out.Path(), o)
+			}
 			if err == nil {
 				w.native, w.codec, w.size = native, code, size
 				return nil
@@ -242,13 +253,24 @@ func (w *Writer) Close() error {
 	err := w.native.Close()
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrIncomplete, err)
-	} else if err = w.verify(); err == nil {
+	} else if err = w.verify(); err == nil && !w.o.Hold {
 		err = w.out.Commit()
 	}
 	if err != nil {
 		w.err = fmt.Errorf("capture: write %s: %w; what there is of it is %s", w.path, err, w.out.Path())
 	}
 	return w.err
+}
+
+// Commit gives a finished file its name, after a Close that held it back. Without a frame there is none.
+func (w *Writer) Commit() error {
+	if w.native == nil || !w.o.Hold {
+		return nil
+	}
+	if err := errors.Join(w.Close(), w.out.Commit()); err != nil {
+		return fmt.Errorf("capture: write %s: %w", w.path, err)
+	}
+	return nil
 }
 
 // verify reads the finished file and compares the number of frames.

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"errors"
 	"image"
 	"io"
@@ -78,12 +79,12 @@ func TestWriterCopiesSound(t *testing.T) {
 		t.Error("the input is said to be without sound")
 	}
 	write := func(path, sound string) error {
-		w, err := NewWriter(path, WriterOptions{FPS: 10, Sound: sound, SoundFrom: time.Second})
+		w, err := NewWriter(path, WriterOptions{FPS: 10, Sound: sound})
 		if err != nil {
 			return err
 		}
 		for i := range 15 {
-			if err := w.Write(picture(64, 48, i)); err != nil {
+			if err := w.WriteAt(picture(64, 48, i), time.Second+time.Duration(i)*100*time.Millisecond); err != nil {
 				return errors.Join(err, w.Close())
 			}
 		}
@@ -114,6 +115,36 @@ func TestWriterCopiesSound(t *testing.T) {
 	ffmpegRun(t, append(testsrc(64, 48, 3), "-pix_fmt", "yuv420p", silent)...)
 	if err := write(filepath.Join(dir, "out.mp4"), silent); !errors.Is(err, ErrSound) {
 		t.Errorf("no sound to copy: %v", err)
+	}
+	var log bytes.Buffer
+	path := filepath.Join(dir, "said.webm")
+	w, err := NewWriter(path, WriterOptions{Sound: in, Log: textLog(&log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(picture(64, 48, 0)), w.Close()); err != nil || !strings.Contains(log.String(), "without sound") {
+		t.Errorf("%v, said: %s", err, &log)
+	}
+}
+
+// A video that is held back has its name only after Commit.
+func TestWriterHoldsBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v.mkv")
+	w, err := NewWriter(path, WriterOptions{Hold: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(picture(64, 48, 0)), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("before Commit: %v", err)
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if frames, err := drain(mustOpen(t, path, Options{})); err != io.EOF || len(frames) != 1 {
+		t.Errorf("%d frames, then %v", len(frames), err)
 	}
 }
 

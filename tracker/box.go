@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // MinSide is the smallest side, in pixels, of a box that can be tracked: below it an exemplar holds no texture.
@@ -84,16 +85,19 @@ func (b Box) Scale(k float64) Box { return Box{b.X * k, b.Y * k, b.W * k, b.H * 
 // String returns "x,y,w,h" with three decimals, the form that ParseBox reads.
 func (b Box) String() string { return fmt.Sprintf("%.3f,%.3f,%.3f,%.3f", b.X, b.Y, b.W, b.H) }
 
-// ParseBox reads "x,y,w,h": four finite numbers in pixels, separated by commas, blanks around them allowed.
+// ParseBox reads "x,y,w,h": four finite numbers in pixels, separated by commas, semicolons, blanks or what else is part
+// of no number.
 // A negative size is a box drawn backwards and is kept as given; Trackable puts it right.
 func ParseBox(s string) (Box, error) {
-	parts := strings.Split(s, ",")
+	parts := strings.FieldsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("+-.", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 	if len(parts) != 4 {
 		return Box{}, fmt.Errorf("box %q: %d numbers where x,y,w,h are four: %w", s, len(parts), ErrBox)
 	}
 	var v [4]float64
 	for i, p := range parts {
-		f, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
+		f, err := strconv.ParseFloat(p, 64)
 		if err != nil {
 			return Box{}, fmt.Errorf("box %q: %q is not a number: %w", s, p, ErrBox)
 		}

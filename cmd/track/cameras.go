@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,8 @@ func newCamerasCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			_, backends, _ := capture.Backends()
+			fmt.Fprintf(cmd.ErrOrStderr(), "opened with --backend %s\n", strings.Join(backends, ", "))
 			if len(devices) == 0 {
 				fmt.Fprintln(cmd.ErrOrStderr(), "no camera found")
 				return nil

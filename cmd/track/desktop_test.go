@@ -260,7 +260,10 @@ func (d *desktop) picture(name string) *image.RGBA {
 // rows reads the track so far. The last row may be half written.
 func (d *desktop) rows(name string) []record.Row {
 	d.t.Helper()
-	data, err := os.ReadFile(filepath.Join(d.dir, name))
+	data, err := os.ReadFile(filepath.Join(d.dir, name+".part")) // until the session ends
+	if err != nil {
+		data, err = os.ReadFile(filepath.Join(d.dir, name))
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

@@ -48,6 +48,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
+	f.sayNoOutput(cmd)
 	if err := f.checkOutputs(input, part.several()); err != nil {
 		return err
 	}
@@ -61,7 +62,9 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
 	logger(cmd).Debug("opening", "input", redact.Source(input))
-	opened, err := capture.OpenContext(cmd.Context(), input, capture.Options{FPS: f.fps})
+	how := f.capture()
+	how.Log = logger(cmd)
+	opened, err := capture.OpenContext(cmd.Context(), input, how)
 	if err != nil {
 		return err
 	}
@@ -75,7 +78,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	out, err := f.outputs(cmd, opened.Info(), redact.Source(input), part, truths)
+	out, err := f.outputs(cmd, opened.Info(), input, part, truths)
 	if err != nil {
 		return err
 	}
@@ -86,10 +89,30 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		err = wrongUse(err)
 	}
 	err = errors.Join(err, src.Close()) // nobody reads any more: the clock can be read
+	sayStrange(cmd, redact.Source(input), opened)
 	if err == nil {
 		err = checkEnd(cmd, opened.Info(), sum, part)
 	}
+	if err == nil {
+		err = out.commit()
+	} else {
+		err = out.incomplete(err)
+	}
 	return errors.Join(err, f.report(cmd, input, sum, timed, out))
+}
+
+// sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no
+// terminal: somebody reads them.
+func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
+	if len(f.tracks()) > 0 || f.video != "" || f.truth != "" || f.timing {
+		return
+	}
+	if terminal(cmd.OutOrStdout()) != nil {
+		logger(cmd).Warn("nothing is written: --csv, --jsonl, --otb, --mot or -o name a file, --csv - shows the boxes here")
+		return
+	}
+	f.csv = stdoutPath
+	logger(cmd).Info("no output was named: the boxes go to standard output as --csv - writes them")
 }
 
 // checkEnd compares where a run ended with what was asked for, and with the length that a pipe announced: a broken pipe

@@ -107,7 +107,7 @@ func TestDiskFullIsSaid(t *testing.T) {
 	if code != exitFailed || !strings.Contains(stderr, "/dev/full: no space left on device") {
 		t.Errorf("exit %d, stderr %q", code, stderr)
 	}
-	if rows := readTrack(t, csv); len(rows) != 1 {
+	if rows := readTrack(t, csv+".part"); len(rows) != 1 {
 		t.Errorf("%d rows, want the one that came before", len(rows))
 	}
 }
@@ -138,14 +138,14 @@ func TestReaderLeaves(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(stderr.String(), "broken pipe") {
 		t.Errorf("exit %d, stderr %q", code, stderr.String())
 	}
-	if frames, _, _ := video(t, mp4); frames == 0 {
+	if frames, _, _ := video(t, mp4+".part"); frames == 0 {
 		t.Error("no frame can be read from the video")
 	}
 }
 
 // TestInterruptWhileOpening stops the program while it waits for the first bytes of its input.
 func TestInterruptWhileOpening(t *testing.T) {
-	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--log-level", "debug")
+	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--csv", "-", "--log-level", "debug")
 	if _, err := cmd.StdinPipe(); err != nil { // which nobody writes to or closes
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,17 @@ type fileFlags struct {
 	truth  string
 	timing bool
 	fps    float64
+
+	source sourceFlags
+	strict bool
+	audio  string
 }
+
+// The values of --audio.
+const (
+	audioNone = "none"
+	audioCopy = "copy"
+)
 
 // register adds the flags to a command.
 func (f *fileFlags) register(cmd *cobra.Command) {
@@ -62,6 +71,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.vot, "vot", "",
 		"write the trajectory `file` SEQ_001.txt of the VOT toolkit and its confidences, or DIR/")
 	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
+	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
 	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
 	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
@@ -71,7 +81,14 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.timing, "timing", false,
 		"print the table of times, and fill the column ms, which then differs from run to run")
 	fl.Float64Var(&f.fps, "fps", 0, "take the video to have this `rate` instead of its own times")
+	fl.BoolVar(&f.strict, "strict", false, "end at a frame that cannot be decoded or is damaged, instead of skipping it")
+	f.source.register(cmd)
 	f.modelFlags.register(cmd)
+}
+
+// capture returns how the input is to be opened.
+func (f *fileFlags) capture() capture.Options {
+	return capture.Options{FPS: f.fps, Strict: f.strict, Raw: f.source.raw, MaxPixels: f.source.maxPixels}
 }
 
 // part is the part of a video that is tracked, and the first frame of it that is written.
@@ -105,8 +122,8 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 			return part{}, usagef("--%s %d: frames count from 0", n.name, n.value)
 		}
 	}
-	if err := (capture.Options{FPS: f.fps}).Check(); err != nil {
-		return part{}, usagef("--fps: %w", err)
+	if err := checkSource(f.capture()); err != nil {
+		return part{}, err
 	}
 	drawn := f.initFrame
 	if !given("init-frame") {
@@ -168,8 +185,8 @@ func (f *fileFlags) checkOutputs(input string, several bool) error {
 	if f.drawn != (render.Show{}) && f.video == "" {
 		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
 	}
-	if scheme, path, ok := strings.Cut(input, "://"); ok && strings.EqualFold(scheme, "file") {
-		input = path
+	if f.audio != audioNone && (f.audio != audioCopy || f.video == "") {
+		return usagef("--audio %s: copy keeps the sound of the input in the video that -o names", f.audio)
 	}
 	paths, folders := []string{}, []string{}
 	for _, t := range f.tracks() {
@@ -188,5 +205,12 @@ func (f *fileFlags) checkOutputs(input string, several bool) error {
 	if err := checkFolders(folders); err != nil {
 		return err
 	}
-	return checkPaths(input, paths)
+	return checkPaths(f.inputs(input), paths)
+}
+
+// inputs lists the files that are read.
+func (f *fileFlags) inputs(input string) []given {
+	files := append(inputFiles(input), given{f.initFile, "--init-file"}, given{f.truth, "--truth"},
+		given{f.template, "--template"})
+	return append(files, f.modelFlags.files()...)
 }

@@ -24,6 +24,30 @@ type outputs struct {
 	path   string          // of video
 	bar    *progress       // nil where nobody watches
 	tracks []namedTrack
+	files  *results // of the tracks
+	whole  bool     // what was written has its names
+}
+
+// commit gives what was written its names.
+func (o *outputs) commit() error {
+	err := o.files.commit()
+	if o.writer != nil {
+		err = errors.Join(err, o.writer.Commit())
+	}
+	o.whole = err == nil
+	return err
+}
+
+// incomplete adds to the error that ended a run where to find what it wrote.
+func (o *outputs) incomplete(err error) error {
+	files := o.files.left()
+	if o.writer != nil && o.writer.Frames() > 0 {
+		files = append(files, o.writer.Part())
+	}
+	if len(files) == 0 {
+		return err
+	}
+	return &incompleteError{err, files}
 }
 
 // namedTrack is what tracks are written, and where to.
@@ -36,7 +60,7 @@ type namedTrack struct {
 func (f *fileFlags) outputs(
 	cmd *cobra.Command, info capture.Info, input string, p part, truths []truth,
 ) (*outputs, error) {
-	o := &outputs{timer: &clock.Timer{}, path: f.video, truths: truths}
+	o := &outputs{timer: &clock.Timer{}, path: f.video, truths: truths, files: &results{inputs: f.inputs(input)}}
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
 	fps := info.FPS
@@ -44,7 +68,7 @@ func (f *fileFlags) outputs(
 		fps = f.fps
 	}
 	written := sinkOptions{timing: f.timing, several: p.several(),
-		video: record.Video{Name: filepath.Base(input), FPS: fps}}
+		video: record.Video{Name: filepath.Base(redact.Source(input)), FPS: fps}, results: o.files}
 	for _, file := range f.tracks() {
 		sink := file.sink(cmd, written)
 		add(follow.From(p.from, sink))
@@ -55,7 +79,9 @@ func (f *fileFlags) outputs(
 	}
 	if f.video != "" {
 		var err error
-		if o.writer, err = capture.NewWriter(f.video, capture.WriterOptions{FPS: fps}); err != nil {
+		wo := capture.WriterOptions{FPS: fps, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd)}
+		wo.Sound = f.sound(cmd, info, input)
+		if o.writer, err = capture.NewWriter(f.video, wo); err != nil {
 			return nil, err
 		}
 		if o.video, err = follow.NewVideo(o.writer, f.drawn, p.several()); err != nil {
@@ -67,6 +93,19 @@ func (f *fileFlags) outputs(
 		add(o.bar)
 	}
 	return o, nil
+}
+
+// sound returns the file whose sound goes into the video, "" for none, and says where there is some that does not.
+func (f *fileFlags) sound(cmd *cobra.Command, info capture.Info, input string) string {
+	switch {
+	case f.audio == audioCopy && info.Kind == capture.File:
+		return filePath(input)
+	case f.audio == audioCopy:
+		logger(cmd).Warn("only a video file's sound can be copied: the video is without", "input", redact.Source(input))
+	case info.Sound:
+		logger(cmd).Info("the video will be without the input's sound; --audio copy keeps it", "video", f.video)
+	}
+	return ""
 }
 
 // report says what was done: a summary on stderr, and the figures that --truth and --timing ask for on stdout.

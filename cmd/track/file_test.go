@@ -268,7 +268,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if data, _ := os.ReadFile(csv); strings.Count(string(data), "\n") > 20 {
+		if data, _ := os.ReadFile(csv + ".part"); strings.Count(string(data), "\n") > 20 {
 			break
 		}
 		if time.Now().After(deadline) {
@@ -281,11 +281,11 @@ func TestInterrupt(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted ||
-		!strings.Contains(stderr.String(), "track: stopped\n") {
+		!strings.Contains(stderr.String(), "track: stopped; what was tracked") {
 		t.Errorf("exit %d, want %d; stderr %q", code, exitInterrupted, stderr.String())
 	}
-	rows := readTrack(t, csv)
-	if frames, _, _ := video(t, mp4); frames != len(rows) || frames <= 20 {
+	rows := readTrack(t, csv+".part")
+	if frames, _, _ := video(t, mp4+".part"); frames != len(rows) || frames <= 20 {
 		t.Errorf("%d frames of video, %d rows", frames, len(rows))
 	}
 }
@@ -302,14 +302,14 @@ func TestBrokenVideo(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, stderr := finish(t, program(t, "file", "-m", tiny, cut, "--init", clipInit, "--csv", csv, "-o", mp4))
-	rows := readTrack(t, csv)
+	rows := readTrack(t, csv+".part")
 	if code != exitFailed || len(rows) < 20 || len(rows) > 120 {
 		t.Errorf("exit %d with %d rows; %s", code, len(rows), stderr)
 	}
 	if want := fmt.Sprintf("frame %d: the video breaks off", len(rows)); !strings.Contains(stderr, want) {
 		t.Errorf("%q is not in %q", want, stderr)
 	}
-	if frames, _, _ := video(t, mp4); frames != len(rows) {
+	if frames, _, _ := video(t, mp4+".part"); frames != len(rows) {
 		t.Errorf("%d frames of video, %d rows", frames, len(rows))
 	}
 }

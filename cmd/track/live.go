@@ -83,7 +83,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	}
 	info := src.Info()
 	logger(cmd).Info("opened", "source", redact.Source(source), "got", info, "model", model.Manifest().Name)
-	keeper, err := f.keeper(cmd, info.FPS)
+	keeper, err := f.keeper(cmd, source, info)
 	if err != nil {
 		return errors.Join(err, src.Close())
 	}

@@ -30,6 +30,10 @@ type liveFlags struct {
 	timeout       time.Duration
 
 	http, token, tokenFile string
+
+	source  sourceFlags
+	backend string
+	segment time.Duration
 }
 
 // register adds the flags to a command.
@@ -41,6 +45,8 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 
 	fl.StringVar(&f.record, "record", "",
 		"record an annotated video `file` from the start; the key v ends it and begins the next one")
+	fl.DurationVar(&f.segment, "segment", 0,
+		"with --record: begin a new video after this `time`, each named by its own start")
 	fl.StringVar(&f.csv, "csv", "",
 		"write a `file` of rows frame,id,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
 	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
@@ -49,14 +55,18 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.height, "height", 0, "ask a camera for this height in `pixels`")
 	fl.Float64Var(&f.fps, "fps", 0, "ask a camera for this `rate`; play a file at it")
 	fl.StringVar(&f.fourcc, "fourcc", "", "ask a camera for this pixel `format`, such as MJPG or YUYV")
+	fl.StringVar(&f.backend, "backend", "",
+		"open a camera with this `part` of OpenCV, such as V4L2 or GSTREAMER (track cameras lists them)")
 	fl.IntVar(&f.reconnect, "reconnect", -1,
-		"give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up")
+		"give up after `N` attempts in a row to open a lost source again; 0 tries none, -1 never gives up. Given, it is\n"+
+			"for a source too that is off at the start")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for this `time`")
 
 	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
 	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word. Other users of this machine\n"+
 		"see flags: $"+tokenEnv+" and --token-file keep it from them")
 	fl.StringVar(&f.tokenFile, "token-file", "", "ask browsers for the word in the first line of this `file`")
+	f.source.register(cmd)
 	f.modelFlags.register(cmd)
 }
 
@@ -68,14 +78,16 @@ func (f *liveFlags) session() (session.Options, error) {
 		return o, usagef("--timeout %v: a time above 0 is needed", f.timeout)
 	case (f.width > 0) != (f.height > 0):
 		return o, usagef("--width and --height go together")
+	case f.segment < 0 || f.segment > 0 && f.record == "":
+		return o, usagef("--segment %v: a time above 0 is needed, and --record", f.segment)
 	case f.csv == "-" && f.jsonl == "-":
 		return o, usagef("--csv - and --jsonl -: standard output has room for one")
 	}
 	if err := f.readToken(); err != nil {
 		return o, err
 	}
-	if err := f.capture().Check(); err != nil {
-		return o, wrongUse(err)
+	if err := checkSource(f.capture()); err != nil {
+		return o, err
 	}
 	if f.http != "" {
 		if err := serve.CheckAddress(f.http); err != nil {
@@ -103,41 +115,41 @@ func (f *liveFlags) checkOutputs(source string) error {
 			paths = append(paths, p)
 		}
 	}
-	return checkPaths(source, paths)
+	return checkPaths(f.inputs(source), paths)
+}
+
+// inputs lists the files that are read.
+func (f *liveFlags) inputs(source string) []given {
+	return append(append(inputFiles(source), given{f.tokenFile, "--token-file"}), f.modelFlags.files()...)
 }
 
 // capture returns how the source is to be opened.
 func (f *liveFlags) capture() capture.Options {
 	return capture.Options{
 		Width: f.width, Height: f.height, FPS: f.fps, FourCC: f.fourcc,
-		ReadTimeout: f.timeout,
+		ReadTimeout: f.timeout, Backend: f.backend, Raw: f.source.raw, MaxPixels: f.source.maxPixels,
 	}
 }
 
 // keeper returns what writes the files that the flags name. With --record a video is begun.
-func (f *liveFlags) keeper(cmd *cobra.Command, fps float64) (*live.Keeper, error) {
-	var tracks []follow.Sink
+func (f *liveFlags) keeper(cmd *cobra.Command, source string, info capture.Info) (*live.Keeper, error) {
+	o := live.Options{Path: f.record, Segment: f.segment}
 	for _, file := range []trackFile{{"csv", f.csv, record.CSV}, {"jsonl", f.jsonl, record.JSONL}} {
 		if file.path == "" {
 			continue
 		}
-		tracks = append(tracks, file.sink(cmd, sinkOptions{timing: true, several: true}))
+		files := &results{inputs: f.inputs(source)}
+		sink := file.sink(cmd, sinkOptions{timing: true, several: true, results: files})
+		o.Tracks = append(o.Tracks, sessionTrack{sink, files})
 	}
-	if fps <= 0 {
-		const assumed = 25 // a stream that does not say: frames are repeated or left out to keep its time
-		fps = assumed
-	}
-	path := f.record
-	if path == "" {
-		path = fmt.Sprintf("track-%s.mp4", time.Now().Format("20060102-150405"))
-	}
-	keeper := live.NewKeeper(tracks, func(path string) (follow.Sink, error) {
-		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: fps})
+	o.Video = func(path string) (follow.Sink, error) {
+		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect})
 		if err != nil {
 			return nil, err
 		}
 		return follow.NewVideo(w, render.Show{}, false)
-	}, path, fps)
+	}
+	keeper := live.NewKeeper(o)
 	if f.record != "" {
 		if _, err := keeper.Record(true); err != nil {
 			return nil, err

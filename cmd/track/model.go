@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -44,6 +46,15 @@ func (f *modelFlags) registerWith(cmd *cobra.Command, model string) {
 
 func (f *modelFlags) registerLibrary(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.library, "onnxruntime", "", "`path` of ONNX Runtime's shared library")
+}
+
+// files returns the files of the model that the flags name, where they name a path.
+func (f *modelFlags) files() []given {
+	base := strings.TrimSuffix(f.model, filepath.Ext(f.model))
+	return []given{
+		{f.model, "the model"}, {base + ".json", "the model's manifest"}, {base + ".onnx", "the model"},
+		{f.library, "--onnxruntime"},
+	}
 }
 
 // modelTracker is an open model with a tracker over it.

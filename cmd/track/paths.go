@@ -6,25 +6,72 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"siamtrack/internal/atomicfile"
 )
 
 // stdoutPath is the path that means standard output.
 const stdoutPath = "-"
 
-// checkPaths refuses outputs that would overwrite the input or each other, or that cannot be written.
-func checkPaths(input string, paths []string) error {
+// given is a file that a command reads, and what it is.
+type given struct{ path, what string }
+
+// filePath returns the path of an input that may be a file:// URL.
+func filePath(input string) string {
+	if scheme, path, ok := strings.Cut(input, "://"); ok && strings.EqualFold(scheme, "file") {
+		return path
+	}
+	return input
+}
+
+// inputFiles returns the files that an input consists of: itself, and a folder's or glob's.
+func inputFiles(input string) []given {
+	if input = filePath(input); strings.Contains(input, "://") {
+		return nil
+	}
+	files := []given{{input, "the input"}}
+	add := func(paths []string) {
+		for _, p := range paths {
+			files = append(files, given{p, "a picture of the input"})
+		}
+	}
+	if entries, err := os.ReadDir(input); err == nil {
+		for _, e := range entries {
+			add([]string{filepath.Join(input, e.Name())})
+		}
+	} else if _, err := os.Stat(input); err != nil {
+		matches, _ := filepath.Glob(input) // a bad pattern matches nothing, and opening it says so
+		add(matches)
+	}
+	return files
+}
+
+// checkPaths refuses outputs that would overwrite an input or each other, by path, link or device, also under the names
+// that they have while they are written, and such as cannot be written.
+func checkPaths(inputs []given, paths []string) error {
 	for i, p := range paths {
-		if p != stdoutPath && sameFile(p, input) {
-			return usagef("%s is the input: writing there would destroy it", p)
+		for _, in := range inputs {
+			if in.path == "" || p == stdoutPath {
+				continue
+			}
+			for _, written := range []string{p, p + atomicfile.Suffix} {
+				if sameFile(written, in.path) || sameDevice(written, in.path) {
+					return usagef("%s is %s (%s): writing %s would destroy it", written, in.what, in.path, p)
+				}
+			}
 		}
 		for _, other := range paths[:i] {
-			if sameFile(p, other) {
+			if sameFile(p, other) || sameFile(p+atomicfile.Suffix, other) || sameFile(p, other+atomicfile.Suffix) {
 				return usagef("%s: two outputs in one file", p)
 			}
 		}
 	}
-	for _, p := range paths { // before any of them is emptied
-		if err := writable(p); err != nil {
+	for _, p := range paths { // before any of them is begun
+		if p == stdoutPath {
+			continue
+		}
+		if _, err := atomicfile.Begin(p); err != nil {
 			return fmt.Errorf("write %s: %w", p, err)
 		}
 	}
@@ -33,36 +80,41 @@ func checkPaths(input string, paths []string) error {
 
 // sameFile reports whether two paths lead to one file, or will. A device takes what it is given as often as asked.
 func sameFile(a, b string) bool {
+	if a == stdoutPath || b == stdoutPath {
+		return a == b
+	}
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
-	if errX != nil || errY != nil || a == stdoutPath {
+	if errX == nil && errY == nil {
+		return x.Mode().IsRegular() && os.SameFile(x, y)
+	}
+	if !errors.Is(errX, fs.ErrNotExist) || !errors.Is(errY, fs.ErrNotExist) {
 		return filepath.Clean(a) == filepath.Clean(b)
 	}
-	return x.Mode().IsRegular() && os.SameFile(x, y)
+	return lastly(a) == lastly(b)
 }
 
-// writable reports why no file can be made at path, and changes nothing. Devices and FIFOs are left alone.
-func writable(path string) error {
-	st, err := os.Stat(path)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	switch {
-	case path == stdoutPath, err == nil && !st.IsDir() && !st.Mode().IsRegular():
-		return nil
-	case err == nil && st.IsDir():
-		return errors.New("that is a folder: name a file in it")
-	case fresh:
-		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(path))
+// lastly returns the absolute path that writing to one that is not there yet leads to: its folder's links followed, and
+// its own.
+func lastly(path string) string {
+	for range 40 { // as many links as systems follow
+		link, err := os.Readlink(path)
+		if err != nil {
+			break
 		}
+		if !filepath.IsAbs(link) {
+			link = filepath.Join(filepath.Dir(path), link)
+		}
+		path = link
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
-		return err
+		dir = filepath.Dir(path)
 	}
-	if err := f.Close(); err != nil || !fresh {
-		return err
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
 	}
-	return os.Remove(path)
+	return filepath.Join(dir, filepath.Base(path))
 }
 
 // checkFolders refuses folders that cannot be made.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 // newBar returns a bar with units/s and the time left on cmd's stderr, for a total that ChangeMax64 gives. It returns
 // nil where stderr is no terminal and where --quiet was given.
 func newBar(cmd *cobra.Command, unit string) *progressbar.ProgressBar {
-	file, ok := cmd.ErrOrStderr().(*os.File)
-	if !ok || quiet(cmd) || !term.IsTerminal(int(file.Fd())) {
+	file := terminal(cmd.ErrOrStderr())
+	if file == nil || quiet(cmd) {
 		return nil
 	}
 	return progressbar.NewOptions(-1, // a spinner, as long as nobody knows the total
@@ -23,6 +24,14 @@ func newBar(cmd *cobra.Command, unit string) *progressbar.ProgressBar {
 		progressbar.OptionSetItsString(unit), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 	)
+}
+
+// terminal returns w where it is one, nil otherwise.
+func terminal(w io.Writer) *os.File {
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return file
+	}
+	return nil
 }
 
 // counter shows how much of something is done, where somebody watches.

@@ -49,7 +49,7 @@ func TestSoakLive(t *testing.T) {
 	sink := follow.NewTracks(func(tracker.Step) (record.Recorder, error) {
 		return record.Create(filepath.Join(t.TempDir(), "t.csv"), record.CSV, record.Options{})
 	}, true)
-	keeper := live.NewKeeper([]follow.Sink{sink}, nil, "", 30)
+	keeper := live.NewKeeper(live.Options{Tracks: []follow.Sink{sink}})
 	screen, err := render.NewScreen()
 	if err != nil {
 		t.Fatal(err)

@@ -52,6 +52,7 @@ type sinkOptions struct {
 	timing  bool         // how long the tracker took
 	several bool         // which target a row is of
 	video   record.Video // without the size, which the first frame tells
+	results *results
 }
 
 // sink writes tracks to the file, or to cmd's stdout.
@@ -69,7 +70,11 @@ func (t trackFile) sink(cmd *cobra.Command, o sinkOptions) *follow.Tracks {
 		case t.format == coco && t.path == stdoutPath:
 			return record.NewCOCO(cmd.OutOrStdout(), "standard output", o.video)
 		case t.format == coco:
-			return record.CreateCOCO(t.path, o.video)
+			path, err := o.results.place(t.path)
+			if err != nil {
+				return nil, err
+			}
+			return record.CreateCOCO(path, o.video)
 		case t.path == stdoutPath:
 			return record.New(cmd.OutOrStdout(), "standard output", t.format, options)
 		}
@@ -92,7 +97,7 @@ func (t trackFile) inFolder(label string, o sinkOptions) (record.Recorder, error
 // create makes a file, and beside it what the format keeps in files of their own: the VOT toolkit's confidences, and,
 // where they are measured, the GOT-10k toolkit's times.
 func (t trackFile) create(path string, o sinkOptions) (record.Recorder, error) {
-	first, err := record.Create(path, t.format, record.Options{IDs: o.several})
+	first, err := begin(path, t.format, record.Options{IDs: o.several}, o.results)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +112,20 @@ func (t trackFile) create(path string, o sinkOptions) (record.Recorder, error) {
 	default:
 		return first, nil
 	}
-	second, err := record.Create(beside, format, record.Options{})
+	second, err := begin(beside, format, record.Options{}, o.results)
 	if err != nil {
 		return nil, errors.Join(err, first.Close())
 	}
 	return pair{first, second}, nil
+}
+
+// begin makes one of the files of a run.
+func begin(path string, format record.Format, o record.Options, r *results) (record.Recorder, error) {
+	part, err := r.place(path)
+	if err != nil {
+		return nil, err
+	}
+	return record.Create(part, format, o)
 }
 
 // pair is a Recorder of two files.

@@ -2,19 +2,22 @@ package follow
 
 import (
 	"errors"
-	"fmt"
 	"image"
+	"image/draw"
+	"math"
 	"sync"
 	"time"
+
+	xdraw "golang.org/x/image/draw"
 
 	"siamtrack/internal/clock"
 	"siamtrack/render"
 	"siamtrack/tracker"
 )
 
-// FrameWriter takes the pictures of a video in order. It does not keep them.
+// FrameWriter takes the pictures of a video in order, each with its time, which grows. It does not keep them.
 type FrameWriter interface {
-	Write(*image.RGBA) error
+	WriteAt(img *image.RGBA, at time.Duration) error
 	Close() error
 }
 
@@ -24,9 +27,11 @@ type Video struct {
 	w      FrameWriter
 	screen *render.Screen
 
-	size  image.Point // of the frames
+	frame image.Point // the first frame's size
+	size  image.Point // of the video, (0, 0) before the first frame
+	other *image.RGBA // what a frame of another size is drawn on
 	free  chan *image.RGBA
-	queue chan *image.RGBA
+	queue chan drawn
 	ended chan struct{}
 	once  sync.Once
 	err   error // of Close
@@ -39,9 +44,16 @@ type Video struct {
 	told bool // by Put, that it is broken
 }
 
+// drawn is a picture to be encoded.
+type drawn struct {
+	img *image.RGBA
+	at  time.Duration
+}
+
 // NewVideo returns a Sink over a writer, which it closes; show says what is drawn beside the boxes. With a panel the
 // video is higher than the frames by render.PanelHeight, and shows what is in a step's Exemplar and Search. several
-// tells that there are several targets, though not all from the beginning.
+// tells that there are several targets, though not all from the beginning. A frame of another size than the first is
+// scaled to fit into the video.
 func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 	screen, err := render.NewScreen()
 	if err != nil {
@@ -51,10 +63,9 @@ func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 	return &Video{w: w, screen: screen}, nil
 }
 
-// begin makes canvases for frames of the given size and starts the encoder.
-func (v *Video) begin(size image.Point) {
-	v.size = size
-	v.free, v.queue, v.ended = make(chan *image.RGBA, 2), make(chan *image.RGBA, 2), make(chan struct{})
+// begin starts the encoder.
+func (v *Video) begin() {
+	v.free, v.queue, v.ended = make(chan *image.RGBA, 2), make(chan drawn, 2), make(chan struct{})
 	for range cap(v.free) {
 		v.free <- nil // drawing makes it
 	}
@@ -64,13 +75,13 @@ func (v *Video) begin(size image.Point) {
 // encode writes what is queued, until the queue is closed. After an error it only empties the queue.
 func (v *Video) encode() {
 	defer close(v.ended)
-	for img := range v.queue {
+	for d := range v.queue {
 		if v.failed() == nil {
 			begin := time.Now()
-			v.fail(v.w.Write(img))
+			v.fail(v.w.WriteAt(d.img, d.at))
 			v.encoded.Add(time.Since(begin))
 		}
-		v.free <- img
+		v.free <- d.img
 	}
 }
 
@@ -88,13 +99,8 @@ func (v *Video) fail(err error) {
 
 // Put implements Sink. An error of the encoder comes with a later frame, or with Close.
 func (v *Video) Put(s tracker.Step) error {
-	size := s.Frame.Image.Rect.Size()
 	if v.queue == nil {
-		v.begin(size)
-	}
-	if size != v.size {
-		return fmt.Errorf("follow: frame %d is %dx%d, the video so far %dx%d: one video has one size",
-			s.Frame.Index, size.X, size.Y, v.size.X, v.size.Y)
+		v.begin()
 	}
 	if err := v.failed(); err != nil {
 		v.told = true
@@ -103,10 +109,38 @@ func (v *Video) Put(s tracker.Step) error {
 	canvas := <-v.free
 	begin := time.Now()
 	v.screen.Observe(s)
-	canvas = v.screen.Draw(canvas, render.Moment{Step: s})
+	canvas = v.draw(canvas, s)
 	v.drawn.Add(time.Since(begin))
-	v.queue <- canvas
+	v.queue <- drawn{canvas, s.Frame.Time}
 	return nil
+}
+
+// draw draws a step on canvas, or on a new one where that does not fit, in the size of the first one drawn.
+func (v *Video) draw(canvas *image.RGBA, s tracker.Step) *image.RGBA {
+	frame := s.Frame.Image.Rect.Size()
+	if v.frame == (image.Point{}) {
+		v.frame = frame
+	}
+	if frame == v.frame {
+		canvas = v.screen.Draw(canvas, render.Moment{Step: s})
+		v.size = canvas.Rect.Size()
+		return canvas
+	}
+	v.other = v.screen.Draw(v.other, render.Moment{Step: s})
+	if canvas == nil {
+		canvas = image.NewRGBA(image.Rectangle{Max: v.size})
+	}
+	draw.Draw(canvas, canvas.Rect, image.Black, image.Point{}, draw.Src)
+	xdraw.ApproxBiLinear.Scale(canvas, within(v.other.Rect.Size(), v.size), v.other, v.other.Rect, draw.Src, nil)
+	return canvas
+}
+
+// within returns the largest rectangle of size's shape in the middle of another.
+func within(size, room image.Point) image.Rectangle {
+	k := min(float64(room.X)/float64(size.X), float64(room.Y)/float64(size.Y))
+	w, h := int(math.Round(k*float64(size.X))), int(math.Round(k*float64(size.Y)))
+	at := image.Pt((room.X-w)/2, (room.Y-h)/2)
+	return image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}
 }
 
 // Close implements Sink: it waits for the last frame to be encoded and closes the writer. What Put has said it does not

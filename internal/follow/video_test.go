@@ -6,6 +6,7 @@ import (
 	"image"
 	"strings"
 	"testing"
+	"time"
 
 	"siamtrack/internal/golden"
 	"siamtrack/render"
@@ -15,19 +16,20 @@ import (
 // shelf is a FrameWriter that keeps copies; it fails at one frame if asked.
 type shelf struct {
 	frames []*image.RGBA
+	times  []time.Duration
 	failAt int // counted from 1
 	closes int
 }
 
 var errShelf = errors.New("no space left")
 
-func (s *shelf) Write(img *image.RGBA) error {
+func (s *shelf) WriteAt(img *image.RGBA, at time.Duration) error {
 	if len(s.frames)+1 == s.failAt {
 		return errShelf
 	}
 	c := image.NewRGBA(img.Rect)
 	copy(c.Pix, img.Pix)
-	s.frames = append(s.frames, c)
+	s.frames, s.times = append(s.frames, c), append(s.times, at)
 	return nil
 }
 
@@ -96,22 +98,33 @@ func TestVideoSaysWhatWentWrong(t *testing.T) {
 	}
 }
 
+// One video has one size and the frames' own times: a frame of another size is scaled into it.
 func TestVideoHasOneSize(t *testing.T) {
 	var out shelf
 	video, err := NewVideo(&out, render.Show{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := func(i, w, h int) tracker.Step {
-		return tracker.Step{Frame: tracker.Frame{Image: image.NewRGBA(image.Rect(0, 0, w, h)), Index: i}}
+	for i, size := range []image.Point{{64, 48}, {128, 48}, {64, 48}} {
+		img := image.NewRGBA(image.Rectangle{Max: size})
+		for p := range img.Pix {
+			img.Pix[p] = 255
+		}
+		at := time.Duration(i*i) * time.Second
+		if err := video.Put(tracker.Step{Frame: tracker.Frame{Image: img, Index: i, Time: at}}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := video.Put(step(0, 64, 48)); err != nil {
-		t.Fatal(err)
+	if err := video.Close(); err != nil || len(out.frames) != 3 {
+		t.Fatalf("%d frames, %v", len(out.frames), err)
 	}
-	if err := video.Put(step(1, 48, 64)); err == nil {
-		t.Error("a frame of another size was taken")
+	for i, f := range out.frames {
+		if f.Rect.Max != image.Pt(64, 48) || out.times[i] != time.Duration(i*i)*time.Second {
+			t.Errorf("frame %d is %v at %v", i, f.Rect, out.times[i])
+		}
 	}
-	if err := video.Close(); err != nil || len(out.frames) != 1 {
-		t.Errorf("%d frames, %v", len(out.frames), err)
+	// 128x48 fits as 64x24: bars of black above and below.
+	if got := out.frames[1]; got.RGBAAt(5, 4).R != 0 || got.RGBAAt(5, 24).R != 255 || got.RGBAAt(5, 44).R != 0 {
+		t.Error("the wide frame is not fitted in")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"image"
 	"image/draw"
-	"math"
 	"sync/atomic"
 	"time"
 
@@ -29,11 +28,11 @@ type film struct {
 // spares is the number of steps that may lie idle: one each for the encoder and the step that waits.
 const spares = 2
 
-func newFilm(video follow.Sink, fps float64) *film {
+func newFilm(video follow.Sink) *film {
 	f := &film{
 		video: video, waiting: make(chan tracker.Step, 1), spare: make(chan tracker.Step, spares), done: make(chan struct{}),
 	}
-	go f.write(&cadence{fps: fps})
+	go f.write(&cadence{})
 	return f
 }
 
@@ -100,16 +99,15 @@ func (f *film) wait() error {
 	return f.err
 }
 
-// write encodes what comes, each step as often as its time asks, until the end. After an error it only empties the
-// channel.
+// write encodes what comes, until the end. After an error it only empties the channel.
 func (f *film) write(c *cadence) {
 	defer close(f.done)
 	var late int64
 	for step := range f.waiting {
 		now := f.late.Load()
-		n := c.copies(step.Frame.Time, now > late)
+		step.Frame.Time = c.place(step.Frame.Time, now > late)
 		late = now
-		for ; n > 0 && f.err == nil; n-- {
+		if f.err == nil {
 			f.err = f.video.Put(step)
 		}
 		if err := f.err; err != nil {
@@ -122,40 +120,30 @@ func (f *film) write(c *cadence) {
 	}
 }
 
-// cadence turns frames that come when they come into a video of constant rate, so that it plays as fast as it happened:
-// a frame is written again in the place of dropped ones, and left out where its place is taken.
+// cadence turns frames that come when they come into a video that plays as fast as it happened, but for long gaps.
 type cadence struct {
-	fps     float64
-	begun   bool
-	start   time.Duration
-	written int
+	begun      bool
+	last, past time.Duration // the frame's before; what was left out of gaps so far
 }
 
 const (
 	// maxGap bounds how long a video stands still where a source was lost.
 	maxGap = 2 * time.Second
-	// behindGap bounds it where encoding is slower than the frames come. Without it each frame would be written more
-	// often than the one before, for all the time that writing that one took, up to a frame in maxGap; so the video
-	// plays faster than it happened instead.
+	// behindGap bounds it where encoding is slower than the frames come: the video then plays faster than it happened
+	// instead of standing still between the few frames that it has.
 	behindGap = 200 * time.Millisecond
 )
 
-// copies returns how often the frame of time at is to be written. behind tells that the encoder does not keep uc.
-func (c *cadence) copies(at time.Duration, behind bool) int {
+// place returns the time in the video of the frame of time at. behind tells that the encoder does not keep up.
+func (c *cadence) place(at time.Duration, behind bool) time.Duration {
 	if !c.begun {
-		c.begun, c.start = true, at
+		c.begun, c.last, c.past = true, at, at
 	}
-	gap := maxGap
+	longest := maxGap
 	if behind {
-		gap = behindGap
+		longest = behindGap
 	}
-	due := int(math.Round((at-c.start).Seconds()*c.fps)) + 1
-	n := due - c.written
-	if longest := max(1, int(gap.Seconds()*c.fps)); n > longest {
-		c.start += time.Duration(float64(n-longest) / c.fps * float64(time.Second))
-		n = longest
-	}
-	n = max(0, n)
-	c.written += n
-	return n
+	c.past += max(0, at-c.last-longest)
+	c.last = at
+	return at - c.past
 }

@@ -4,9 +4,12 @@ package live
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"siamtrack/internal/follow"
 	"siamtrack/session"
@@ -16,31 +19,38 @@ import (
 // Keeper writes the views of a session to files. Each is meant for session.Options.Each; Record may be called
 // at the same time by another goroutine.
 type Keeper struct {
-	tracks   []follow.Sink
-	newVideo func(path string) (follow.Sink, error)
-	path     string
-	fps      float64
-	last     map[int]int // by target, the index of the frame that the tracks have last
-	fresh    []tracker.Target
+	o     Options
+	last  map[int]int // by target, the index of the frame that the tracks have last
+	fresh []tracker.Target
 
-	mu    sync.Mutex // guards what follows
-	film  *film      // being written
-	ended []*film    // being finished, or finished
-	name  string     // of the video being written, or the last one
-	files int        // videos begun
+	mu    sync.Mutex    // guards what follows
+	film  *film         // being written
+	since time.Duration // the time of film's first frame, valid where begun
+	begun bool          // film has a frame
+	ended []*film       // being finished, or finished
+	name  string        // of the video being written, or the last one
+	files int           // videos begun
 }
 
-// NewKeeper returns a Keeper that puts every target of every frame into tracks, each target's in the order of their
-// indices, and makes videos of fps frames a second with newVideo: the first at path, the next ones with -2, -3 and so
-// on before the suffix. It closes the sinks.
-func NewKeeper(
-	tracks []follow.Sink, newVideo func(path string) (follow.Sink, error), path string, fps float64,
-) *Keeper {
-	return &Keeper{tracks: tracks, newVideo: newVideo, path: path, fps: fps, last: map[int]int{}}
+// Options say what a Keeper keeps.
+type Options struct {
+	// Tracks take every target of every frame, each target's in the order of their indices. The Keeper closes them.
+	Tracks []follow.Sink
+	// Video makes the video at a path.
+	Video func(path string) (follow.Sink, error)
+	// Path is that of the first video; the next ones have -2, -3 and so on before the suffix, numbers of files that are
+	// there already passed over. Where it is "", and with Segment, each is named by its own start: the time of day goes
+	// before the suffix.
+	Path string
+	// Segment ends a video after this time and begins the next one; 0 never does.
+	Segment time.Duration
 }
 
-// Record begins or ends a video and returns the file's name. A video that has ended is finished in the background,
-// since that takes as long as decoding it; Close waits for it and returns its error.
+// NewKeeper returns a Keeper that keeps what o says.
+func NewKeeper(o Options) *Keeper { return &Keeper{o: o, last: map[int]int{}} }
+
+// Record begins or ends a video and returns the file's name. A video that has ended is finished in the background;
+// Close waits for it and returns its error.
 func (k *Keeper) Record(on bool) (name string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -55,19 +65,45 @@ func (k *Keeper) Record(on bool) (name string, err error) {
 
 // begin opens the next video. The caller holds the lock.
 func (k *Keeper) begin() (string, error) {
-	name := k.path
-	if k.files > 0 {
-		suffix := filepath.Ext(name)
-		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, suffix), k.files+1, suffix)
-	}
-	video, err := k.newVideo(name)
+	name := k.next(time.Now())
+	video, err := k.o.Video(name)
 	if err != nil {
 		return name, err
 	}
 	k.files++
-	k.film, k.name = newFilm(video, k.fps), name
+	k.film, k.name, k.begun = newFilm(video), name, false
 	return name, nil
 }
+
+// next names the video that begins now. Only a name that a person gave may be that of a file that is there.
+func (k *Keeper) next(now time.Time) string {
+	suffix := filepath.Ext(k.o.Path)
+	base := strings.TrimSuffix(k.o.Path, suffix)
+	switch {
+	case k.o.Path == "":
+		base, suffix = "track-"+now.Format(stamp), ".mp4"
+	case k.o.Segment > 0:
+		base += "-" + now.Format(stamp)
+	case k.files == 0:
+		return k.o.Path
+	}
+	first := 1
+	if k.o.Path != "" && k.o.Segment == 0 {
+		first = k.files + 1
+	}
+	for n := first; ; n++ {
+		name := base + suffix
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d%s", base, n, suffix)
+		}
+		if _, err := os.Stat(name); name != k.name && errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+	}
+}
+
+// stamp is the time of day in a file's name.
+const stamp = "20060102-150405"
 
 // end lets the video be finished. The caller holds the lock.
 func (k *Keeper) end() {
@@ -90,7 +126,7 @@ func (k *Keeper) Each(v *session.View) error {
 		}
 	}
 	if len(k.fresh) > 0 {
-		for _, sink := range k.tracks {
+		for _, sink := range k.o.Tracks {
 			if err := sink.Put(tracker.Step{Frame: v.Frame, Targets: k.fresh}); err != nil {
 				return err
 			}
@@ -103,7 +139,7 @@ func (k *Keeper) Each(v *session.View) error {
 func (k *Keeper) shoot(step tracker.Step) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.film != nil && !k.film.fits(step) {
+	if k.film != nil && (!k.film.fits(step) || k.full(step)) {
 		k.end()
 		if _, err := k.begin(); err != nil {
 			return err
@@ -112,7 +148,15 @@ func (k *Keeper) shoot(step tracker.Step) error {
 	if k.film == nil {
 		return nil
 	}
+	if !k.begun {
+		k.begun, k.since = true, step.Frame.Time
+	}
 	return k.film.put(step)
+}
+
+// full reports whether a step belongs to the next segment. The caller holds the lock.
+func (k *Keeper) full(step tracker.Step) bool {
+	return k.o.Segment > 0 && k.begun && step.Frame.Time-k.since >= k.o.Segment
 }
 
 // Late returns how many frames are not in a video because they came while it was busy with encoding another.
@@ -138,7 +182,7 @@ func (k *Keeper) Close() error {
 	for _, f := range k.ended {
 		errs = append(errs, f.wait())
 	}
-	for _, sink := range k.tracks {
+	for _, sink := range k.o.Tracks {
 		errs = append(errs, sink.Close())
 	}
 	return errors.Join(errs...)
