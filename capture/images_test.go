@@ -10,8 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"siamtrack/internal/readfile"
 )
 
 // fill makes a folder of numbered pictures, in three formats and out of order, with things that are none among them.
@@ -146,4 +149,25 @@ func FuzzNaturalOrder(f *testing.F) {
 			t.Errorf("%q <= %q <= %q, but not the first and the last", a, b, c)
 		}
 	})
+}
+
+// TestPipeAmongPictures: a pipe that nobody writes to is no picture, and is not waited for.
+func TestPipeAmongPictures(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "1.png")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for name, open := range map[string]func() (*Source, error){
+		"folder": func() (*Source, error) { return Open(dir, Options{}) },
+		"glob":   func() (*Source, error) { return Open(dir+"/*.png", Options{}) },
+		"list":   func() (*Source, error) { return OpenFiles([]string{pipe}, Options{}) },
+	} {
+		if s, err := open(); !errors.Is(err, readfile.ErrKind) {
+			t.Errorf("%s: %v, %v", name, s, err)
+		}
+	}
+	if _, err := ReadImage(pipe); !errors.Is(err, readfile.ErrKind) {
+		t.Error(err)
+	}
 }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"siamtrack/internal/atomicfile"
+	"siamtrack/internal/readfile"
 )
 
 // ErrThreshold is wrapped by the errors of files of thresholds that cannot be read or do not belong to a model.
@@ -139,7 +139,7 @@ func (t *Thresholds) Set(k Kind, d Distance, v Threshold) {
 // Those of another model are refused: the error wraps ErrThreshold and says so.
 func LoadThresholds(path string, n Network) (Thresholds, error) {
 	none := Thresholds{Format: thresholdsFormat, Model: n.Manifest.Name, Hash: n.Hash}
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, readfile.Small)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil
 	} else if err != nil {

@@ -1,9 +1,10 @@
 package folder
 
 import (
-	"os"
 	"runtime"
 	"strings"
+
+	"siamtrack/internal/readfile"
 )
 
 // Machine is what a run was made on.
@@ -16,7 +17,7 @@ type Machine struct {
 // ThisMachine describes the machine that runs the program.
 func ThisMachine() Machine {
 	m := Machine{System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU()}
-	raw, err := os.ReadFile("/proc/cpuinfo")
+	raw, err := readfile.Plain("/proc/cpuinfo", readfile.Small)
 	if err != nil {
 		return m // another system: the processor's name is a nicety
 	}

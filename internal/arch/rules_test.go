@@ -77,6 +77,7 @@ var homes = map[string]struct {
 	instead  string
 }{
 	"strconv.ParseFloat": {[]string{"internal/numfile", "bench/region", "tracker"}, "numfile.Number"},
+	"os.ReadFile":        {[]string{"internal/readfile", "internal/memory"}, "readfile.Plain, which has a bound"},
 	"os.Rename":          {[]string{"internal/atomicfile"}, "atomicfile.Write"},
 }
 

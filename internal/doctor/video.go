@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"siamtrack/capture"
+	"siamtrack/internal/readfile"
 )
 
 // Video reports the libraries that read and write pictures, and which codecs work: each is tried.
@@ -81,7 +82,7 @@ func Cameras() Finding {
 // loaded lists the shared libraries of this process whose name begins so, with the paths they were loaded from. It
 // knows of Linux only.
 func loaded(prefix string) []string {
-	maps, err := os.ReadFile("/proc/self/maps")
+	maps, err := readfile.Plain("/proc/self/maps", readfile.Small)
 	if err != nil {
 		return nil
 	}

@@ -50,6 +50,9 @@ func Any(path string, limit int64) ([]byte, error) {
 	return all(path, f, 0, limit)
 }
 
+// All reads the rest of r, at most limit bytes of it; name is for the error.
+func All(name string, r io.Reader, limit int64) ([]byte, error) { return all(name, r, 0, limit) }
+
 // Open opens a plain file, and does not wait for the other end of a pipe.
 func Open(path string) (f *os.File, size int64, err error) {
 	st, err := os.Stat(path)
@@ -66,7 +69,7 @@ func Open(path string) (f *os.File, size int64, err error) {
 }
 
 // all reads the rest of f, whose size is expected, and refuses what is more than limit.
-func all(path string, f *os.File, size, limit int64) ([]byte, error) {
+func all(path string, f io.Reader, size, limit int64) ([]byte, error) {
 	buf := make([]byte, 0, size+512)
 	r := io.LimitReader(f, limit+1)
 	for {

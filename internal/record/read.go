@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -43,7 +43,7 @@ const (
 //
 // Frames and pixels come back as the package's comment has them: MOT's counted from 0, all others as they stand.
 func Read(r io.Reader, name string) ([]Row, error) {
-	data, err := io.ReadAll(r)
+	data, err := readfile.All(name, r, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("record: %s: %w", name, err)
 	}
@@ -53,7 +53,7 @@ func Read(r io.Reader, name string) ([]Row, error) {
 
 // ReadFile reads a file as Read does; what it holds counts, not its name.
 func ReadFile(path string) ([]Row, error) {
-	data, err := os.ReadFile(path)
+	data, err := readfile.Any(path, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -63,7 +63,7 @@ func ReadFile(path string) ([]Row, error) {
 
 // ReadBoxes reads a file as Read does that has a box for every frame from 0, one or more.
 func ReadBoxes(path string) ([]tracker.Box, error) {
-	data, err := os.ReadFile(path)
+	data, err := readfile.Any(path, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}

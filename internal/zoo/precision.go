@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"golang.org/x/sys/cpu"
+
+	"siamtrack/internal/readfile"
 )
 
 // Precision is the kind of numbers that a model's network computes with.
@@ -95,7 +96,7 @@ func precisionOf(path string) (Precision, error) {
 	if filepath.Ext(path) != ".onnx" {
 		return "", fmt.Errorf("%s: not an ONNX file of its own", path)
 	}
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, 2*readfile.Large)
 	if err != nil {
 		return "", err
 	}

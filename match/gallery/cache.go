@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"siamtrack/internal/readfile"
 	"siamtrack/match"
 )
 
@@ -62,7 +62,7 @@ func CachePath(dir string) string {
 func ReadCache(path string, m *match.Matcher) (*Cache, error) {
 	n := m.Network()
 	c := &Cache{Model: n.Manifest.Name, Hash: n.Hash, Form: m.Form()}
-	data, err := os.ReadFile(path)
+	data, err := readfile.Plain(path, readfile.Large)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	} else if err != nil {
