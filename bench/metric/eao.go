@@ -135,7 +135,7 @@ func (s Supervised) pysotFragments() (out []fragment) {
 		overlaps := slices.Clone(r.expected)
 		points := []int{0}
 		for i, v := range r.trajectory {
-			if math.IsNaN(overlaps[i]) {
+			if i < len(overlaps) && math.IsNaN(overlaps[i]) {
 				overlaps[i] = 0
 			}
 			if v.Is(region.Failure) && i+SkipInitialize <= len(overlaps) {
@@ -148,7 +148,8 @@ func (s Supervised) pysotFragments() (out []fragment) {
 			out = append(out, fragment{piece, true, weight * float64(len(piece)) / float64(whole)})
 		}
 		if last := points[len(points)-1]; last < len(overlaps) {
-			out = append(out, fragment{overlaps[last:], false, weight})
+			share := float64(len(overlaps)-last) / float64(s.frames-last)
+			out = append(out, fragment{overlaps[last:], false, weight * share})
 		}
 	}
 	return out

@@ -47,13 +47,14 @@ func RegionOverlaps(trajectory, truth []region.Region, frame region.Bounds, k VO
 // Supervised is one sequence of the reset-based experiment, its overlaps computed.
 type Supervised struct {
 	runs    []supervisedRun
-	truth   []region.Region
+	truth   []region.Region // as long as the overlaps
+	frames  int             // of the whole truth
 	toolkit VOTToolkit
 }
 
 // supervisedRun is one repetition.
 type supervisedRun struct {
-	trajectory []region.Region
+	trajectory []region.Region // longer than the overlaps perhaps
 	// overlaps are those that accuracy counts, expected those of the expected average overlap: the same, but with
 	// pysot's rules, which take a narrower frame there.
 	overlaps, expected []float64
@@ -66,28 +67,51 @@ type supervisedRun struct {
 // of a size. The regions are not copied.
 func NewSupervised(trajectories [][]region.Region, truth []region.Region, frame region.Bounds,
 	k VOTToolkit) (Supervised, error) {
-	s := Supervised{truth: truth, toolkit: k}
-	if len(trajectories) == 0 || len(truth) == 0 {
-		return s, fmt.Errorf("metric: no trajectory or no truth: %w", ErrLength)
-	}
 	for i, t := range trajectories {
 		if len(t) != len(truth) {
-			return s, fmt.Errorf("metric: trajectory %d has %d regions for %d frames of truth: %w",
+			return Supervised{}, fmt.Errorf("metric: trajectory %d has %d regions for %d frames of truth: %w",
 				i+1, len(t), len(truth), ErrLength)
 		}
-		r := supervisedRun{trajectory: t, overlaps: make([]float64, len(t)), counts: accuracyFrames(t)}
+	}
+	return supervisedOf(trajectories, truth, frame, k)
+}
+
+// NewSupervisedPySOT is NewSupervised for trajectories that are all shorter or longer than the truth, by pysot's rule
+// (statistics.py, calculate_accuracy): what both have is compared, failures after it count all the same.
+func NewSupervisedPySOT(trajectories [][]region.Region, truth []region.Region, frame region.Bounds) (Supervised, error) {
+	for _, t := range trajectories {
+		if len(t) == 0 || len(t) != len(trajectories[0]) {
+			return Supervised{}, fmt.Errorf("metric: trajectories of %d and %d regions: %w", len(trajectories[0]), len(t),
+				ErrLength)
+		}
+	}
+	return supervisedOf(trajectories, truth, frame, VOTPySOT)
+}
+
+// supervisedOf computes the overlaps of trajectories of one length.
+func supervisedOf(trajectories [][]region.Region, truth []region.Region, frame region.Bounds,
+	k VOTToolkit) (Supervised, error) {
+	if len(trajectories) == 0 || len(truth) == 0 {
+		return Supervised{}, fmt.Errorf("metric: no trajectory or no truth: %w", ErrLength)
+	}
+	n := min(len(truth), len(trajectories[0]))
+	s := Supervised{truth: truth[:n], frames: len(truth), toolkit: k}
+	for _, t := range trajectories {
+		r := supervisedRun{trajectory: t, overlaps: make([]float64, n), counts: accuracyFrames(t[:n])}
 		r.expected = r.overlaps
 		if k == VOTPySOT {
-			r.expected = make([]float64, len(t))
+			r.expected = make([]float64, n)
 		}
 		for i, v := range t {
-			if k == VOTPySOT {
-				r.overlaps[i], r.expected[i] = region.OverlapsPySOT(v, truth[i], frame)
-			} else {
-				r.overlaps[i] = region.OverlapVOT(v, truth[i], frame)
-			}
 			if v.Is(region.Failure) {
 				r.failures++
+			}
+			switch {
+			case i >= n:
+			case k == VOTPySOT:
+				r.overlaps[i], r.expected[i] = region.OverlapsPySOT(v, truth[i], frame)
+			default:
+				r.overlaps[i] = region.OverlapVOT(v, truth[i], frame)
 			}
 		}
 		s.runs = append(s.runs, r)

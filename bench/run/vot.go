@@ -169,7 +169,11 @@ func (v *supervision) update(i int, f *tracker.Frame) (bool, error) {
 		v.clock.updated(elapsed, res.Box)
 	}
 	got := region.FromBox(res.Box)
-	if region.OverlapVOT(got, shape(v.s, i), v.bounds) <= 0 {
+	overlap := region.OverlapVOT
+	if v.r.data.Format == dataset.PySOT { // whose own runs fail by its own raster
+		overlap = region.OverlapPySOT
+	}
+	if overlap(got, shape(v.s, i), v.bounds) <= 0 {
 		v.restart = i + metric.SkipInitialize
 		v.add(region.FromCode(region.Failure), elapsed, res.Score)
 		return false, nil

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"siamtrack/bench/dataset"
@@ -198,4 +199,27 @@ func TestOraclePySOT(t *testing.T) {
 	same(t, "lost", got.Lost, w.Lost)
 	same(t, "EAO", got.EAO, w.EAO)
 	sameLongTerm(t, votScores(t, folder.LongTerm, metric.VOTPySOT), want["longterm"])
+
+	dir := t.TempDir() // one trajectory is shorter than the truth, one longer, with a failure past its end
+	for name, change := range map[string]func([]string) []string{
+		"boxes":    func(lines []string) []string { return lines[:40] },
+		"polygons": func(lines []string) []string { return append(lines, "2", "0") },
+	} {
+		raw, err := os.ReadFile(filepath.Join("testdata/vot/results/T/baseline", name, name+"_001.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := change(strings.Split(strings.TrimSpace(string(raw)), "\n"))
+		file(t, strings.Join(lines, "\n"), dir, "baseline", name, name+"_001.txt")
+	}
+	o := Options{Toolkit: metric.VOTPySOT, EAO: &metric.EAOInterval{Low: 10, High: 40}, Tolerant: true}
+	tr := evaluateDir(t, "testdata/vot", dataset.Options{}, dir, o)
+	w = want["lengths"]
+	same(t, "accuracy", tr.Accuracy, w.Accuracy)
+	same(t, "robustness", tr.Robustness, w.Robustness)
+	same(t, "lost", tr.Lost, w.Lost)
+	same(t, "EAO", tr.EAO, w.EAO)
+	if len(tr.Adjusted) != 2 || tr.Adjusted[0] != "boxes: 40 regions for 60 frames: 40 are compared, as pysot does" {
+		t.Errorf("adjusted: %q", tr.Adjusted)
+	}
 }

@@ -41,7 +41,8 @@ type Options struct {
 	// SkipMissing scores each tracker on the sequences it has, where otherwise a missing one is an error.
 	SkipMissing bool
 	// Tolerant scores what is there by the toolkit's own rule (see fit) where lengths differ, and says what it did; it
-	// takes in SkipMissing. VOT's trajectories have to fit all the same.
+	// takes in SkipMissing. Of VOT's trajectories those of the reset-based experiment may have other lengths, by pysot's
+	// rule where that is followed; all others have to fit.
 	Tolerant bool
 	// Jobs bounds the sequences scored at a time, 0 for one a processor.
 	Jobs int

@@ -11,6 +11,7 @@ import (
 	"siamtrack/bench/metric"
 	"siamtrack/bench/region"
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
@@ -44,7 +45,7 @@ func choose(d *dataset.Dataset, entries []Entry, o Options) (protocol, error) {
 	if experiment == folder.OPE {
 		return opeProtocol(d.Format, o.Convention, o.Tolerant), nil
 	}
-	v := votScorer{toolkit: o.Toolkit}
+	v := votScorer{toolkit: o.Toolkit, tolerant: o.Tolerant && o.Toolkit == metric.VOTPySOT}
 	if o.EAO != nil {
 		v.interval = *o.EAO
 	} else if i, ok := metric.EAOIntervalOf(d.Name); ok {
@@ -120,6 +121,7 @@ func hasRegions(d *dataset.Dataset) bool {
 type votScorer struct {
 	toolkit  metric.VOTToolkit
 	interval metric.EAOInterval
+	tolerant bool // of other lengths in the reset-based experiment, as pysot is
 }
 
 // truth returns a sequence's regions, made of its boxes where it has no shapes, and the frame's bounds.
@@ -139,7 +141,10 @@ func truth(s *dataset.Sequence) ([]region.Region, region.Bounds, error) {
 	return out, b, nil
 }
 
-// trajectories reads all repetitions of a sequence.
+// anyLength is in place of the number of regions where it is not known.
+const anyLength = -1
+
+// trajectories reads all repetitions of a sequence, of a number of regions each.
 func trajectories(dir, name string, want int) ([][]region.Region, error) {
 	var out [][]region.Region
 	for r := 1; ; r++ {
@@ -151,7 +156,7 @@ func trajectories(dir, name string, want int) ([][]region.Region, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(t) != want {
+		if len(t) != want && want != anyLength {
 			return nil, regionsError(path, len(t), want)
 		}
 		out = append(out, t)
@@ -183,18 +188,30 @@ func (v votScorer) supervised(s *dataset.Sequence, root, experiment string) (par
 	if err != nil {
 		return part{}, err
 	}
-	ts, err := trajectories(dir, s.Name, len(regions))
+	want := len(regions)
+	if v.tolerant {
+		want = anyLength
+	}
+	ts, err := trajectories(dir, s.Name, want)
 	if err != nil {
 		return part{}, err
 	}
 	p := part{vot: votPart{reset: true}}
-	if p.vot.supervised, err = metric.NewSupervised(ts, regions, bounds, v.toolkit); err != nil {
+	if got := len(ts[0]); got != len(regions) {
+		p.note = fmt.Sprintf("%s for %s: %d are compared, as pysot does", plural.Of(got, "region"),
+			plural.Of(len(regions), "frame"), min(got, len(regions)))
+		p.vot.supervised, err = metric.NewSupervisedPySOT(ts, regions, bounds)
+	} else {
+		p.vot.supervised, err = metric.NewSupervised(ts, regions, bounds, v.toolkit)
+	}
+	if err != nil {
 		return p, err
 	}
-	if err := p.readTimes(dir, s.Name, len(regions)); err != nil {
+	if err := p.readTimes(dir, s.Name, len(ts[0])); err != nil {
 		return p, err
 	}
-	p.keepFrames(ts[0], regions, p.vot.supervised.Overlaps(0))
+	n := min(len(ts[0]), len(regions))
+	p.keepFrames(ts[0][:n], regions[:n], p.vot.supervised.Overlaps(0))
 	p.Measures, _, err = v.poolSupervised([]part{p})
 	p.Measures.EAO = nil // an expectation over many fragments: one sequence has too few
 	var at *metric.FrameError

@@ -77,7 +77,13 @@ def ours():
         with open(track + "_confidence.value") as f:
             v.confidence["T"] = [float("nan")] + [float(line) for line in f.readlines()[1:]]
         longterm[name] = v
+    cut = {}  # one trajectory shorter than the truth, one longer, with a failure past its end
+    for name, v in videos.items():
+        cut[name] = video(name, v.gt_traj, v.width, v.height)
+        track = v.pred_trajs["T"][0]
+        cut[name].pred_trajs["T"] = [track[:40] if name == "boxes" else track + [[2.0], [0.0]]]
     return {
+        "lengths": reset_based(Videos("small", cut), "T", (10, 40)),
         "baseline": reset_based(Videos("small", videos), "T", (10, 40)),
         "longterm": long_term(Videos("lt", longterm), "T"),
     }
