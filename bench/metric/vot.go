@@ -78,7 +78,8 @@ func NewSupervised(trajectories [][]region.Region, truth []region.Region, frame 
 
 // NewSupervisedPySOT is NewSupervised for trajectories that are all shorter or longer than the truth, by pysot's rule
 // (statistics.py, calculate_accuracy): what both have is compared, failures after it count all the same.
-func NewSupervisedPySOT(trajectories [][]region.Region, truth []region.Region, frame region.Bounds) (Supervised, error) {
+func NewSupervisedPySOT(trajectories [][]region.Region, truth []region.Region,
+	frame region.Bounds) (Supervised, error) {
 	for _, t := range trajectories {
 		if len(t) == 0 || len(t) != len(trajectories[0]) {
 			return Supervised{}, fmt.Errorf("metric: trajectories of %d and %d regions: %w", len(trajectories[0]), len(t),

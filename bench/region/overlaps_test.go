@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestOverlaps compares with what the toolkits gave for 400 pairs of boxes and polygons: testdata/overlaps.py made them.
+// TestOverlaps compares with what the toolkits gave for 400 pairs of boxes and polygons; testdata/overlaps.py made
+// them.
 func TestOverlaps(t *testing.T) {
 	raw, err := os.ReadFile("testdata/overlaps.csv")
 	if err != nil {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/mot"
+	"siamtrack/internal/clock"
 	"siamtrack/tracker"
 )
 
@@ -78,6 +80,14 @@ func (r *runner) objects(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 			}
 		}
 	}
+	if r.Timing {
+		if err := folder.WriteStages(r.files.Stages(s.Name), first.stages); err != nil {
+			return err
+		}
+		if err := first.load.Write(r.files.Load(s.Name)); err != nil {
+			return err
+		}
+	}
 	if err := folder.WriteTimes(r.files.Times(s.Name), first.seconds); err != nil {
 		return err
 	}
@@ -88,6 +98,8 @@ func (r *runner) objects(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 type objectsPass struct {
 	frames  [][]folder.Spotted
 	seconds []float64
+	stages  []folder.StageTimes
+	load    folder.Load
 	done    int // frames
 }
 
@@ -104,7 +116,9 @@ func (r *runner) objectsOnce(ctx context.Context, m *tracker.Multi, s *dataset.S
 		}
 	}()
 	m.Clear()
-	err = tracker.RunMulti(ctx, src, m, starts, 0, func(step tracker.Step) error {
+	timed := clock.NewSource(src)
+	begin, used := time.Now(), clock.CPU()
+	err = tracker.RunMulti(ctx, timed, m, starts, 0, func(step tracker.Step) error {
 		i := step.Frame.Index
 		if i >= len(files) {
 			return fmt.Errorf("frame %d of %d", i+1, len(files))
@@ -119,11 +133,13 @@ func (r *runner) objectsOnce(ctx context.Context, m *tracker.Multi, s *dataset.S
 			}
 		}
 		p.seconds[i] = step.Elapsed().Seconds()
+		p.stages = append(p.stages, timesOf(step, timed.Last()))
 		for ; p.done <= i; p.done++ { // those before the first target too
 			r.tick(s)
 		}
 		return nil
 	})
+	p.load = folder.Load{CPU: (clock.CPU() - used).Seconds(), Wall: time.Since(begin).Seconds()}
 	if err == nil && p.done != len(files) {
 		err = fmt.Errorf("%d of %d frames could be read", p.done, len(files))
 	}
