@@ -40,8 +40,8 @@ func newPyramid(img *image.RGBA) pyramid {
 	return p
 }
 
-// sample writes a box of the picture, in pixels, to the w x h numbers of dst, bilinearly, from the level on which a step
-// is one to two pixels. Beyond the picture its border is repeated.
+// sample writes a box of the picture, in pixels, to the w x h numbers of dst, bilinearly, from the level on which a
+// step is one to two pixels. Beyond the picture its border is repeated.
 func (p pyramid) sample(dst []float32, box tracker.Box, w, h int) {
 	stepX, stepY := box.W/float64(w), box.H/float64(h)
 	level := min(max(int(math.Floor(math.Log2(max(stepX, stepY, 1)))), 0), len(p)-1)

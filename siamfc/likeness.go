@@ -9,9 +9,9 @@ import (
 	"siamtrack/tracker"
 )
 
-// likeness looks for a picture itself in frames, at several sizes: by the zero-mean normalised cross-correlation of grey
-// levels (Lewis, "Fast Normalized Cross-Correlation", 1995). It finds what looks nearly the same, however small it is,
-// where a network that was trained on larger targets with their surroundings may not. What turned is the network's.
+// likeness looks for a picture itself in frames, at several sizes: by the zero-mean normalised cross-correlation of
+// grey levels (Lewis, "Fast Normalized Cross-Correlation", 1995). It finds what looks nearly the same, however small it
+// is, where a network that was trained on larger targets with their surroundings may not. What turned is the network's.
 type likeness struct {
 	example pyramid
 	w, h    float64   // of the example in its own pixels
@@ -69,7 +69,8 @@ func newLikeness(img *image.RGBA, box tracker.Box) *likeness {
 // cutOut is part of a picture as a picture of its own, in the same memory.
 func cutOut(img *image.RGBA, r image.Rectangle) *image.RGBA {
 	r = r.Intersect(img.Rect)
-	return &image.RGBA{Pix: img.Pix[img.PixOffset(r.Min.X, r.Min.Y):], Stride: img.Stride, Rect: image.Rect(0, 0, r.Dx(), r.Dy())}
+	return &image.RGBA{Pix: img.Pix[img.PixOffset(r.Min.X, r.Min.Y):], Stride: img.Stride,
+		Rect: image.Rect(0, 0, r.Dx(), r.Dy())}
 }
 
 // shrunk is the size in whole pixels of a box of w x h, made smaller where it has more than area of them.
@@ -127,8 +128,8 @@ func apart(sorted []place) []place {
 	return kept
 }
 
-// coarse compares the picture, scaled by k, with the frame at every second pixel of a frame that was made as small as the
-// template, and returns the best places.
+// coarse compares the picture, scaled by k, with the frame at every second pixel of a frame that was made as small as
+// the template, and returns the best places.
 func (l *likeness) coarse(frame pyramid, k float64) []place {
 	w, h := l.w*k, l.h*k
 	tw, th := shrunk(w, h, coarseArea)

@@ -5,7 +5,7 @@
 // at (i+0.5, j+0.5). A file format that counts from 1, or that names pixel centres, is converted by its reader and
 // its writer, nowhere else.
 //
-// One exception: bench's datasets and results hand boxes on as their files give them. OTB and its like count from 1, but
-// every toolkit starts trackers from the numbers as they stand, and published scores come from that. The offset is the
-// same in truth and track, so it cancels in every measure.
+// One exception: bench's datasets and results hand boxes on as their files give them. OTB and its like count from 1,
+// but every toolkit starts trackers from the numbers as they stand, and published scores come from that. The offset is
+// the same in truth and track, so it cancels in every measure.
 package tracker

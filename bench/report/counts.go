@@ -24,8 +24,8 @@ func countsOf(ev *score.Evaluation) []string {
 	return out
 }
 
-// ofAll is ", 98 of 100" for a table's head, from the tracker that was scored on the fewest; empty where each was scored
-// on all.
+// ofAll is ", 98 of 100" for a table's head, from the tracker that was scored on the fewest; empty where each was
+// scored on all.
 func ofAll(ev *score.Evaluation) string {
 	if countsOf(ev) == nil {
 		return ""

@@ -114,12 +114,13 @@ func attributeTable(ev *score.Evaluation) *htmlTable {
 	if len(names) == 0 || err != nil {
 		return nil
 	}
-	t := byTracker(ev, "attr", "Attributes: "+c.title+ofAll(ev), "attribute", names, c, func(name, tracker string) score.Measures {
-		if m := values[tracker][name]; m != nil {
-			return *m
-		}
-		return score.Measures{}
-	})
+	t := byTracker(ev, "attr", "Attributes: "+c.title+ofAll(ev), "attribute", names, c,
+		func(name, tracker string) score.Measures {
+			if m := values[tracker][name]; m != nil {
+				return *m
+			}
+			return score.Measures{}
+		})
 	return &t
 }
 

@@ -118,7 +118,8 @@ func openDesktop(t *testing.T, args ...string) *desktop {
 
 // locate finds the window and where it is.
 func (d *desktop) locate() bool {
-	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--class", "siamtrack", "getwindowgeometry", "--shell").Output()
+	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--class", "siamtrack",
+		"getwindowgeometry", "--shell").Output()
 	if err != nil {
 		return false
 	}
@@ -183,7 +184,8 @@ func (d *desktop) told(line string, do func()) {
 	d.t.Helper()
 	before := strings.Count(d.stderr.String(), line)
 	do()
-	d.eventually("word of "+strings.TrimSpace(line), func() bool { return strings.Count(d.stderr.String(), line) > before })
+	said := func() bool { return strings.Count(d.stderr.String(), line) > before }
+	d.eventually("word of "+strings.TrimSpace(line), said)
 }
 
 // move moves the pointer to a point of the window.

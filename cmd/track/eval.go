@@ -104,7 +104,8 @@ func (f *evalFlags) open() (*dataset.Dataset, error) {
 
 // options turns the flags into those of score.
 func (f *evalFlags) options() (score.Options, error) {
-	o := score.Options{Experiment: folder.Experiment(f.experiment), SkipMissing: f.skip, Tolerant: f.tolerant, Jobs: f.jobs}
+	o := score.Options{Experiment: folder.Experiment(f.experiment), SkipMissing: f.skip, Tolerant: f.tolerant,
+		Jobs: f.jobs}
 	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return o, err
 	}

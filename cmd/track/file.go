@@ -23,8 +23,8 @@ func newFileCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "file INPUT --init x,y,w,h",
 		Short: "Follow objects through a video, every frame of it, into files",
-		Long: "file follows one object or several through INPUT: a video, a folder or glob of pictures, a stream's URL, or\n" +
-			"- for a video on standard input. It drops no frame, and what was tracked is on disk at any moment.\n\n" +
+		Long: "file follows one object or several through INPUT: a video, a folder or glob of pictures, a stream's URL,\n" +
+			"or - for a video on standard input. It drops no frame, and what was tracked is on disk at any moment.\n\n" +
 			"While a target is lost its box is a guess near its last place: the video draws it dashed, CSV and JSON Lines\n" +
 			"say \"lost\", MOT and COCO have no row for the frame, and OTB, GOT-10k and VOT, which cannot say it, repeat\n" +
 			"the box. A target keeps its number when it is found again.",

@@ -28,7 +28,8 @@ func TestSeveralTargets(t *testing.T) {
 	dir := t.TempDir()
 	out := func(name string) string { return filepath.Join(dir, name) }
 	inits := map[string]string{"walker": clipInit, "2": "372,425,46,151@5", "post": "100,100,60,80@9"}
-	_, stderr := mustTrack(t, clip, "--init", "walker="+inits["walker"], "--init", inits["2"], "--init", "post="+inits["post"],
+	_, stderr := mustTrack(t, clip, "--init", "walker="+inits["walker"], "--init", inits["2"], "--init",
+		"post="+inits["post"],
 		"--end", "14", "--csv", out("t.csv"), "--jsonl", out("t.jsonl"), "--mot", out("mot.txt"), "--coco", out("t.json"),
 		"--otb", out("otb")+"/", "--got", out("got")+"/", "--vot", out("vot")+"/", "-o", out("t.mp4"), "--panel")
 	for _, want := range []string{"target walker: ", "target 2: ", "target post: ", out("otb") + "/"} {
@@ -42,7 +43,8 @@ func TestSeveralTargets(t *testing.T) {
 	number := map[string]string{"walker": "1", "2": "2", "post": "3"}
 	for label, init := range inits {
 		alone := out(label + ".csv")
-		mustTrack(t, clip, "--init", init, "--end", "14", "--csv", alone, "--otb", out("one.txt"), "--got", out("one_001.txt"),
+		mustTrack(t, clip, "--init", init, "--end", "14", "--csv", alone, "--otb", out("one.txt"), "--got",
+			out("one_001.txt"),
 			"--vot", out("v_001.txt"))
 		want := readTrack(t, alone)
 		seen := slices.DeleteFunc(slices.Clone(want), func(r record.Row) bool { return r.State == tracker.Lost })
@@ -127,7 +129,8 @@ func TestBadUseOfSeveral(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"--otb", filepath.Join(dir, "t.txt")}, exitUsage, "name a folder, as in --otb " + filepath.Join(dir, "t") + "/"},
+		{[]string{"--otb", filepath.Join(dir, "t.txt")}, exitUsage,
+			"name a folder, as in --otb " + filepath.Join(dir, "t") + "/"},
 		{[]string{"--vot", "-"}, exitUsage, "name a folder"},
 		{[]string{"--got", filepath.Join(dir, "no", "t") + "/"}, exitFailed, "there is no folder"},
 		{[]string{"--otb", clip + "/"}, exitFailed, "that is a file"},

@@ -142,7 +142,8 @@ func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 		"--fps", "3") // slower than it was: a busy machine has the time to start a browser, and to follow
 	ctx := browse(t, page)
 	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
-	awaitJS(t, ctx, `last.target && last.state == "tracking" && document.getElementById("state").textContent.startsWith("tracking")`)
+	awaitJS(t, ctx, `last.target && last.state == "tracking" &&
+		document.getElementById("state").textContent.startsWith("tracking")`)
 	d.eventually("20 rows", func() bool { return len(d.rows("t.jsonl")) > 20 })
 	keepScreenshot(t, ctx, "browser-followed")
 	mouse := len(d.rows("t.jsonl"))

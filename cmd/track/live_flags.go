@@ -63,8 +63,8 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Second, "open a camera or stream again that is silent for this `time`")
 
 	fl.StringVar(&f.http, "http", "", "no window: serve the view at `host:port`; without a host to this machine only")
-	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word. Other users of this machine\n"+
-		"see flags: $"+tokenEnv+" and --token-file keep it from them")
+	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word. Other users\n"+
+		"of this machine see flags: $"+tokenEnv+" and --token-file keep it from them")
 	fl.StringVar(&f.tokenFile, "token-file", "", "ask browsers for the word in the first line of this `file`")
 	f.source.register(cmd)
 	f.modelFlags.register(cmd)

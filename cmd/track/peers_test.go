@@ -75,7 +75,8 @@ func TestPeersReachTheirOwnAUC(t *testing.T) {
 	data, sequences := unpack(t), filepath.Join(shared, "peers", "dev.txt")
 	for name, results := range map[string]string{"nanotrack-v3": "nano3", "nanotrack-v2": "nano2", "vittrack": "vit"} {
 		t.Run(name, func(t *testing.T) {
-			model, run, figures := besideItsFiles(t, name), filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "f.json")
+			model, run := besideItsFiles(t, name), filepath.Join(t.TempDir(), "run")
+			figures := filepath.Join(t.TempDir(), "f.json")
 			for _, args := range [][]string{
 				{"bench", data, "--sequences", sequences, "--model", model, "--out", run, "--quiet"},
 				{"eval", "--dataset", data, "--sequences", sequences, "--json", figures, "--quiet", "ours=" + run,

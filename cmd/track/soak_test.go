@@ -75,7 +75,8 @@ func TestSoakLive(t *testing.T) {
 	if err := keeper.Close(); err != nil {
 		t.Error(err)
 	}
-	t.Logf("%d frames captured, %d tracked, %d dropped, the clip opened %d times", st.Captured, st.Tracked, st.Dropped, loop.opened)
+	t.Logf("%d frames captured, %d tracked, %d dropped, the clip opened %d times", st.Captured, st.Tracked, st.Dropped,
+		loop.opened)
 	writeCurve(t, curve)
 	checkFlat(t, curve)
 	time.Sleep(200 * time.Millisecond) // a read under way ends by itself

@@ -70,7 +70,8 @@ func start(b tracker.Box) []tracker.Start { return []tracker.Start{{Box: b}} }
 func tracks(t *testing.T, f record.Format) (*Tracks, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "track."+string(f))
-	return NewTracks(func(tracker.Step) (record.Recorder, error) { return record.Create(path, f, record.Options{}) }, false), path
+	return NewTracks(func(tracker.Step) (record.Recorder, error) { return record.Create(path, f, record.Options{}) },
+		false), path
 }
 
 func rows(t *testing.T, path string) []record.Row {

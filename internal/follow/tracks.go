@@ -16,8 +16,8 @@ type Tracks struct {
 }
 
 // NewTracks returns a Sink that makes its Recorder when the first step comes, with that step, so that a run that cannot
-// begin leaves an older file alone, and closes it. With timing the rows say how long the tracker took, which makes a file
-// differ from run to run.
+// begin leaves an older file alone, and closes it. With timing the rows say how long the tracker took, which makes a
+// file differ from run to run.
 func NewTracks(create func(tracker.Step) (record.Recorder, error), timing bool) *Tracks {
 	return &Tracks{timing: timing, files: map[int]record.Recorder{},
 		create: func(s tracker.Step, _ *tracker.Target) (record.Recorder, error) { return create(s) }}

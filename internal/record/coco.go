@@ -17,10 +17,10 @@ type Video struct {
 	FPS           float64 // 0 where nobody knows
 }
 
-// NewCOCO returns a Recorder of a COCO document as CocoVID lays it out for video (mmtracking; TAO's names beside it): an
-// image for every frame, with video_id and frame_id counted from 0, and an annotation for every target that is visible in
-// it, with its score, and instance_id and track_id the target's number. There is one category, "object"; where targets
-// have names, a track of each is listed under tracks. Boxes are x,y,w,h, 0-based.
+// NewCOCO returns a Recorder of a COCO document as CocoVID lays it out for video (mmtracking; TAO's names beside it):
+// an image for every frame, with video_id and frame_id counted from 0, and an annotation for every target that is
+// visible in it, with its score, and instance_id and track_id the target's number. There is one category, "object";
+// where targets have names, a track of each is listed under tracks. Boxes are x,y,w,h, 0-based.
 //
 // The annotations go to w as they come; the document is whole once it is closed. NewCOCO does not close w.
 func NewCOCO(w io.Writer, name string, v Video) (Recorder, error) {

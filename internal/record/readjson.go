@@ -128,7 +128,8 @@ func decodeJSON(line string) (Row, bool, error) {
 		return Row{}, false, err
 	}
 	r := Row{
-		Frame: int(*o.Frame), ID: o.ID.id, Name: o.ID.name, Time: span(o.TimeS, time.Second), State: o.State, Score: math.NaN(),
+		Frame: int(*o.Frame), ID: o.ID.id, Name: o.ID.name, Time: span(o.TimeS, time.Second), State: o.State,
+		Score: math.NaN(),
 		Box: box, Elapsed: span(o.MS, time.Millisecond),
 	}
 	if o.Name != "" {

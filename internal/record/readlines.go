@@ -115,7 +115,8 @@ func decodeMOT(line string) (Row, bool, error) {
 	case v[1] != math.Trunc(v[1]) || v[1] < -1 || v[1] > maxID:
 		return Row{}, false, fmt.Errorf("target %v: that is no number of a target", v[1])
 	}
-	r := Row{Frame: int(v[0]) - 1, ID: max(0, int(v[1])), Box: tracker.Box{X: v[2] - 1, Y: v[3] - 1, W: v[4], H: v[5]}, Score: 1}
+	r := Row{Frame: int(v[0]) - 1, ID: max(0, int(v[1])), Box: tracker.Box{X: v[2] - 1, Y: v[3] - 1, W: v[4], H: v[5]},
+		Score: 1}
 	if v[1] == 0 {
 		r.Name = "0" // numbers count from 1
 	}

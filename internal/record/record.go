@@ -12,8 +12,8 @@
 //
 // While a target is lost, CSV and JSONL say so in the state, and the box is a guess near its last place; MOT and COCO
 // have no row; OTB, GOT and VOT, which can say neither, repeat the box, because their readers count lines. A target has
-// the same id when it is found again. Frames and pixels count from 0, but in MOT, where both count from 1 as MOTChallenge
-// has it (Milan et al., 2016). OTB boxes are written as they are, as every toolkit does.
+// the same id when it is found again. Frames and pixels count from 0, but in MOT, where both count from 1 as
+// MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are, as every toolkit does.
 //
 // A row goes to the file as it comes, in one piece: whatever stops the program, the rows so far are on disk. The same
 // rows give the same bytes.

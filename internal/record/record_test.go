@@ -185,7 +185,8 @@ func TestDeviceFull(t *testing.T) {
 
 func TestCreateSaysWhatIsWrong(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "no", "such.csv")
-	if _, err := Create(missing, CSV, Options{}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
+	if _, err := Create(missing, CSV, Options{}); !errors.Is(err, os.ErrNotExist) ||
+		!strings.Contains(err.Error(), missing) {
 		t.Errorf("missing folder: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "x")

@@ -20,10 +20,14 @@ import (
 // crowd is two targets in three frames: the second has a name, begins in frame 1 and is lost in frame 2.
 var crowd = []Row{
 	{Frame: 0, ID: 3, First: true, Box: tracker.Box{X: 1, Y: 2, W: 3, H: 4}, Score: 1},
-	{Frame: 1, ID: 3, Box: tracker.Box{X: 2, Y: 2, W: 3, H: 4}, Score: 0.5, Time: time.Second, Elapsed: 3 * time.Millisecond},
-	{Frame: 1, ID: 4, Name: `left "post"`, First: true, Box: tracker.Box{X: 9, Y: 9, W: 9, H: 9}, Score: 1, Time: time.Second},
-	{Frame: 2, ID: 3, Box: tracker.Box{X: 3, Y: 2, W: 3, H: 4.5}, Score: 0.25, State: tracker.Uncertain, Time: 2 * time.Second},
-	{Frame: 2, ID: 4, Name: `left "post"`, Box: tracker.Box{X: 9, Y: 9, W: 9, H: 9}, State: tracker.Lost, Time: 2 * time.Second},
+	{Frame: 1, ID: 3, Box: tracker.Box{X: 2, Y: 2, W: 3, H: 4}, Score: 0.5, Time: time.Second,
+		Elapsed: 3 * time.Millisecond},
+	{Frame: 1, ID: 4, Name: `left "post"`, First: true, Box: tracker.Box{X: 9, Y: 9, W: 9, H: 9}, Score: 1,
+		Time: time.Second},
+	{Frame: 2, ID: 3, Box: tracker.Box{X: 3, Y: 2, W: 3, H: 4.5}, Score: 0.25, State: tracker.Uncertain,
+		Time: 2 * time.Second},
+	{Frame: 2, ID: 4, Name: `left "post"`, Box: tracker.Box{X: 9, Y: 9, W: 9, H: 9}, State: tracker.Lost,
+		Time: 2 * time.Second},
 }
 
 func TestFilesOfSeveralTargets(t *testing.T) {
@@ -67,7 +71,8 @@ func TestFilesOfSeveralTargets(t *testing.T) {
 	}
 }
 
-// TestFilesOfToolkits: the lines that numpy.savetxt writes for GOT-10k, and the VOT toolkit's trajectory and confidences.
+// TestFilesOfToolkits: the lines that numpy.savetxt writes for GOT-10k, and the VOT toolkit's trajectory and
+// confidences.
 func TestFilesOfToolkits(t *testing.T) {
 	one := []Row{crowd[0], crowd[1], {Frame: 4, Box: tracker.Box{X: 1. / 3, Y: -2, W: 3, H: 4}, Score: 0.125}}
 	for f, want := range map[Format]string{
@@ -136,7 +141,8 @@ func TestCOCO(t *testing.T) {
 	if rec, err = NewCOCO(&empty, "out", Video{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := rec.Record(Row{Box: tracker.Box{X: math.NaN()}}); err != nil || rec.Close() != nil || !json.Valid(empty.Bytes()) {
+	if err := rec.Record(Row{Box: tracker.Box{X: math.NaN()}}); err != nil || rec.Close() != nil ||
+		!json.Valid(empty.Bytes()) {
 		t.Errorf("a target that is nowhere: %v %s", err, fmt.Sprint(empty.String()))
 	}
 }

@@ -215,7 +215,8 @@ func TestSeveral(t *testing.T) {
 	pick(`{"id":17}`, 0, 1)
 	w.ask("POST", "/remove", `{"id":1}`, new(any))
 	s := w.until("one less", func(s stateJSON) bool { return len(s.Targets) == 2 })
-	if s.Targets[0].ID != 2 || s.Selected != 2 || s.Targets[0].Color == s.Targets[1].Color || len(s.Targets[0].Color) != 7 {
+	if s.Targets[0].ID != 2 || s.Selected != 2 || s.Targets[0].Color == s.Targets[1].Color ||
+		len(s.Targets[0].Color) != 7 {
 		t.Errorf("%+v, selected %d", s.Targets, s.Selected)
 	}
 	w.ask("POST", "/pause", `{"on":false}`, new(any))

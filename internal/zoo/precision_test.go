@@ -11,7 +11,8 @@ import (
 func TestInPrecision(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"a.onnx": "..DequantizeLinear..", "a-fp32.onnx": "..Conv..", "b.onnx": "..Conv..", "c.onnx": "QLinearConv", "d.json": "{}",
+		"a.onnx": "..DequantizeLinear..", "a-fp32.onnx": "..Conv..", "b.onnx": "..Conv..",
+		"c.onnx": "QLinearConv", "d.json": "{}",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
