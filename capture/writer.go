@@ -115,9 +115,9 @@ func (w *Writer) Write(img *image.RGBA) error {
 	return w.WriteAt(img, frameTime(w.frames, w.o.FPS))
 }
 
-// WriteAt appends a frame of the given time, by which it is shown after the first one; times grow. The frame must have the
-// first one's size. (Where a side is odd, most codecs drop its last row or column.) AVI counts frames: there each comes
-// at the nearest multiple of the rate. The picture is not kept. When the disk is all but full the error wraps
+// WriteAt appends a frame of the given time, by which it is shown after the first one; times grow. The frame must have
+// the first one's size. (Where a side is odd, most codecs drop its last row or column.) AVI counts frames: there each
+// comes at the nearest multiple of the rate. The picture is not kept. When the disk is all but full the error wraps
 // syscall.ENOSPC, while there is room for Close to make the file whole.
 func (w *Writer) WriteAt(img *image.RGBA, at time.Duration) error {
 	if err := w.write(img, at); err != nil {

@@ -122,7 +122,8 @@ func TestWriterCopiesSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(w.Write(picture(64, 48, 0)), w.Close()); err != nil || !strings.Contains(log.String(), "without sound") {
+	if err := errors.Join(w.Write(picture(64, 48, 0)), w.Close()); err != nil ||
+		!strings.Contains(log.String(), "without sound") {
 		t.Errorf("%v, said: %s", err, &log)
 	}
 }

@@ -40,9 +40,9 @@ func DefaultExperiment(d *dataset.Dataset) Experiment {
 	return OPE
 }
 
-// Folders lists the names that toolkits give the folder of an experiment's results, the one that is written first;
-// none for OPE and MOT, whose files lie in the run's folder itself. The reset-based and the multi-start experiment share one,
-// their files differ.
+// Folders lists the names that toolkits give the folder of an experiment's results, the one that is written first; none
+// for OPE and MOT, whose files lie in the run's folder itself. The reset-based and the multi-start experiment share
+// one, their files differ.
 func (e Experiment) Folders() []string {
 	switch e {
 	case Supervised:

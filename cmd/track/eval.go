@@ -157,7 +157,8 @@ func newEvalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval --dataset DIR RESULTS... | eval --gt FILE --pred FILE",
 		Short: "Score trackers' result files on a benchmark",
-		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k, VOT and MOTChallenge. RESULTS are folders of\n" +
+		Long: "eval scores result files of any tracker, in the formats of OTB, GOT-10k, VOT and MOTChallenge. RESULTS are " +
+			"folders of\n" +
 			"results, folders of such folders, or NAME=FOLDER. The best tracker comes first. --gt and --pred score single\n" +
 			"files, in any format that track file writes or reads.",
 		Example: "  track eval --dataset OTB100 results/OTB100/*\n" +

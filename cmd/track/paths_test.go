@@ -50,7 +50,8 @@ func TestNothingThatIsReadIsWrittenOver(t *testing.T) {
 		t.Skip(err)
 	}
 	before := map[string]string{}
-	for _, path := range []string{movie, movie + ".part", box, truth, filepath.Join(frames, "1.png"), filepath.Join(frames, "2.png")} {
+	for _, path := range []string{movie, movie + ".part", box, truth, filepath.Join(frames, "1.png"),
+		filepath.Join(frames, "2.png")} {
 		before[path] = read(t, path)
 	}
 	for name, args := range map[string][]string{
@@ -91,7 +92,8 @@ func clipPicture(t *testing.T) string {
 	return path
 }
 
-// A run that ends early leaves the older files alone and says where its own are; one that reaches its end replaces them.
+// A run that ends early leaves the older files alone and says where its own are; one that reaches its end replaces
+// them.
 func TestOlderFilesStandUntilTheNewOnesAreWhole(t *testing.T) {
 	dir := t.TempDir()
 	data := read(t, clip)
@@ -106,7 +108,8 @@ func TestOlderFilesStandUntilTheNewOnesAreWhole(t *testing.T) {
 		}
 	}
 	code, _, stderr := track(t, "file", broken, "-m", tiny, "--init", clipInit, "--csv", csv, "-o", mp4)
-	if code != exitFailed || !strings.Contains(stderr, "in "+csv+".part and "+mp4+".part") || strings.Contains(stderr, "written:") {
+	if code != exitFailed || !strings.Contains(stderr, "in "+csv+".part and "+mp4+".part") ||
+		strings.Contains(stderr, "written:") {
 		t.Errorf("exit %d, %q", code, stderr)
 	}
 	if read(t, csv) != "old" || read(t, mp4) != "old" {
@@ -193,7 +196,8 @@ func TestHangUp(t *testing.T) {
 // Without any output the boxes go to whoever reads standard output, and it is said.
 func TestNoOutputIsSaid(t *testing.T) {
 	stdout, stderr := mustTrack(t, clip, "-m", tiny, "--init", clipInit, "--end", "4")
-	if !strings.HasPrefix(stdout, "frame,time_s,") || strings.Count(stdout, "\n") != 6 || !strings.Contains(stderr, "no output was named") {
+	if !strings.HasPrefix(stdout, "frame,time_s,") || strings.Count(stdout, "\n") != 6 ||
+		!strings.Contains(stderr, "no output was named") {
 		t.Errorf("stdout %q, stderr %q", stdout, stderr)
 	}
 }

@@ -17,8 +17,10 @@ type sourceFlags struct {
 // register adds the flags to a command.
 func (f *sourceFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.raw, "raw", "", "take the input for bare pixels of this `size`: WIDTHxHEIGHT of RGB, or WIDTHxHEIGHT:bgr24")
-	fl.Int64Var(&f.maxPixels, "max-pixels", 0, "refuse pictures of more than `N` pixels before they are decoded (default: 64 million)")
+	fl.StringVar(&f.raw, "raw", "", "take the input for bare pixels of this `size`: WIDTHxHEIGHT of RGB, or "+
+		"WIDTHxHEIGHT:bgr24")
+	fl.Int64Var(&f.maxPixels, "max-pixels", 0, "refuse pictures of more than `N` pixels before they are decoded "+
+		"(default: 64 million)")
 }
 
 // sayStrange says at the end what of the input could not be decoded.

@@ -130,7 +130,7 @@ func decodeJSON(line string) (Row, bool, error) {
 	r := Row{
 		Frame: int(*o.Frame), ID: o.ID.id, Name: o.ID.name, Time: span(o.TimeS, time.Second), State: o.State,
 		Score: math.NaN(),
-		Box: box, Elapsed: span(o.MS, time.Millisecond),
+		Box:   box, Elapsed: span(o.MS, time.Millisecond),
 	}
 	if o.Name != "" {
 		r.Name = o.Name
