@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"image/png"
@@ -81,22 +82,23 @@ func TestBenchEvalReport(t *testing.T) {
 // TestBenchUse: what cannot be meant ends with exit code 2 and says why.
 func TestBenchUse(t *testing.T) {
 	for want, args := range map[string][]string{
-		"--out is missing":      {"bench", "data"},
-		"at least 1":            {"bench", "data", "--out", "x", "--jobs", "0"},
-		"one sequence at a":     {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
-		"i/n with i from 0":     {"bench", "data", "--out", "x", "--shard", "4/4"},
-		"--dataset is missing":  {"eval", "results"},
-		"no results":            {"eval", "--dataset", "."},
-		"go together":           {"eval", "--gt", "a.txt"},
-		"leave --dataset":       {"eval", "--gt", "a.txt", "--pred", "b.txt", "--dataset", "."},
-		"needs a dataset":       {"eval", "--gt", "a.txt", "--pred", "b.txt", "--experiment", "supervised"},
-		"no convention":         {"eval", "results", "--dataset", ".", "--convention", "mine"},
-		"--eao":                 {"eval", "results", "--dataset", ".", "--eao", "5"},
-		"--experiment \"mine\"": {"bench", "data", "--out", "x", "--experiment", "mine"},
-		"--format \"mine\"":     {"bench", "check", "data", "--format", "mine"},
-		"--table \"mine\"":      {"eval", "results", "--dataset", ".", "--table", "mine"},
-		"--by \"mine\"":         {"report", "results", "--dataset", ".", "-o", "x", "--by", "mine"},
-		"--protocol-version 9":  {"trax", "--protocol-version", "9"},
+		"--out is missing":          {"bench", "data"},
+		"at least 1":                {"bench", "data", "--out", "x", "--jobs", "0"},
+		"one sequence at a":         {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
+		"i/n with i from 0":         {"bench", "data", "--out", "x", "--shard", "4/4"},
+		"--dataset is missing":      {"eval", "results"},
+		"no results":                {"eval", "--dataset", "."},
+		"go together":               {"eval", "--gt", "a.txt"},
+		"leave --dataset":           {"eval", "--gt", "a.txt", "--pred", "b.txt", "--dataset", "."},
+		"needs a dataset":           {"eval", "--gt", "a.txt", "--pred", "b.txt", "--experiment", "supervised"},
+		"--out is missing: the ZIP": {"bench", "archive", "run"},
+		"no convention":             {"eval", "results", "--dataset", ".", "--convention", "mine"},
+		"--eao":                     {"eval", "results", "--dataset", ".", "--eao", "5"},
+		"--experiment \"mine\"":     {"bench", "data", "--out", "x", "--experiment", "mine"},
+		"--format \"mine\"":         {"bench", "check", "data", "--format", "mine"},
+		"--table \"mine\"":          {"eval", "results", "--dataset", ".", "--table", "mine"},
+		"--by \"mine\"":             {"report", "results", "--dataset", ".", "-o", "x", "--by", "mine"},
+		"--protocol-version 9":      {"trax", "--protocol-version", "9"},
 	} {
 		if code, _, stderr := track(t, args...); code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("track %v: exit %d, want %q in %s", args, code, want, stderr)
@@ -105,5 +107,39 @@ func TestBenchUse(t *testing.T) {
 	if code, _, stderr := track(t, "bench", "check", t.TempDir()); code != exitFailed ||
 		!strings.Contains(stderr, "no benchmark's layout found") {
 		t.Errorf("an empty folder: exit %d %s", code, stderr)
+	}
+}
+
+// TestBenchArchive: a run of GOT-10k's test, of which only first boxes are public, is packed for its server.
+func TestBenchArchive(t *testing.T) {
+	data, got, run := benchmark(t), t.TempDir(), t.TempDir()
+	seq := "GOT-10k_Test_000001"
+	if err := os.Rename(filepath.Join(data, "One", "img"), filepath.Join(got, seq)); err != nil {
+		t.Fatal(err)
+	}
+	truth, err := os.ReadFile(filepath.Join(data, "One", "groundtruth_rect.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(truth), "\n")
+	if err := os.WriteFile(filepath.Join(got, seq, "groundtruth.txt"), []byte(first+"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"bench", got, "--out", run, "--model", tiny}, {"bench", "archive", run, "--out", filepath.Join(run, "x.zip")},
+	} {
+		if code, _, stderr := track(t, args...); code != exitDone {
+			t.Fatalf("track %v: exit %d\n%s", args, code, stderr)
+		} else if args[1] == "archive" && !strings.Contains(stderr, "not of the whole test set") {
+			t.Errorf("no word that 1 of 180 is not the whole: %s", stderr)
+		}
+	}
+	z, err := zip.OpenReader(filepath.Join(run, "x.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	if len(z.File) != 2 || z.File[0].Name != seq+"/"+seq+"_001.txt" || z.File[1].Name != seq+"/"+seq+"_time.txt" {
+		t.Errorf("%d files, the first %s", len(z.File), z.File[0].Name)
 	}
 }
