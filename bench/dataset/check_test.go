@@ -98,8 +98,8 @@ func TestLeftOut(t *testing.T) {
 		"GOT-10k val": {map[string]string{"val/GOT-10k_Val_000001/groundtruth.txt": boxes,
 			"val/GOT-10k_Val_000001/meta_info.ini": "",
 			"val/GOT-10k_Val_000001/*1":            ""}, "val", got10kNames("Val")[1:]},
-		"OTB50 by name": {map[string]string{"OTB-50/Jogging/groundtruth_rect.txt": boxes, "OTB-50/Jogging/img/*1": "",
-			"OTB-50/Basketball/img/*1": ""}, "OTB-50", nil},
+		"TB-50 by name": {map[string]string{"TB-50/Jogging/groundtruth_rect.txt": boxes, "TB-50/Jogging/img/*1": "",
+			"TB-50/Basketball/img/*1": ""}, "TB-50", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := Open(filepath.Join(tree(t, c.files), c.open), Options{})
@@ -110,7 +110,7 @@ func TestLeftOut(t *testing.T) {
 			for _, l := range d.Left {
 				got = append(got, l.Name)
 			}
-			if c.open == "OTB-50" { // of its 50 one is a folder without truth, and Jogging is none of them
+			if c.open == "TB-50" { // of its 50 one is a folder without truth, and Jogging is none of them
 				if len(got) != 50 || got[0] != "Basketball" || d.Total() != 51 {
 					t.Errorf("%d left out of %d, %v", len(got), d.Total(), got)
 				}
@@ -126,7 +126,7 @@ func TestLeftOut(t *testing.T) {
 // TestKnown: the lists are as long as the benchmarks are, and no name stands twice in one.
 func TestKnown(t *testing.T) {
 	for name, n := range map[string]int{
-		"OTB-2013": 51, "otb50": 50, "OTB100": 100, "OTB2015": 100, "UAV123": 123, "NfS": 100, "LaSOT-test": 280,
+		"OTB-2013": 51, "otb50": 0, "TB-50": 50, "OTB100": 100, "OTB2015": 100, "UAV123": 123, "NfS": 100, "LaSOT-test": 280,
 		"VOT2018": 60,
 		"vot2019": 60, "mine": 0,
 	} {
