@@ -196,7 +196,7 @@ func notice(m Moment) (string, color.RGBA) {
 		return line, StateColor(tracker.Lost)
 	case m.Notice != "":
 		return m.Notice, paper
-	case !st.Paused && age > staleAfter:
+	case !st.Paused && age > session.SilentAfter:
 		return fmt.Sprintf("no frame for %.1f s", age.Seconds()), StateColor(tracker.Uncertain)
 	case st.Paused:
 		return "paused", paper
@@ -205,6 +205,3 @@ func notice(m Moment) (string, color.RGBA) {
 	}
 	return "", paper
 }
-
-// staleAfter is the age of the last frame from which on it is shown.
-const staleAfter = time.Second

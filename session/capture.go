@@ -133,6 +133,7 @@ func (s *Session) arrive(v *View) {
 	}
 	s.mu.Lock()
 	s.status.Captured++
+	away, attempts := time.Since(s.status.LastFrame), s.status.Attempt
 	s.status.LastFrame = time.Now()
 	s.status.Attempt, s.status.Problem = 0, nil
 	if displaced != nil {
@@ -141,12 +142,18 @@ func (s *Session) arrive(v *View) {
 	s.capturing.Tick(s.status.LastFrame)
 	s.mu.Unlock()
 	s.free.put(displaced)
+	if attempts > 0 {
+		s.o.Log.Info("the source is back", "attempts", attempts, "without a frame for", away.Round(time.Millisecond))
+	}
 }
 
 // reopen tries to open the source again, with growing waits between the attempts, until it succeeds or has failed too
 // often. why is what the source was lost for.
 func (s *Session) reopen(ctx context.Context, why error) (tracker.Source, error) {
 	attempt := s.Status().Attempt // not 0 where the source was opened and lost again before it gave a frame
+	if attempt == 0 {
+		s.o.Log.Warn("the source is lost, and is being opened again", "reason", why)
+	}
 	for ; s.o.Attempts < 0 || attempt < s.o.Attempts; attempt++ {
 		s.update(func(st *Status) { st.Attempt, st.Problem = attempt+1, why })
 		select {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,8 @@ type Options struct {
 	// runs between two frames of the trackers, so it must be quick, and v is its own only until it returns. Its error
 	// ends the session.
 	Each func(v *View) error
+	// Log is told once when the source is lost, with the reason, and once when it is back; nil: nobody is.
+	Log *slog.Logger
 }
 
 // Session is the live loop: the newest frame of a source goes to the trackers, the newest view to one consumer, and
@@ -94,13 +97,16 @@ func New(src tracker.Source, targets *tracker.Multi, o Options) *Session {
 	if o.MaxBackoff <= 0 {
 		o.MaxBackoff = 8 * time.Second
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
 		o: o, targets: targets, cancel: cancel, gate: newGate(),
 		free: make(pool, poolSize), fresh: make(slot, 1), results: make(slot, 1),
 		chosen: make(chan struct{}, 1), dry: make(chan struct{}), done: make(chan struct{}),
 	}
-	s.status.LastFrame = time.Now()
+	s.status.LastFrame, s.status.Live = time.Now(), o.Live
 	s.running.Go(func() { s.supervise(ctx, src) })
 	go s.track(ctx)
 	return s

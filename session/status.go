@@ -19,10 +19,20 @@ type Status struct {
 	Reconnects, Attempt int
 	Problem             error
 	Paused, Ended       bool
+	// Live is Options.Live.
+	Live bool
 }
 
 // Lost reports whether the source is gone and being opened again.
 func (s Status) Lost() bool { return s.Attempt > 0 && !s.Ended }
+
+// SilentAfter is how long a live source may give no frame before what was said of the last one is no news any more.
+const SilentAfter = time.Second
+
+// Silent reports whether there is no picture now though there should be one.
+func (s Status) Silent(now time.Time) bool {
+	return s.Live && !s.Paused && !s.Ended && now.Sub(s.LastFrame) > SilentAfter
+}
 
 // Status returns how the session stands now.
 func (s *Session) Status() Status {

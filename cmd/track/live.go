@@ -88,7 +88,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return errors.Join(err, src.Close())
 	}
 	defer func() { err = errors.Join(err, keeper.Close()) }()
-	o.Each = keeper.Each
+	o.Each, o.Log = keeper.Each, logger(cmd)
 	if info.Kind.Live() {
 		o.Live = true
 		o.Reopen = func(context.Context) (tracker.Source, error) {

@@ -100,15 +100,15 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 
 // stateJSON is the state as clients get it. Boxes are in pixels of the frame, 0-based.
 type stateJSON struct {
-	Title  string         `json:"title"`
-	Frame  int            `json:"frame"`
-	Time   float64        `json:"time_s"`
-	Width  int            `json:"width"`
-	Height int            `json:"height"`
-	Target bool           `json:"target"`
-	Box    *boxJSON       `json:"box,omitempty"` // of the selected target, or the first, as the next two
-	Score  *float64       `json:"score,omitempty"`
-	State  *tracker.State `json:"state,omitempty"`
+	Title  string   `json:"title"`
+	Frame  int      `json:"frame"`
+	Time   float64  `json:"time_s"`
+	Width  int      `json:"width"`
+	Height int      `json:"height"`
+	Target bool     `json:"target"`
+	Box    *boxJSON `json:"box,omitempty"` // of the selected target, or the first, as the next two
+	Score  *float64 `json:"score,omitempty"`
+	State  string   `json:"state,omitempty"`
 	// Selected is the number of that target, 0 without one.
 	Selected int          `json:"selected"`
 	Targets  []targetJSON `json:"targets"`
@@ -131,14 +131,21 @@ type stateJSON struct {
 	Show showJSON `json:"show"`
 }
 
+// The states of targets beside the tracker's own, while there is no picture to say anything of: then there is no score,
+// and the box is that of the last picture.
+const (
+	reconnecting = "reconnecting" // the source is lost
+	silent       = "silent"       // no frame came for session.SilentAfter
+)
+
 // targetJSON is one target; Color is that of its box where there are several, as CSS writes it.
 type targetJSON struct {
-	ID    int           `json:"id"`
-	Name  string        `json:"name,omitempty"`
-	Color string        `json:"color"`
-	Box   boxJSON       `json:"box"`
-	Score float64       `json:"score"`
-	State tracker.State `json:"state"`
+	ID    int      `json:"id"`
+	Name  string   `json:"name,omitempty"`
+	Color string   `json:"color"`
+	Box   boxJSON  `json:"box"`
+	Score *float64 `json:"score,omitempty"`
+	State string   `json:"state"`
 }
 
 type boxJSON struct {
@@ -175,21 +182,33 @@ func (s *Server) state() stateJSON {
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
 		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y
-		j.describe(v.Step, s.picked)
+		instead := ""
+		switch {
+		case st.Lost():
+			instead = reconnecting
+		case st.Silent(time.Now()):
+			instead = silent
+		}
+		j.describe(v.Step, s.picked, instead)
 	}
 	return j
 }
 
-// describe adds the targets of a step.
-func (j *stateJSON) describe(step tracker.Step, selected int) {
+// describe adds the targets of a step, all of them in the state instead, if there is one, of their own.
+func (j *stateJSON) describe(step tracker.Step, selected int, instead string) {
 	j.Target = len(step.Targets) > 0
 	j.Targets = make([]targetJSON, 0, len(step.Targets))
 	for _, t := range step.Targets {
 		c := render.TargetColor(t.ID)
-		j.Targets = append(j.Targets, targetJSON{
+		said := targetJSON{
 			ID: t.ID, Name: t.Name, Color: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B),
-			Box: boxJSON(t.Result.Box), Score: t.Result.Score, State: t.Result.State,
-		})
+			Box: boxJSON(t.Result.Box), State: instead,
+		}
+		if instead == "" {
+			score := t.Result.Score
+			said.Score, said.State = &score, t.Result.State.String()
+		}
+		j.Targets = append(j.Targets, said)
 	}
 	if !j.Target {
 		return
@@ -200,5 +219,5 @@ func (j *stateJSON) describe(step tracker.Step, selected int) {
 			shown = &j.Targets[i]
 		}
 	}
-	j.Selected, j.Box, j.Score, j.State = shown.ID, &shown.Box, &shown.Score, &shown.State
+	j.Selected, j.Box, j.Score, j.State = shown.ID, &shown.Box, shown.Score, shown.State
 }

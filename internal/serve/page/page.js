@@ -22,6 +22,9 @@ const ask = (path, body) => post(path, body).then(() => say(""), (e) => say(e.me
 
 // ---- state ----
 
+// said is what is said of a target; without a picture to say it of there is no score.
+const said = (t) => t.score === undefined ? t.state : `${t.state} ${t.score.toFixed(2)}`;
+
 function describe(s) {
   if (s.lost) return `source lost, last frame ${s.last_frame_age_s.toFixed(1)} s ago, attempt ${s.attempt}: ${s.problem ?? ""}`;
   const parts = [];
@@ -29,7 +32,7 @@ function describe(s) {
   else if (s.paused) parts.push("paused");
   else if (s.last_frame_age_s > 1) parts.push(`no frame for ${s.last_frame_age_s.toFixed(1)} s`);
   if (s.targets?.length > 1) parts.push(`${s.targets.length} targets`);
-  parts.push(s.target ? `${s.state} ${s.score.toFixed(2)}` : "drag a box round what to follow");
+  parts.push(s.target ? said(s) : "drag a box round what to follow");
   if (!s.paused && !s.ended) parts.push(`${s.track_fps.toFixed(1)} frames/s`);
   parts.push(`${s.dropped} dropped`);
   return parts.join(" · ");
@@ -72,7 +75,7 @@ function listTargets(s) {
   }
   targets.forEach((t, i) => {
     const pick = list.children[i].firstElementChild;
-    pick.lastElementChild.textContent = `${t.name ?? t.id}  ${t.state} ${t.score.toFixed(2)}`;
+    pick.lastElementChild.textContent = `${t.name ?? t.id}  ${said(t)}`;
     pick.lastElementChild.className = t.state;
     pick.setAttribute("aria-pressed", t.id === s.selected);
   });

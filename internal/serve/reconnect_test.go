@@ -1,0 +1,107 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"siamtrack/internal/synth"
+	"siamtrack/session"
+	"siamtrack/siamfc"
+	"siamtrack/tracker"
+)
+
+// TestStateWithoutAPicture lets a live source fall silent, be lost, and come back. The state says which it is, and never
+// what the tracker said of the last picture; the log says it once each way.
+func TestStateWithoutAPicture(t *testing.T) {
+	scene := func() *synth.Video {
+		video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return video
+	}
+	back := make(chan struct{})
+	reopen := func(context.Context) (tracker.Source, error) {
+		select {
+		case <-back:
+			return synth.Paced(scene()), nil
+		default:
+			return nil, errors.New("the camera is off")
+		}
+	}
+	var log lines
+	video := scene()
+	live := session.New(synth.StallAfter(synth.Paced(video), 20), tracker.NewMulti(func() (tracker.Tracker, error) {
+		m := siamfc.PixelsManifest()
+		return siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
+	}), session.Options{
+		Init: []tracker.Start{{Box: video.Truth(0).Box}}, Live: true, Reopen: reopen, Attempts: -1, Timeout: 3 * time.Second,
+		Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	defer live.Close()
+	s, err := New(Options{Session: live})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _, err := Listen(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var served sync.WaitGroup
+	served.Go(func() { _ = s.Serve(ctx, l) })
+	defer served.Wait()
+	defer stop()
+
+	until := func(want string) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+			j := s.state()
+			ofAPicture := j.Score != nil
+			if told := j.State == reconnecting || j.State == silent; j.Target && told == ofAPicture || j.Lost && ofAPicture {
+				t.Fatalf("state %s with a score: %v; the source is lost: %v", j.State, ofAPicture, j.Lost)
+			}
+			if j.Target && (j.Targets[0].State != j.State || j.Targets[0].Score != nil != ofAPicture) {
+				t.Fatalf("state %s, the target's own %+v", j.State, j.Targets[0])
+			}
+			if j.State == want {
+				return
+			}
+		}
+		t.Fatalf("never %s", want)
+	}
+	until("tracking")
+	until(silent)
+	until(reconnecting)
+	close(back)
+	until("tracking")
+	text := log.String()
+	if strings.Count(text, "the source is lost") != 1 || strings.Count(text, "the source is back") != 1 ||
+		!strings.Contains(text, session.ErrSilent.Error()) {
+		t.Errorf("the log: %s", text)
+	}
+}
+
+// lines collects a log.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
