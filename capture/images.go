@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"gocv.io/x/gocv"
+
+	"siamtrack/internal/imagefile"
 )
 
 // pictureSuffixes are the pictures that OpenCV's own decoders read.
@@ -70,12 +72,12 @@ func openImages(name, target string, o Options) (*Source, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", filepath.Base(files[0]), err)
-	case h.animated && h.format == "webp":
+	case h.Animated && h.Format == "webp":
 		return openWebP(name, files[0], o)
-	case h.animated:
+	case h.Animated:
 		return openVideo(name, files[0], File, o)
 	}
-	items := make([]item, max(1, h.pages))
+	items := make([]item, max(1, h.Pages))
 	for i := range items {
 		items[i] = item{files[0], i}
 	}
@@ -143,16 +145,28 @@ func (p *pictures) read() (shot, error) {
 	return shot{at: noPosition}, p.deep.flatten(&p.bgr, p.log)
 }
 
+// readHeader reads what a picture's first bytes say, and whether it is whole.
+func readHeader(path string) (imagefile.Header, error) {
+	h, err := imagefile.Read(path)
+	switch {
+	case errors.Is(err, imagefile.ErrCut):
+		return h, fmt.Errorf("%w: %w", ErrNotVideo, err)
+	case err != nil:
+		return h, plainCause(err)
+	}
+	return h, nil
+}
+
 // readMat decodes a picture, after a look at its header.
 func readMat(it item, maxPixels int64) (gocv.Mat, error) {
 	h, err := readHeader(it.file)
 	if err != nil {
 		return gocv.Mat{}, err
 	}
-	if n := int64(h.width) * int64(h.height); n > maxPixels {
-		return gocv.Mat{}, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, h.width, h.height, n, maxPixels)
+	if n := int64(h.Width) * int64(h.Height); n > maxPixels {
+		return gocv.Mat{}, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, h.Width, h.Height, n, maxPixels)
 	}
-	if err := room(h.width, h.height); err != nil {
+	if err := room(h.Width, h.Height); err != nil {
 		return gocv.Mat{}, err
 	}
 	const flags = gocv.IMReadColor | gocv.IMReadAnyDepth

@@ -12,6 +12,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"siamtrack/internal/imagefile"
 	"siamtrack/internal/readfile"
 )
 
@@ -71,7 +72,7 @@ func parseWebP(data []byte) (size image.Point, frames []webpFrame, err error) {
 		kind, n := string(data[at:at+4]), int(binary.LittleEndian.Uint32(data[at+4:]))
 		body := data[at+8:]
 		if n > len(body) {
-			return size, nil, cutShort(int64(len(data)), int64(at+8+n))
+			return size, nil, fmt.Errorf("%w: %w: it has %d of %d bytes", ErrNotVideo, imagefile.ErrCut, len(data), at+8+n)
 		}
 		if kind == "ANMF" {
 			f, err := parseFrame(body[:n], size)
@@ -87,6 +88,8 @@ func parseWebP(data []byte) (size image.Point, frames []webpFrame, err error) {
 	}
 	return size, frames, nil
 }
+
+func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }
 
 // parseFrame reads the header of an ANMF chunk: x/2, y/2, width-1, height-1, the duration in ms, flags; 24 bits each
 // but the last.

@@ -29,7 +29,8 @@ type Tracker struct {
 	stages       tracker.Stages
 	cutter       cutter
 	started      bool
-	x, y, w, h   float64 // the target's centre and size in the frame
+	size         image.Point // of the frames
+	x, y, w, h   float64     // the target's centre and size in the frame
 	bias         boxError
 	roam         int // frames searched since the target was lost
 }
@@ -88,8 +89,21 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
-	t.started, t.looked, t.roam = true, nil, 0
+	t.started, t.looked, t.roam, t.size = true, nil, 0, size
 	return nil
+}
+
+// resize scales the target to frames of another size than those before: a stream that was set up anew shows the same
+// scene in other pixels.
+func (t *Tracker) resize(size image.Point) {
+	if size == t.size || size.X <= 0 || size.Y <= 0 {
+		return
+	}
+	kx, ky := float64(size.X)/float64(t.size.X), float64(size.Y)/float64(t.size.Y)
+	zx, zy := t.cutter.place(0, 0) // what the manifest counts as the frame's corner
+	t.x, t.y = zx+(t.x-zx)*kx, zy+(t.y-zy)*ky
+	t.w, t.h = t.w*kx, t.h*ky
+	t.size = size
 }
 
 // Update implements tracker.Tracker.
@@ -98,6 +112,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 		return tracker.Result{}, ErrNotStarted
 	}
 	size := img.Bounds().Size()
+	t.resize(size)
 	v := t.near
 	if t.judge.lost {
 		v = t.wide

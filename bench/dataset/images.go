@@ -3,17 +3,12 @@ package dataset
 import (
 	"fmt"
 	"image"
-	_ "image/jpeg" // the formats that benchmarks use, for their headers
-	_ "image/png"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/webp"
-
-	"siamtrack/internal/readfile"
+	"siamtrack/internal/imagefile"
 )
 
 // Frames lists the sequence's pictures in order, cut to the range that the benchmark uses.
@@ -54,18 +49,16 @@ func (s *Sequence) Size() (width, height int, err error) {
 	return imageSize(files[0])
 }
 
-// imageSize reads a picture's header.
+// imageSize reads a picture's header, and whether the file is whole.
 func imageSize(path string) (width, height int, err error) {
-	f, _, err := readfile.Open(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer f.Close()
-	c, _, err := image.DecodeConfig(f)
+	h, err := imagefile.Read(path)
 	if err != nil {
 		return 0, 0, fmt.Errorf("dataset: size of %s: %w", path, err)
 	}
-	return c.Width, c.Height, nil
+	if h.Width == 0 {
+		return 0, 0, fmt.Errorf("dataset: size of %s: %w", path, image.ErrFormat)
+	}
+	return h.Width, h.Height, nil
 }
 
 // isImage reports whether a file name is a picture's.

@@ -1,4 +1,6 @@
-package capture
+// Package imagefile reads what the first bytes of a picture file say, and whether the file is whole, before anything of
+// it is decoded: decoders make a half-grey picture of one that is cut short, and take gigabytes for one that says so.
+package imagefile
 
 import (
 	"bufio"
@@ -18,52 +20,56 @@ import (
 	"siamtrack/internal/readfile"
 )
 
-// header is what the first bytes of a picture say, before it is decoded.
-type header struct {
-	format        string // "jpeg", "png", "webp", "tiff", "bmp", "pnm", "" where it is none of these
-	width, height int    // 0 where they cannot be told
-	animated      bool   // a PNG or WebP of several pictures
-	pages         int    // of a TIFF
+// Header is what the first bytes of a picture say.
+type Header struct {
+	Format        string // "jpeg", "png", "webp", "tiff", "bmp", "pnm", "" where it is none of these
+	Width, Height int    // in pixels, 0 where they cannot be told
+	Animated      bool   // a PNG or WebP of several pictures
+	Pages         int    // of a TIFF
 }
+
+// ErrCut is wrapped by the error of a file that does not hold the whole picture.
+var ErrCut = errors.New("the picture is cut short")
 
 // maxPages bounds the pages of a TIFF, against chains that go on for ever.
 const maxPages = 1 << 20
 
-// readHeader reads the header of a picture file. An unknown format is no error: OpenCV may know it.
-func readHeader(path string) (header, error) {
+// Read reads the header of a picture file. A format that is not known here is no error: a decoder may know it. The
+// error wraps ErrCut where the file lacks its end, or the system's own.
+func Read(path string) (Header, error) {
 	f, size, err := readfile.Open(path) // a pipe among pictures would wait for its other end
 	if err != nil {
-		return header{}, plainCause(err)
+		return Header{}, err
 	}
 	defer f.Close()
 	if size == 0 {
-		return header{}, fmt.Errorf("%w: the file is empty", ErrNotVideo)
+		return Header{}, fmt.Errorf("%w: the file is empty", ErrCut)
 	}
-	return parseHeader(f, size)
+	return parse(f, size)
 }
 
-// parseHeader reads the header of a picture of size bytes.
-func parseHeader(r io.ReaderAt, size int64) (header, error) {
+// parse reads the header of a picture of size bytes.
+func parse(r io.ReaderAt, size int64) (Header, error) {
 	magic := make([]byte, 16)
 	n, err := r.ReadAt(magic, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return header{}, err
+		return Header{}, err
 	}
 	magic = magic[:n]
 	from := bufio.NewReader(io.NewSectionReader(r, 0, size))
-	config := func(format string, decode func(io.Reader) (image.Config, error)) header {
+	config := func(format string, decode func(io.Reader) (image.Config, error)) Header {
 		c, err := decode(from)
 		if err != nil { // a kind that Go does not know: OpenCV may
-			return header{format: format}
+			return Header{Format: format}
 		}
-		return header{format: format, width: c.Width, height: c.Height}
+		return Header{Format: format, Width: c.Width, Height: c.Height}
 	}
 	switch {
 	case bytes.HasPrefix(magic, []byte("\xff\xd8")):
 		return config("jpeg", jpeg.DecodeConfig), wholeJPEG(r, size)
 	case bytes.HasPrefix(magic, []byte("\x89PNG\r\n\x1a\n")):
 		h := config("png", png.DecodeConfig)
-		h.animated, err = pngChunks(r, size)
+		h.Animated, err = pngChunks(r, size)
 		return h, err
 	case bytes.HasPrefix(magic, []byte("BM")):
 		h := config("bmp", bmp.DecodeConfig)
@@ -71,7 +77,7 @@ func parseHeader(r io.ReaderAt, size int64) (header, error) {
 	case len(magic) >= 16 && string(magic[:4]) == "RIFF" && string(magic[8:12]) == "WEBP":
 		h := config("webp", webp.DecodeConfig)
 		if string(magic[12:16]) == "VP8X" {
-			h.width, h.height, h.animated, err = webpCanvas(r)
+			h.Width, h.Height, h.Animated, err = webpCanvas(r)
 		}
 		if want := 8 + int64(binary.LittleEndian.Uint32(magic[4:])); err == nil && want > size {
 			err = cutShort(size, want)
@@ -79,12 +85,12 @@ func parseHeader(r io.ReaderAt, size int64) (header, error) {
 		return h, err
 	case isTIFF(magic):
 		h := config("tiff", tiff.DecodeConfig)
-		h.pages, err = tiffPages(r, size)
+		h.Pages, err = tiffPages(r, size)
 		return h, err
 	case len(magic) > 2 && magic[0] == 'P' && magic[1] >= '1' && magic[1] <= '6':
 		return pnmHeader(from, size)
 	}
-	return header{}, nil
+	return Header{}, nil
 }
 
 // isTIFF reports whether a file that begins so is a TIFF or BigTIFF, of either byte order.
@@ -98,14 +104,14 @@ func isTIFF(magic []byte) bool {
 }
 
 func cutShort(have, want int64) error {
-	return fmt.Errorf("%w: the picture is cut short, it has %d of %d bytes", ErrNotVideo, have, want)
+	return fmt.Errorf("%w: it has %d of %d bytes", ErrCut, have, want)
 }
 
 // wholeJPEG walks the markers of a JPEG (ITU-T T.81, B.1) to the end of its image. libjpeg makes a half-grey picture of
 // a file that ends before, and OpenCV hands it on.
 func wholeJPEG(r io.ReaderAt, size int64) error {
 	b := bufio.NewReaderSize(io.NewSectionReader(r, 2, size-2), 1<<16)
-	cut := fmt.Errorf("%w: the picture is cut short, its %d bytes lack the end", ErrNotVideo, size)
+	cut := fmt.Errorf("%w: its %d bytes lack the end", ErrCut, size)
 	scan := false // within entropy-coded data, which may hold any bytes
 	for {
 		c, err := b.ReadByte()
@@ -160,7 +166,7 @@ func pngChunks(r io.ReaderAt, size int64) (animated bool, err error) {
 	for at := int64(8); ; {
 		var head [8]byte
 		if _, err := r.ReadAt(head[:], at); err != nil {
-			return animated, fmt.Errorf("%w: the picture is cut short, its %d bytes lack the end", ErrNotVideo, size)
+			return animated, fmt.Errorf("%w: its %d bytes lack the end", ErrCut, size)
 		}
 		animated = animated || string(head[4:]) == "acTL"
 		at += 12 + int64(binary.BigEndian.Uint32(head[:]))
@@ -178,7 +184,7 @@ func pngChunks(r io.ReaderAt, size int64) (animated bool, err error) {
 func webpCanvas(r io.ReaderAt) (width, height int, animated bool, err error) {
 	var b [10]byte
 	if _, err := r.ReadAt(b[:], 20); err != nil {
-		return 0, 0, false, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+		return 0, 0, false, fmt.Errorf("%w in its header", ErrCut)
 	}
 	return 1 + int(uint24(b[4:])), 1 + int(uint24(b[7:])), b[0]&2 != 0, nil
 }
@@ -190,7 +196,7 @@ func tiffPages(r io.ReaderAt, size int64) (int, error) {
 	var order binary.ByteOrder = binary.LittleEndian
 	var b [16]byte
 	if _, err := r.ReadAt(b[:8], 0); err != nil {
-		return 0, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+		return 0, fmt.Errorf("%w in its header", ErrCut)
 	}
 	if b[0] == 'M' {
 		order = binary.BigEndian
@@ -203,7 +209,7 @@ func tiffPages(r io.ReaderAt, size int64) (int, error) {
 	}
 	number := func(at int64, n int) (int64, error) {
 		if at < 0 || at > size-int64(n) {
-			return 0, fmt.Errorf("%w: the picture is cut short, its directory lies beyond its %d bytes", ErrNotVideo, size)
+			return 0, fmt.Errorf("%w: its directory lies beyond its %d bytes", ErrCut, size)
 		}
 		if _, err := r.ReadAt(b[:n], at); err != nil {
 			return 0, err
@@ -232,7 +238,7 @@ func tiffPages(r io.ReaderAt, size int64) (int, error) {
 // wholeBMP compares the size that a BMP announces, where it does.
 func wholeBMP(magic []byte, size int64) error {
 	if len(magic) < 14 {
-		return fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+		return fmt.Errorf("%w in its header", ErrCut)
 	}
 	le := binary.LittleEndian
 	if want := int64(le.Uint32(magic[2:])); want > size {
@@ -246,15 +252,15 @@ func wholeBMP(magic []byte, size int64) error {
 
 // pnmHeader reads the header of a PNM: after the magic width, height and, but in bitmaps, the highest value, between
 // which there may be comments.
-func pnmHeader(b *bufio.Reader, size int64) (header, error) {
-	h := header{format: "pnm"}
+func pnmHeader(b *bufio.Reader, size int64) (Header, error) {
+	h := Header{Format: "pnm"}
 	magic := make([]byte, 2)
 	if _, err := io.ReadFull(b, magic); err != nil {
 		return h, err
 	}
 	at := int64(2)
 	top := 1
-	numbers := []*int{&h.width, &h.height, &top}
+	numbers := []*int{&h.Width, &h.Height, &top}
 	if magic[1] == '1' || magic[1] == '4' {
 		numbers = numbers[:2]
 	}
@@ -263,16 +269,16 @@ func pnmHeader(b *bufio.Reader, size int64) (header, error) {
 		for digits := false; ; {
 			c, err := b.ReadByte()
 			if err != nil {
-				return h, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+				return h, fmt.Errorf("%w in its header", ErrCut)
 			}
 			at++
 			if c == '#' {
 				line, err := b.ReadString('\n')
 				if err != nil {
-					return h, fmt.Errorf("%w: the picture is cut short in its header", ErrNotVideo)
+					return h, fmt.Errorf("%w in its header", ErrCut)
 				}
 				at += int64(len(line))
-			} else if isDigit(c) {
+			} else if c >= '0' && c <= '9' {
 				digits = true
 				*n = min(*n*10+int(c-'0'), 1<<24)
 			} else if digits {
@@ -280,7 +286,7 @@ func pnmHeader(b *bufio.Reader, size int64) (header, error) {
 			}
 		}
 	}
-	row := int64(h.width)
+	row := int64(h.Width)
 	switch magic[1] {
 	case '4':
 		row = (row + 7) / 8
@@ -290,7 +296,7 @@ func pnmHeader(b *bufio.Reader, size int64) (header, error) {
 	if top > 255 {
 		row *= 2
 	}
-	if want := at + row*int64(h.height); magic[1] >= '4' && want > size {
+	if want := at + row*int64(h.Height); magic[1] >= '4' && want > size {
 		return h, cutShort(size, want)
 	}
 	return h, nil
