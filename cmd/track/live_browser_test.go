@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
@@ -142,8 +143,7 @@ func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 		"--fps", "3") // slower than it was: a busy machine has the time to start a browser, and to follow
 	ctx := browse(t, page)
 	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
-	awaitJS(t, ctx, `last.target && last.state == "tracking" &&
-		document.getElementById("state").textContent.startsWith("tracking")`)
+	awaitJS(t, ctx, `last.target && last.state == "tracking" && by("state").textContent.startsWith("tracking")`)
 	d.eventually("20 rows", func() bool { return len(d.rows("t.jsonl")) > 20 })
 	keepScreenshot(t, ctx, "browser-followed")
 	mouse := len(d.rows("t.jsonl"))
@@ -174,8 +174,9 @@ func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 	awaitJS(t, ctx, `last.show.heat_map && last.show.search && last.show.panel && last.show.scores`)
 	awaitJS(t, ctx, `document.getElementById("picture").naturalHeight > 576`)
 	keepScreenshot(t, ctx, "browser-all")
+	selectInBrowser(t, ctx)
 	press("c")
-	awaitJS(t, ctx, `!last.target`)
+	awaitJS(t, ctx, `!last.target && document.getElementById("targets").hidden`)
 	press(" ")
 	awaitJS(t, ctx, `last.paused || last.ended`)
 	if code, _ := d.interrupt(); code != exitInterrupted {
@@ -183,6 +184,32 @@ func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 	}
 	awaitJS(t, ctx, `document.getElementById("state").textContent.includes("connection is lost")`)
 	keepScreenshot(t, ctx, "browser-gone")
+}
+
+// selectInBrowser draws a third box on the grass, selects by the list and by a click, and removes by the key.
+func selectInBrowser(t *testing.T, ctx context.Context) {
+	t.Helper()
+	grass := tracker.Box{X: 100, Y: 480, W: 60, H: 60}
+	drawMouse(t, ctx, grass)
+	awaitJS(t, ctx, `last.targets.length == 3 && last.selected == 3 && by("targets").children.length == 3`)
+	keepScreenshot(t, ctx, "browser-three")
+	if err := chromedp.Run(ctx, chromedp.Click(`#targets li:nth-child(2) .pick`)); err != nil {
+		t.Fatal(err)
+	}
+	awaitJS(t, ctx, `last.selected == 2`)
+	x, y := place(t, ctx, grass.X+30, grass.Y+30)
+	if err := chromedp.Run(ctx, chromedp.MouseClickXY(x, y)); err != nil {
+		t.Fatal(err)
+	}
+	awaitJS(t, ctx, `last.selected == 3`)
+	if err := chromedp.Run(ctx, chromedp.KeyEvent(kb.Delete)); err != nil {
+		t.Fatal(err)
+	}
+	awaitJS(t, ctx, `last.targets.length == 2 && last.targets.every((t) => t.id != 3)`)
+	if err := chromedp.Run(ctx, chromedp.Click(`#targets li:nth-child(1) .drop`)); err != nil {
+		t.Fatal(err)
+	}
+	awaitJS(t, ctx, `last.targets.length == 1 && last.targets[0].id == 2`)
 }
 
 // sameDrawing reports whether a box is about where it was meant to be drawn.
