@@ -226,6 +226,12 @@ func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
 	return begin + length/2, length
 }
 
+// Place implements tracker.Placer.
+func (t *Tracker) Place(b tracker.Box) {
+	t.x, t.y = b.Center()
+	t.w, t.h, t.roam = b.W, b.H, 0
+}
+
 // Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.
 func (t *Tracker) Stages() tracker.Stages { return t.stages }
 

@@ -13,7 +13,8 @@ type Multi struct {
 	open    func() (Tracker, error)
 	crops   bool
 	lanes   []lane
-	targets []Target  // what was said last of each lane's target
+	targets []Target // what was said last of each lane's target
+	pairs   map[[2]int]pair
 	idle    []Tracker // of targets that were removed
 	last    int       // the highest number given
 }
@@ -23,11 +24,15 @@ type lane struct {
 	tracker Tracker
 	crops   CropViewer // nil where it cannot show them
 	stages  StageTimer // nil where it cannot say
+	placer  Placer     // nil where it cannot be told
+	path    path
 }
 
 // NewMulti returns a Multi without a target. It calls open for each target that no tracker is idle for; whoever gave
 // open closes what it opened.
-func NewMulti(open func() (Tracker, error)) *Multi { return &Multi{open: open} }
+func NewMulti(open func() (Tracker, error)) *Multi {
+	return &Multi{open: open, pairs: map[[2]int]pair{}}
+}
 
 // ShowCrops asks for the Exemplar and Search of each target from the next call on, or stops that.
 func (m *Multi) ShowCrops(on bool) { m.crops = on }
@@ -56,6 +61,7 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 	l := lane{tracker: t}
 	l.crops, _ = t.(CropViewer)
 	l.stages, _ = t.(StageTimer)
+	l.placer, _ = t.(Placer)
 	begin := time.Now()
 	if err := t.Init(img, box); err != nil {
 		m.idle = append(m.idle, t)
@@ -91,6 +97,9 @@ func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
 		t.Result, t.Initial, t.Elapsed = r, false, time.Since(begin)
 		m.look(i)
 	}
+	if len(m.lanes) > 1 {
+		m.meet(img.Rect.Size())
+	}
 	return m.targets, nil
 }
 
@@ -113,6 +122,7 @@ func (m *Multi) Remove(id int) bool {
 		return false
 	}
 	m.idle = append(m.idle, m.lanes[i].tracker)
+	m.forget(id)
 	m.lanes, m.targets = slices.Delete(m.lanes, i, i+1), slices.Delete(m.targets, i, i+1)
 	return true
 }
@@ -123,4 +133,5 @@ func (m *Multi) Clear() {
 		m.idle = append(m.idle, l.tracker)
 	}
 	m.lanes, m.targets = m.lanes[:0], m.targets[:0]
+	clear(m.pairs)
 }

@@ -11,14 +11,15 @@ import (
 )
 
 // Run checks a tracker: results are finite and marked, the same input gives the same output, Init starts anew, the
-// frame is neither kept nor changed, boxes that cannot be tracked are refused, frames of any size are taken. open
-// returns a fresh tracker; it closes what it opened by t.Cleanup.
+// frame is neither kept nor changed, boxes that cannot be tracked are refused, frames of any size are taken, and one that
+// can be told where to look looks there. open returns a fresh tracker; it closes what it opened by t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) tracker.Tracker) {
 	t.Run("results", func(t *testing.T) { results(t, open(t)) })
 	t.Run("deterministic", func(t *testing.T) { deterministic(t, open(t), open(t)) })
 	t.Run("frame untouched", func(t *testing.T) { untouched(t, open(t)) })
 	t.Run("refuses", func(t *testing.T) { refuses(t, open(t)) })
 	t.Run("awkward frames", func(t *testing.T) { awkward(t, open(t)) })
+	t.Run("placed", func(t *testing.T) { placed(t, open(t)) })
 }
 
 func scene(t *testing.T) *synth.Video {
@@ -127,5 +128,29 @@ func awkward(t *testing.T, tr tracker.Tracker) {
 		if !r.Box.Finite() {
 			t.Errorf("%v: box %v", size, r.Box)
 		}
+	}
+}
+
+// placed tells a tracker.Placer to look elsewhere.
+func placed(t *testing.T, tr tracker.Tracker) {
+	p, ok := tr.(tracker.Placer)
+	if !ok {
+		t.Skip("it is no tracker.Placer")
+	}
+	var f tracker.Frame
+	v := scene(t)
+	if err := v.Next(&f); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Init(f.Image, v.Truth(0).Box); err != nil {
+		t.Fatal(err)
+	}
+	p.Place(tracker.Box{X: 200, Y: 40, W: 40, H: 40})
+	r, err := tr.Update(f.Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, y := r.Search.Center(); math.Abs(x-220) > 1 || math.Abs(y-60) > 1 {
+		t.Errorf("placed about (220, 60), it looks about (%.1f, %.1f)", x, y)
 	}
 }
