@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -49,7 +50,7 @@ func attributePlot(ev *score.Evaluation) (*Plot, error) {
 		l.Add(t.Name, bars)
 	}
 	p.NominalX(names...)
-	if len(names) > 6 {
+	if len(names) > 6 || len(strings.Join(names, "")) > 40 { // labels that would lie on each other
 		p.X.Tick.Label.Rotation, p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = math.Pi/5, draw.XRight, draw.YCenter
 	}
 	p.Y.Min, p.Y.Max = 0, math.Max(1, p.Y.Max)

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"siamtrack/bench/dataset"
 	"siamtrack/bench/folder"
 	"siamtrack/bench/metric"
@@ -198,71 +196,6 @@ type speed struct {
 	frames  int
 	seconds float64
 	inverse []float64 // 1/t: each sequence's mean, or with GOT-10k's protocol each frame's
-}
-
-// evaluateOne scores one tracker, sequences side by side.
-func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o Options) (*Tracker, error) {
-	t := &Tracker{Name: e.Name, Dir: e.Dir}
-	t.readAbout()
-	untimed := t.About != nil && !t.About.Timing
-	parts := make([]part, len(d.Sequences))
-	missing := make([]bool, len(d.Sequences))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(o.Jobs)
-	for i := range d.Sequences {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			s := &d.Sequences[i]
-			pt, err := p.one(s, e.Dir)
-			if isMissing(err) && (o.SkipMissing || o.Tolerant) {
-				missing[i] = true
-				return nil
-			}
-			if err != nil {
-				return fmt.Errorf("sequence %s: %w", s.Name, err)
-			}
-			pt.seq, pt.Name, pt.Frames = s, s.Name, s.Len()
-			if untimed {
-				pt.dropSpeed()
-			}
-			parts[i] = pt
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	var kept []part
-	for i, m := range missing {
-		if m {
-			t.Missing = append(t.Missing, d.Sequences[i].Name)
-			continue
-		}
-		kept = append(kept, parts[i])
-		if parts[i].note != "" {
-			t.Adjusted = append(t.Adjusted, parts[i].Name+": "+parts[i].note)
-		}
-		t.Sequences = append(t.Sequences, parts[i].Sequence)
-	}
-	if len(kept) == 0 {
-		return nil, fmt.Errorf("none of the %d sequences has a result in %s", len(parts), e.Dir)
-	}
-	var err error
-	if t.Measures, t.Curves, err = p.pool(kept); err != nil {
-		return nil, err
-	}
-	if t.Timing != nil && t.Timing.CPUShare > 0 {
-		t.CPUShare = &t.Timing.CPUShare
-	}
-	if t.Attributes, err = byAttribute(kept, p); err != nil {
-		return nil, err
-	}
-	for tag, m := range byTag(kept) {
-		t.Attributes[tag] = m
-	}
-	return t, nil
 }
 
 // byAttribute pools the sequences of each attribute.

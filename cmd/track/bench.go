@@ -72,8 +72,8 @@ func (f *benchFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.timing, "timing", false, "time each stage: one sequence at a time, frames decoded ahead")
 }
 
-// run runs the benchmark on each dataset.
-func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
+// check refuses what cannot be meant.
+func (f *benchFlags) check() error {
 	if f.out == "" {
 		return usagef("--out is missing: the folder for the run")
 	}
@@ -86,7 +86,12 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 	if err := oneOf("experiment", f.experiment, folder.Experiments()); err != nil {
 		return err
 	}
-	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
+	return oneOf("format", f.format, dataset.Formats())
+}
+
+// run runs the benchmark on each dataset.
+func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
+	if err := f.check(); err != nil {
 		return err
 	}
 	var shard folder.Shard
