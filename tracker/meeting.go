@@ -45,8 +45,8 @@ func (p *path) note(r Result) {
 	p.known, p.box, p.since = true, r.Box, 0
 }
 
-// guess returns where the target would be by now, had it gone on as it went: slower and slower, and not out of a frame of
-// the given size.
+// guess returns where the target would be by now, had it gone on as it went: slower and slower, and not out of a frame
+// of the given size.
 func (p *path) guess(size image.Point) Box {
 	const damping = 0.98 // of the velocity, each frame
 	way := (1 - math.Pow(damping, float64(p.since))) / (1 - damping)
@@ -56,8 +56,8 @@ func (p *path) guess(size image.Point) Box {
 	return FromCenter(x, y, p.box.W, p.box.H)
 }
 
-// strangeness says how unlikely it is that r is the path's own target: how far it is from where that should be, in sides
-// of its box, and how much less it looks like it than before.
+// strangeness says how unlikely it is that r is the path's own target: how far it is from where that should be, in
+// sides of its box, and how much less it looks like it than before.
 func (p *path) strangeness(r Result, size image.Point) float64 {
 	if !p.known {
 		return 0
@@ -75,8 +75,8 @@ type pair struct {
 	doubt float64 // in these frames, how much stranger the first is where both are than the second
 }
 
-// meet looks for targets whose trackers have come to lie on one thing. Of the one that it fits worse it says that it is
-// lost, and sends its tracker to where its own target should be by now.
+// meet looks for targets whose trackers have come to lie on one thing. Of the one that it fits worse it says that it
+// is lost, and sends its tracker to where its own target should be by now.
 func (m *Multi) meet(size image.Point) {
 	for i := range m.lanes {
 		m.lanes[i].path.since++

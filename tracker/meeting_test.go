@@ -46,7 +46,9 @@ func nearest(things ...func(frame int) tracker.Box) func(int, tracker.Box) track
 }
 
 // meetings runs two scripted trackers and returns what was said in each frame.
-func meetings(t *testing.T, frames int, a, b func(int, tracker.Box) tracker.Result, startA, startB tracker.Box) [][]tracker.Target {
+func meetings(
+	t *testing.T, frames int, a, b func(int, tracker.Box) tracker.Result, startA, startB tracker.Box,
+) [][]tracker.Target {
 	t.Helper()
 	looks := []func(int, tracker.Box) tracker.Result{a, b}
 	m := tracker.NewMulti(func() (tracker.Tracker, error) {

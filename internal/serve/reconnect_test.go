@@ -16,8 +16,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// TestStateWithoutAPicture lets a live source fall silent, be lost, and come back. The state says which it is, and never
-// what the tracker said of the last picture; the log says it once each way.
+// TestStateWithoutAPicture lets a live source fall silent, be lost, and come back. The state says which it is, and
+// never what the tracker said of the last picture; the log says it once each way.
 func TestStateWithoutAPicture(t *testing.T) {
 	scene := func() *synth.Video {
 		video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})

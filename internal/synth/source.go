@@ -31,8 +31,8 @@ func New(s Scene) (*Video, error) {
 // Truth returns what is known of frame i, whether or not the video is that long.
 func (v *Video) Truth(i int) Truth { return v.scene.truth(i) }
 
-// LookAlike returns where the look-alike of Scene.Distractor is in frame i, in pixels of the frame. The object is drawn over
-// it; they meet twice in a Period, moving apart to different sides.
+// LookAlike returns where the look-alike of Scene.Distractor is in frame i, in pixels of the frame. The object is
+// drawn over it; they meet twice in a Period, moving apart to different sides.
 func (v *Video) LookAlike(i int) tracker.Box { return v.scene.distractor(i) }
 
 // Next draws the next frame. It returns io.EOF after the last one and once the video is closed.

@@ -11,8 +11,8 @@ import (
 )
 
 // Run checks a tracker: results are finite and marked, the same input gives the same output, Init starts anew, the
-// frame is neither kept nor changed, boxes that cannot be tracked are refused, frames of any size are taken, and one that
-// can be told where to look looks there. open returns a fresh tracker; it closes what it opened by t.Cleanup.
+// frame is neither kept nor changed, boxes that cannot be tracked are refused, frames of any size are taken, and one
+// that can be told where to look looks there. open returns a fresh tracker; it closes what it opened by t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) tracker.Tracker) {
 	t.Run("results", func(t *testing.T) { results(t, open(t)) })
 	t.Run("deterministic", func(t *testing.T) { deterministic(t, open(t), open(t)) })
