@@ -83,6 +83,12 @@ func open(spec string, o Options) (*Source, error) {
 	return openVideo(spec, target, kind, o)
 }
 
+// KindOf says what a source would be that Open opens, without opening it.
+func KindOf(spec string) Kind {
+	kind, _ := classify(spec)
+	return kind
+}
+
 // classify says what spec means and what is to be opened for it.
 func classify(spec string) (Kind, string) {
 	if spec == "-" {

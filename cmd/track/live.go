@@ -77,7 +77,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	src, err := capture.OpenContext(cmd.Context(), source, f.capture())
+	src, err := f.opened(cmd, source)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,9 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	if info.Kind.Live() {
 		o.Live = true
 		o.Reopen = func(context.Context) (tracker.Source, error) {
-			again, err := capture.Open(source, f.capture())
+			how := f.capture()
+			how.Log = logger(cmd)
+			again, err := capture.Open(source, how)
 			if err != nil { // not the nil *Source in an interface
 				return nil, err
 			}
