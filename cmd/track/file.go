@@ -82,9 +82,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	targets := model.model.Multi()
-	targets.ShowCrops(f.drawn.Panel)
-	sum, err := follow.Run(cmd.Context(), from, targets, part.starts, part.end, out.sinks...)
+	sum, err := f.follow(cmd, model, from, part, out.sinks)
 	if errors.Is(err, tracker.ErrBox) && sum.Frames == 0 {
 		err = wrongUse(err)
 	}
@@ -113,6 +111,23 @@ func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
 	}
 	f.csv = stdoutPath
 	logger(cmd).Info("no output was named: the boxes go to standard output as --csv - writes them")
+}
+
+// follow runs from the boxes in the first frames, or from all those that a person corrected.
+func (f *fileFlags) follow(
+	cmd *cobra.Command, model *modelTracker, src tracker.Source, p part, sinks []follow.Sink,
+) (follow.Summary, error) {
+	open := func() *tracker.Multi {
+		targets := model.model.Multi()
+		targets.ShowCrops(f.drawn.Panel)
+		return targets
+	}
+	if len(p.marks) < 2 {
+		return follow.Run(cmd.Context(), src, open(), p.starts, p.end, sinks...)
+	}
+	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between two",
+		"boxes", len(p.marks))
+	return follow.RunCorrected(cmd.Context(), src, open, p.marks, p.end, sinks...)
 }
 
 // checkEnd compares where a run ended with what was asked for, and with the length that a pipe announced: a broken pipe

@@ -17,14 +17,17 @@ type fileFlags struct {
 
 	init                  []string
 	initFile              string
+	correct               bool
 	initFrame, start, end int
 	template              string
 	templateScore         float64
 
-	csv, jsonl, mot, coco string
-	otb, got, vot         string
-	video                 string
-	drawn                 render.Show
+	csv, jsonl, mot string
+	coco, cvat      string
+	keyframes       int
+	otb, got, vot   string
+	video           string
+	drawn           render.Show
 
 	truth  string
 	timing bool
@@ -49,6 +52,9 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 		"a target's `[NAME=]x,y,w,h[@FRAME]`: left, top, width, height in pixels; once for each target")
 	fl.StringVar(&f.initFile, "init-file", "",
 		"`file` with the targets' boxes: a track of any format, or NAME,x,y,w,h a line")
+	fl.BoolVar(&f.correct, "correct", false,
+		"take the boxes of --init-file in later frames for corrections: tracking begins anew in each, and between two of\n"+
+			"them the target is tracked from both sides, and blended")
 	fl.StringVar(&f.template, "template", "",
 		"`picture` of the object, in place of a box: follow it from the first frame in which it is found")
 	fl.Float64Var(&f.templateScore, "template-score", defaultTemplateScore,
@@ -65,11 +71,13 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.mot, "mot", "",
 		"write a `file` of MOTChallenge rows; frames and pixels count from 1, lost targets have none")
 	fl.StringVar(&f.coco, "coco", "", "write a `file` of COCO video JSON: images, and annotations with track_id")
+	fl.StringVar(&f.cvat, "cvat", "", "write a `file` of CVAT's XML for video: key frames, lost targets outside")
 	fl.StringVar(&f.otb, "otb", "",
 		"write a `file` of x,y,w,h, a line for every frame, lost or not; DIR/ is a folder with a file for each target")
 	fl.StringVar(&f.got, "got", "", "write the `file` SEQ_001.txt of the GOT-10k toolkit, or DIR/, with times if --timing")
 	fl.StringVar(&f.vot, "vot", "",
 		"write the trajectory `file` SEQ_001.txt of the VOT toolkit and its confidences, or DIR/")
+	fl.IntVar(&f.keyframes, "keyframes", 1, "write only every `N`-th frame into these, and those in which a target is lost or found")
 	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
 	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
@@ -94,7 +102,8 @@ func (f *fileFlags) capture() capture.Options {
 // part is the part of a video that is tracked, and the first frame of it that is written.
 type part struct {
 	starts []tracker.Start
-	end    int // the last frame to track, 0 for the end of the video
+	marks  []tracker.Start // of the one target, where it was marked in later frames too
+	end    int             // the last frame to track, 0 for the end of the video
 	from   int
 }
 
@@ -125,6 +134,9 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 	if err := checkSource(f.capture()); err != nil {
 		return part{}, err
 	}
+	if f.keyframes < 1 {
+		return part{}, usagef("--keyframes %d: 1 or more", f.keyframes)
+	}
 	drawn := f.initFrame
 	if !given("init-frame") {
 		drawn = f.start
@@ -134,6 +146,9 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 		return part{}, err
 	}
 	p := part{starts: starts, end: f.end, from: f.start}
+	if p.marks, err = f.marks(starts); err != nil {
+		return part{}, err
+	}
 	if !given("start") {
 		p.from = p.first()
 	}
@@ -160,6 +175,7 @@ func (f *fileFlags) tracks() []trackFile {
 	var out []trackFile
 	for _, t := range []trackFile{
 		{"csv", f.csv, record.CSV}, {"jsonl", f.jsonl, record.JSONL}, {"mot", f.mot, record.MOT}, {"coco", f.coco, coco},
+		{"cvat", f.cvat, cvat},
 		{"otb", f.otb, record.OTB}, {"got", f.got, record.GOT}, {"vot", f.vot, record.VOT},
 	} {
 		if t.path != "" {

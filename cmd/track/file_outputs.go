@@ -71,8 +71,12 @@ func (f *fileFlags) outputs(
 		video: record.Video{Name: filepath.Base(redact.Source(input)), FPS: fps}, results: o.files}
 	for _, file := range f.tracks() {
 		sink := file.sink(cmd, written)
-		add(follow.From(p.from, sink))
 		o.tracks = append(o.tracks, namedTrack{file.path, sink})
+		if f.keyframes > 1 {
+			add(follow.From(p.from, follow.Keyframes(f.keyframes, sink)))
+		} else {
+			add(follow.From(p.from, sink))
+		}
 	}
 	for _, t := range truths {
 		add(t)

@@ -14,8 +14,11 @@ import (
 	"siamtrack/tracker"
 )
 
-// coco is the one format of tracks that is a document and no lines of rows.
-const coco record.Format = "coco"
+// The formats of tracks that are documents and no lines of rows.
+const (
+	coco record.Format = "coco"
+	cvat record.Format = "cvat"
+)
 
 // trackFile is a file that tracks are written to, or a folder with a file for each target.
 type trackFile struct {
@@ -75,6 +78,14 @@ func (t trackFile) sink(cmd *cobra.Command, o sinkOptions) *follow.Tracks {
 				return nil, err
 			}
 			return record.CreateCOCO(path, o.video)
+		case t.format == cvat && t.path == stdoutPath:
+			return record.NewCVAT(cmd.OutOrStdout(), "standard output", o.video), nil
+		case t.format == cvat:
+			path, err := o.results.place(t.path)
+			if err != nil {
+				return nil, err
+			}
+			return record.CreateCVAT(path, o.video)
 		case t.path == stdoutPath:
 			return record.New(cmd.OutOrStdout(), "standard output", t.format, options)
 		}

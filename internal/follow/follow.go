@@ -63,16 +63,26 @@ func Run(
 	ctx context.Context, src tracker.Source, m *tracker.Multi, starts []tracker.Start, end int, sinks ...Sink,
 ) (Summary, error) {
 	var sum Summary
-	begin := time.Now()
-	err := tracker.RunMulti(ctx, src, m, starts, end, func(s tracker.Step) error {
-		sum.add(s)
-		for _, sink := range sinks {
-			if err := sink.Put(s); err != nil {
-				return err
-			}
-		}
-		return nil
+	return finish(ctx, &sum, sinks, func() error {
+		return tracker.RunMulti(ctx, src, m, starts, end, func(s tracker.Step) error { return sum.put(s, sinks) })
 	})
+}
+
+// put counts a step and gives it to every sink.
+func (s *Summary) put(step tracker.Step, sinks []Sink) error {
+	s.add(step)
+	for _, sink := range sinks {
+		if err := sink.Put(step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish runs, closes the sinks and completes the summary.
+func finish(ctx context.Context, sum *Summary, sinks []Sink, run func() error) (Summary, error) {
+	begin := time.Now()
+	err := run()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // a source that is closed to end its read says so in its own words
 	}
@@ -83,7 +93,7 @@ func Run(
 		}
 	}
 	sum.Wall = time.Since(begin)
-	return sum, errors.Join(errs...)
+	return *sum, errors.Join(errs...)
 }
 
 func (s *Summary) add(step tracker.Step) {

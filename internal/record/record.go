@@ -6,6 +6,7 @@
 //	JSONL  the same names as an object a line; "ms" is left out where it was not measured
 //	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible
 //	COCO   a JSON document of images and annotations, for every frame in which the target is visible (see NewCOCO)
+//	CVAT   an XML document of tracks of key frames (see NewCVAT)
 //	OTB    x,y,w,h a line for every frame of one target, beginning with the one that tracking began on
 //	GOT    the same with three decimals, as the GOT-10k toolkit writes it; Times, in a file beside it, has seconds
 //	VOT    the same for the VOT toolkit, where the first line is the code 1; Confidence, beside it, has the scores
