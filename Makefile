@@ -2,7 +2,7 @@
 SHELL := bash
 go := . .deps/env.sh && go
 
-.PHONY: help setup build demo test check lint bench soak train-test clean
+.PHONY: help setup build demo test check lint fuzz bench soak train-test clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: ## test, and what is heavy: lint, race detector, fuzzing, reference toolk
 
 lint: setup ## gofmt, vet, golangci-lint, go mod tidy
 	@scripts/lint.sh
+
+fuzz: setup ## every fuzz target for FUZZTIME (2m): more than an hour
+	@scripts/fuzz.sh "$(or $(FUZZTIME),2m)"
 
 bench: setup ## Go benchmarks: BENCH=regexp PKG=./capture/...
 	@$(go) test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that is checked before a change is trusted: lint, pure packages without cgo, race detector, fuzzing
-# (FUZZTIME, default 60s for each target), the scripts of the parts (reference toolkits, Slurm, Kubernetes, training),
+# (FUZZTIME, default 20s for each target), the scripts of the parts (reference toolkits, Slurm, Kubernetes, training),
 # native leaks, and at the end all Go tests with those behind the tag `heavy`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ pure() { CGO_ENABLED=0 go test -short $(pure_packages); }
 
 step scripts/lint.sh
 step pure
-step scripts/fuzz.sh "${FUZZTIME:-60s}"
+step scripts/fuzz.sh "${FUZZTIME:-20s}"
 for script in scripts/check-*.sh models/training/train-test.sh; do
 	[ ! -x "$script" ] || step "$script"
 done

@@ -52,7 +52,7 @@ func (b *boxLocator) locate(m Maps, w, h float64) found {
 		return found{w: w, h: h}
 	}
 	f := cellBox(b.grid, m, best)
-	f.score, f.rate = float64(m.Response[best]), 1
+	f.score, f.rate = min(max(float64(m.Response[best]), 0), 1), 1 // rounding may lead out of it
 	if b.loop.SizeRate > 0 {
 		f.rate = penalty * f.score * b.loop.SizeRate
 	}

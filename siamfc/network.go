@@ -40,12 +40,15 @@ var ErrResponse = errors.New("the network says what it cannot mean: its weights 
 // rounding is how far beyond [0, 1] a probability may be by the rounding of half precision and quantised networks.
 const rounding = 1e-3
 
+// largestLogit is far beyond where a sigmoid is 1 in float64, at 37, and far below where upsampling overflows float32.
+const largestLogit = 1e6
+
 // check refuses maps with numbers that are none, and probabilities that are none: a target would be lost for ever, with
 // a score of nothing. A box may be as large as a number can be where nothing is.
 func (m Maps) check(kind Kind) error {
 	for i, v := range m.Response {
-		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) ||
-			kind == Box && (x < -rounding || x > 1+rounding) {
+		x := float64(v)
+		if !(math.Abs(x) <= largestLogit) || kind == Box && (x < -rounding || x > 1+rounding) { // also not a number
 			return fmt.Errorf("%w: response %v in cell %d", ErrResponse, v, i)
 		}
 	}
