@@ -33,6 +33,7 @@ func newFileCmd() *cobra.Command {
 			"  track file match.mp4 --init keeper=349,428,50,148 --init 20,30,40,50@75 --csv out.csv --otb boxes/\n" +
 			"  track file clip.mp4 --init-file gt.txt --mot out.txt --coco out.json\n" +
 			"  track file walk.mp4 --template person.png --csv out.csv\n" +
+			"  track file walk.mp4 --select -o out.mp4\n" +
 			"  track file 'img/*.jpg' --init 10,20,30,40 --start 100 --end 200 --csv - --quiet\n" +
 			"  ffmpeg -i in.webm -f matroska - | track file - --init 10,20,30,40 --mot result.txt",
 		Args: cobra.ExactArgs(1),

@@ -20,6 +20,7 @@ type fileFlags struct {
 	correct               bool
 	initFrame, start, end int
 	template              string
+	choosing              bool // --select
 	templateScore         float64
 
 	csv, jsonl, mot string
@@ -57,6 +58,8 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 			"them the target is tracked from both sides, and blended")
 	fl.StringVar(&f.template, "template", "",
 		"`picture` of the object, in place of a box: follow it from the first frame in which it is found")
+	fl.BoolVar(&f.choosing, "select", false,
+		"draw the target in the first frame: in a window, or on a page in a browser where there is no display")
 	fl.Float64Var(&f.templateScore, "template-score", defaultTemplateScore,
 		"least `score`, 0..1, at which the object of --template is found")
 	fl.IntVar(&f.initFrame, "init-frame", 0,

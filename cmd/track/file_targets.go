@@ -15,6 +15,10 @@ import (
 // --template it is one target without a box, which seek finds.
 func (f *fileFlags) starts(frame int) ([]tracker.Start, error) {
 	switch {
+	case f.choosing && (f.template != "" || len(f.init) > 0 || f.initFile != ""):
+		return nil, usagef("--select draws the target: --init, --init-file and --template say where it is")
+	case f.choosing:
+		return []tracker.Start{{Frame: frame}}, nil
 	case f.template != "" && (len(f.init) > 0 || f.initFile != ""):
 		return nil, usagef("--template finds the target: --init and --init-file say where it is")
 	case f.template != "":
@@ -23,7 +27,7 @@ func (f *fileFlags) starts(frame int) ([]tracker.Start, error) {
 		return nil, usagef("--init and --init-file: one of them says where the targets are")
 	case len(f.init) == 0 && f.initFile == "":
 		return nil, usagef("--init x,y,w,h is missing: the target's left, top, width and height in frame %d "+
-			"(or a --template picture)", frame)
+			"(or --select to draw it, or a --template picture)", frame)
 	}
 	var starts []tracker.Start
 	for _, text := range f.init {

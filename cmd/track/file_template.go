@@ -15,12 +15,15 @@ import (
 
 const defaultTemplateScore = 0.7
 
-// seek finds the object of --template: it returns the source to track from, and the part of it, which begins in the
-// frame in which the object was found. Without --template it returns what it was given.
+// seek finds the object of --template, or has it drawn with --select: it returns the source to track from, and the part
+// of it, which begins in the frame in which the object was found. Without them it returns what it was given.
 func (f *fileFlags) seek(
 	cmd *cobra.Command, model *modelTracker, src tracker.Source, p part,
 ) (tracker.Source, part, error) {
-	if f.template == "" {
+	switch {
+	case f.choosing:
+		return f.choose(cmd, src, p)
+	case f.template == "":
 		return src, p, nil
 	}
 	if !(f.templateScore >= 0 && f.templateScore <= 1) {
