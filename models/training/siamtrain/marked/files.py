@@ -1,0 +1,109 @@
+"""Writes a marked network as the ONNX files that are shipped: fp32, and int8 for CPUs that multiply bytes.
+
+A file holds the search graph, with the exemplar graph in its metadata: one model stays one file.
+"""
+
+import base64
+import os
+import tempfile
+
+import numpy as np
+import onnx
+import torch
+
+from siamtrain.errors import DataError
+from siamtrain.file import export, quantise
+from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
+from siamtrain.marked.net import EXEMPLAR, PLANS, SEARCH, MarkedNet
+
+OUTPUTS = ("response", "sides", "features")
+
+
+def load(path):
+    """The network in a file of weights and what it has seen. DataError names a file whose plan is unknown."""
+    saved = torch.load(path, map_location="cpu")
+    if saved.get("plan") not in PLANS or "student" not in saved:
+        raise DataError(f"{path}: not the weights of a marked network")
+    state = {k[4:]: v for k, v in saved["student"].items() if k.startswith("net.")}
+    net = MarkedNet(saved["plan"]).eval()
+    net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+    return net, saved["seen"]
+
+
+def example(size, seed):
+    """(an image of `size`, an exemplar's mark), made of noise."""
+    noise = torch.Generator().manual_seed(seed)
+    mark = torch.tensor([[32.0, 20.0, 96.0, 108.0]]) + torch.rand(1, 4, generator=noise) * 8
+    return torch.rand(1, 3, size, size, generator=noise) * 255, mark
+
+
+def write(net, about, path):
+    """Exports a MarkedNet to one fp32 file with the manifest `about`; both graphs are checked against PyTorch."""
+    exemplar, search = ExemplarGraph(net).eval(), SearchGraph(net).eval()
+    image, mark = example(EXEMPLAR, 0)
+    axes = {2: "height", 3: "width"}
+    with tempfile.TemporaryDirectory() as folder:
+        inside = os.path.join(folder, "exemplar.onnx")
+        export.write(exemplar, {"image": image, "mark": mark}, exemplar.NAMES, {}, about, inside)
+        export.verify(inside, exemplar, dict(zip(("image", "mark"), example(EXEMPLAR, 1))))
+        with torch.no_grad():
+            kept = dict(zip(exemplar.NAMES, exemplar(image, mark)))
+        export.write(search, {"image": example(SEARCH, 2)[0], **kept}, OUTPUTS, {k: axes for k in ("image", *OUTPUTS)},
+                     about, path)
+        for size in (SEARCH, SEARCH + 128):
+            export.verify(path, search, {"image": example(size, 3)[0], **kept})
+        with open(inside, "rb") as file:
+            put_exemplar(path, bare(file.read()))
+    return export.digest(path)
+
+
+def bare(data):
+    """An exemplar graph's bytes without metadata."""
+    model = onnx.load_from_string(data)
+    del model.metadata_props[:]
+    return model.SerializeToString()
+
+
+def put_exemplar(path, data):
+    """Stores the exemplar graph's bytes in the metadata of the search graph's file."""
+    model = onnx.load(path)
+    for old in [p for p in model.metadata_props if p.key == export.EXEMPLAR_KEY]:
+        model.metadata_props.remove(old)
+    entry = model.metadata_props.add()
+    entry.key, entry.value = export.EXEMPLAR_KEY, base64.b64encode(data).decode()
+    onnx.save(model, path)
+
+
+def write_int8(source, batch, about, path):
+    """Quantises both graphs of the fp32 file `source` with the ranges of a pairs.Batch; the new file's SHA-256."""
+    with tempfile.TemporaryDirectory() as folder:
+        full, small = os.path.join(folder, "full.onnx"), os.path.join(folder, "small.onnx")
+        with open(full, "wb") as file:
+            file.write(export.exemplar_graph(source))
+        exemplars = [{"image": z[None].numpy(), "mark": m[None].numpy()} for z, m in zip(batch.exemplar, batch.mark)]
+        session = export.session(full)
+        kept = [dict(zip(ExemplarGraph.NAMES, session.run(list(ExemplarGraph.NAMES), e))) for e in exemplars]
+        quantise.quantise(full, small, exemplars)
+        part = f"{path}.part"
+        quantise.quantise(source, part, [{"image": x[None].numpy(), **k} for x, k in zip(batch.search, kept)])
+        export.set_manifest(part, about)
+        with open(small, "rb") as file:
+            put_exemplar(part, bare(file.read()))
+        os.replace(part, path)
+    return export.digest(path)
+
+
+def differences(first, second, batch):
+    """How far two files are apart on a pairs.Batch: mean difference of the response, and of the best cell's sides."""
+    def answers(path):
+        exemplar, search = export.session(export.exemplar_graph(path)), export.session(path)
+        for z, m, x in zip(batch.exemplar, batch.mark, batch.search):
+            kept = exemplar.run(list(ExemplarGraph.NAMES), {"image": z[None].numpy(), "mark": m[None].numpy()})
+            yield search.run(["response", "sides"], {"image": x[None].numpy(), **dict(zip(ExemplarGraph.NAMES, kept))})
+
+    responses, sides = [], []
+    for (ra, sa), (rb, sb) in zip(answers(first), answers(second)):
+        best = np.unravel_index(int(ra.argmax()), ra.shape)[2:]
+        responses.append(np.abs(ra - rb).mean())
+        sides.append(np.abs(sa[0, :, best[0], best[1]] - sb[0, :, best[0], best[1]]).mean())
+    return float(np.mean(responses)), float(np.mean(sides))

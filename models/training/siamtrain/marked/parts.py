@@ -1,0 +1,207 @@
+"""Reads a part of the data, a tar of images, videos and annotations: frames, the clips they make up, and tracks over them.
+
+A part may hold OTB-like sequences (NAME/img/*, NAME/groundtruth*.txt), clips (*.mp4), still images with a csv of boxes
+(file,x,y,w,h,class), a csv of tracks on clips (clip,track,frame,x,y,w,h), and masks (*.npz: `of`, `row`, `mask`, see bundle.py).
+"""
+
+import csv
+import dataclasses
+import io
+import math
+import os
+import re
+import tarfile
+import tempfile
+
+import cv2
+import numpy as np
+
+SIDE = 448  # longest side of a stored frame
+LONGEST = 80  # frames of a clip
+LEAST, LEAST_VIDEO = 6, 4  # pixels, a side of a box
+IMAGES = (".webp", ".jpg", ".jpeg", ".png")
+VIDEOS = (".mp4", ".avi")
+
+
+@dataclasses.dataclass
+class Clip:
+    """Frames that follow one another, or one still: `first` of `count` in the part's frames; scale is stored size over file's."""
+
+    name: str
+    first: int
+    count: int
+    scale: float
+
+
+@dataclasses.dataclass
+class Boxes:
+    """A target's boxes (n, 4) x, y, w, h in stored pixels, in frames (n,) of the part; masks are 64x64 bools of the box, or None."""
+
+    kind: str  # still, video, pseudo
+    label: str
+    clip: str
+    frames: np.ndarray
+    boxes: np.ndarray
+    masks: list
+
+
+@dataclasses.dataclass
+class Part:
+    frames: list
+    clips: list
+    tracks: list
+
+
+def shrink(image):
+    """(the image with its longest side at most SIDE, the factor)."""
+    height, width = image.shape[:2]
+    factor = SIDE / max(height, width)
+    if factor >= 1:
+        return image, 1.0
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), factor
+
+
+def decode_image(data):
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return None if image is None or min(image.shape[:2]) < 24 else shrink(image)
+
+
+def decode_video(data):
+    """([frame], factor) of a video's bytes."""
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as f:
+        f.write(data)
+        f.flush()
+        video, frames, factor = cv2.VideoCapture(f.name), [], 1.0
+        while len(frames) < LONGEST:
+            ok, image = video.read()
+            if not ok:
+                break
+            image, factor = shrink(image)
+            frames.append(image)
+        video.release()
+    return frames, factor
+
+
+def read(path, pool):
+    """The Part in a tar; pool is an executor whose map decodes."""
+    with tarfile.open(path) as tar:
+        files = {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
+    reader = _Reader(files, pool)
+    reader.images()
+    reader.videos()
+    reader.sequences()
+    for name, data in sorted(files.items()):
+        if name.endswith(".csv"):
+            reader.boxes(name, list(csv.DictReader(io.StringIO(data.decode()))))
+    return Part(reader.frames, reader.clips, reader.tracks)
+
+
+def thinned(part, every):
+    """The part with every `every`-th frame of its videos alone, and tracks of what is left: for a machine with little memory."""
+    kept, clips, tracks = {}, [], []
+    for clip in part.clips:
+        step = every if clip.name.lower().endswith(VIDEOS) else 1
+        chosen = range(clip.first, clip.first + clip.count, step)
+        clips.append(Clip(clip.name, len(kept), len(chosen), clip.scale))
+        kept.update({frame: len(kept) + i for i, frame in enumerate(chosen)})
+    for track in part.tracks:
+        seen = [i for i, frame in enumerate(track.frames) if frame in kept]
+        if len(seen) >= (1 if track.kind == "still" else 4):
+            frames = np.array([kept[track.frames[i]] for i in seen])
+            masks = [track.masks[i] for i in seen]
+            tracks.append(Boxes(track.kind, track.label, track.clip, frames, track.boxes[seen], masks))
+    return Part([part.frames[frame] for frame in kept], clips, tracks)
+
+
+class _Reader:
+    def __init__(self, files, pool):
+        self.files, self.pool = files, pool
+        self.frames, self.clips, self.tracks = [], [], []
+        self.place, self.scale = {}, {}  # of each image file: its frame, its factor
+        self.by_stem = {}  # clips of videos
+        self.masks = {}
+        for name, data in files.items():
+            if name.endswith(".npz"):
+                held = np.load(io.BytesIO(data))
+                for file, row, bits in zip(held["of"].tolist(), held["row"].tolist(), held["mask"]):
+                    self.masks[file, row] = np.unpackbits(bits).reshape(64, 64).astype(bool)
+
+    def images(self):
+        names = sorted(n for n in self.files if n.lower().endswith(IMAGES))
+        for name, got in zip(names, self.pool.map(lambda n: decode_image(self.files[n]), names)):
+            if got is not None:
+                self.place[name], self.scale[name] = len(self.frames), got[1]
+                self.frames.append(got[0])
+                if "/img/" not in name:
+                    self.clips.append(Clip(name, self.place[name], 1, got[1]))
+
+    def videos(self):
+        names = sorted(n for n in self.files if n.lower().endswith(VIDEOS))
+        for name, (frames, factor) in zip(names, self.pool.map(lambda n: decode_video(self.files[n]), names)):
+            if len(frames) >= 8:
+                clip = Clip(name, len(self.frames), len(frames), factor)
+                self.clips.append(clip)
+                self.by_stem[os.path.splitext(os.path.basename(name))[0]] = clip
+                self.frames.extend(frames)
+
+    def sequences(self):
+        folders = {}
+        for name in self.place:
+            match = re.match(r"(.*)/img/[^/]+$", name)
+            if match:
+                folders.setdefault(match.group(1), []).append(name)
+        for folder, names in sorted(folders.items()):
+            names.sort()
+            self.clips.append(Clip(folder, self.place[names[0]], len(names), self.scale[names[0]]))
+            for truth in sorted(n for n in self.files if n.startswith(folder + "/groundtruth")):
+                self._sequence(folder, names, truth)
+
+    def _sequence(self, folder, names, truth):
+        lines = [line for line in self.files[truth].decode().splitlines() if line.strip()]
+        rows = []
+        for i, (name, line) in enumerate(zip(names, lines)):
+            try:
+                box = [float(v) for v in re.split(r"[,\s;]+", line.strip())[:4]]
+            except ValueError:
+                continue
+            if len(box) == 4 and all(map(math.isfinite, box)) and min(box[2:]) >= LEAST_VIDEO:
+                rows.append((self.place[name], [v * self.scale[name] for v in box], self.masks.get((folder, i))))
+        self._track("video", "", folder, rows)
+
+    def boxes(self, name, rows):
+        if rows and "track" in rows[0]:
+            self._tracks(rows)
+            return
+        base = os.path.dirname(name)
+        for i, row in enumerate(rows):
+            file = os.path.join(base, row.get("file") or "")
+            if file not in self.place or not row.get("x"):
+                continue
+            box = [float(row[k]) * self.scale[file] for k in "xywh"]
+            if min(box[2:]) >= LEAST and all(map(math.isfinite, box)):
+                number = int(row.get("row") or i)
+                seen = [(self.place[file], box, self.masks.get(("still", number)))]
+                self._track("still", row.get("class") or "", file, seen)
+
+    def _tracks(self, rows):
+        tracks = {}
+        for row in rows:
+            tracks.setdefault((row["clip"], row["track"]), []).append(row)
+        for (name, track), seen in sorted(tracks.items()):
+            clip = self.by_stem.get(name)
+            if clip is None:
+                continue
+            kept = []
+            for row in seen:
+                frame, box = int(row["frame"]), [float(row[k]) * clip.scale for k in "xywh"]
+                if 0 <= frame < clip.count and min(box[2:]) >= LEAST:
+                    kept.append((clip.first + frame, box, self.masks.get((f"{name}/{track}", frame))))
+            if len(kept) >= 8:
+                self._track("pseudo", "", clip.name, kept)
+
+    def _track(self, kind, label, clip, rows):
+        if len(rows) < (1 if kind == "still" else 4):
+            return
+        frames, boxes, masks = zip(*rows)
+        self.tracks.append(Boxes(kind, label, clip, np.array(frames), np.array(boxes, np.float32), list(masks)))
