@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from siamtrain.box import teachers
-from siamtrain.box.network import BoxNet, Projections
+from siamtrain.box.network import BoxNet
+from siamtrain.fit.projections import Projections
 
 TEACHERS = {"fear": teachers.FEAR_DEPTH, "nano": teachers.NANO_DEPTH}
 BACKBONE = "net.backbone."  # of a Student's weights

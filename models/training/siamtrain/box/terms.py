@@ -4,9 +4,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from siamtrain.backbone.dense import normalise
 from siamtrain.box import colour, losses
 from siamtrain.box.distill import UNIT
-from siamtrain.box.network import normalise, planes
+from siamtrain.box.network import planes
 from siamtrain.box.student import TEACHERS
 from siamtrain.fit.precision import mixed
 

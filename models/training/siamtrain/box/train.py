@@ -114,7 +114,7 @@ class Trainer:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
         self.optimiser.step()
-        self.average.update(self.student, self.step_number)
+        self.average.update(self.step_number)
         self.step_number += 1
         self.seen["crops" if self.settings.phase == FEATURES else "pairs"] += len(sample["search"])
         return {k: float(v.detach()) for k, v in terms.items()}

@@ -9,13 +9,14 @@ import random
 import numpy as np
 import torch
 
+from siamtrain.backbone.dense import normalise
 from siamtrain.box import losses, pairs
-from siamtrain.box.network import normalise, planes
+from siamtrain.box.network import planes
 from siamtrain.data.images import ImageCache
 from siamtrain.data.readers import open_all
 from siamtrain.data.store import Frames
 from siamtrain.errors import DataError
-from siamtrain.fit import watch
+from siamtrain.fit import cells, watch
 from siamtrain.fit.losses import iou_giou
 
 HELD_PAIRS, HELD_BATCH, HELD_SEED = 96, 16, 1_000_000
@@ -47,7 +48,7 @@ class Held:
             logits, sides = net.locate(kept, net.features(normalise(planes(np.stack([p.search for p in part])))))
             truth = torch.tensor([p.box for p in part])
             response, box, _ = losses.supervised(logits, sides, truth, torch.ones(len(part)))
-            iou, _ = iou_giou(losses.corners(sides).flatten(1, 2), truth[:, None, :].expand(-1, losses.CELLS**2, -1))
+            iou, _ = iou_giou(cells.corners(sides).flatten(1, 2), truth[:, None, :].expand(-1, cells.CELLS**2, -1))
             best = logits.flatten(1).argmax(1)
             sums += len(part) * np.array([response, box, iou[torch.arange(len(part)), best].mean()])
             pooled.append(kept.mean((2, 3)))

@@ -15,7 +15,8 @@ from siamtrain.box import teachers
 from siamtrain.data import crop
 from siamtrain.data.score import overlaps
 from siamtrain.errors import DataError
-from siamtrain.loop.box import EXEMPLAR, STRIDE, mark_of
+from siamtrain.loop.box import EXEMPLAR, SEARCH, STRIDE, mark_of
+from siamtrain.marked import probe as packed
 
 LOOKS = 25  # crops of a sequence
 MOVED = 0.24  # most that a crop lies beside the target, in sides of the exemplar's square
@@ -74,28 +75,58 @@ def cut(image, centre, sides, size, fill):
     return crop.warp(image, matrix, size, fill)
 
 
-def probe(networks, track):
-    """{name: Found} of {name: Probed} on one annotated track."""
-    boxes = track.boxes
-    usable = np.isfinite(boxes).all(1)
-    usable[usable] = (boxes[usable, 2:] >= THINNEST).all(1)
+def looks(track):
+    """(first usable frame, [(frame, how far its crop lies beside the target, in exemplar sides), ...]) of a track.
+
+    They are the same whoever asks. DataError where a track has too few usable boxes.
+    """
+    usable = np.isfinite(track.boxes).all(1)
+    usable[usable] = (track.boxes[usable, 2:] >= THINNEST).all(1)
     frames = np.flatnonzero(usable)
     if len(frames) < 2:
         raise DataError(f"{track.name}: {len(frames)} usable boxes; at least 2 are needed")
     first, later = frames[0], frames[1:]
     chosen = later[np.unique(np.linspace(0, len(later) - 1, min(LOOKS, len(later))).round().astype(int))]
-    # The same crops for every network, whichever others are probed.
     moves = np.random.default_rng(zlib.crc32(track.name.encode())).uniform(-MOVED, MOVED, (len(chosen), 2))
+    return first, list(zip(chosen, moves))
+
+
+def probe(networks, track):
+    """{name: Found} of {name: Probed} on one annotated track."""
+    first, chosen = looks(track)
     image = read(track.files[first])
     for network in networks.values():
-        network.begin(image, boxes[first])
+        network.begin(image, track.boxes[first])
     rows = {name: [] for name in networks}
-    for index, moved in zip(chosen, moves):
-        image = read(track.files[index])
+    for index, moved in chosen:
+        image, box = read(track.files[index]), track.boxes[index]
         for name, network in networks.items():
-            found, response = network.look(image, boxes[index], moved)
-            rows[name].append((overlaps(found[None], boxes[index][None])[0], response))
+            found, response = network.look(image, box, moved)
+            rows[name].append((overlaps(found[None], box[None])[0], response))
     return {name: Found(*np.array(values).T) for name, values in rows.items()}
+
+
+def pack(tracks, path):
+    """Writes the probe's crops of annotated tracks to one file, for networks that are still in training."""
+    packed.write(path, {track.name: _crops(track) for track in tracks})
+
+
+def _crops(track):
+    """(exemplar crop, mark, [(search crop, corners of the target in it), ...]) of a track."""
+    first, chosen = looks(track)
+    image = read(track.files[first])
+    fill, (centre, size) = crop.mean_colour(image), _middle(track.boxes[first])
+    side = crop.context_side(*size)
+    exemplar = cut(image, centre, np.full(2, side), EXEMPLAR, fill)
+    seen = []
+    for index, moved in chosen:
+        about, extent = _middle(track.boxes[index])
+        side_there = crop.context_side(*extent)
+        zoom = EXEMPLAR / side_there
+        patch = cut(read(track.files[index]), about + moved * side_there, np.full(2, SEARCH / zoom), SEARCH, fill)
+        middle = SEARCH / 2 - moved * EXEMPLAR
+        seen.append((patch, [*(middle - extent * zoom / 2), *(middle + extent * zoom / 2)]))
+    return exemplar, mark_of(size, side), seen
 
 
 def read(path):

@@ -186,7 +186,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(parameters, 5.0)
         self.optimiser.step()
         self.step += 1
-        self.average.update(self.net, self.step)
+        self.average.update(self.step)
         if not math.isfinite(loss.item()):
             raise watch.Diverged(f"the loss is {loss.item()} at step {self.step}; lower --rate")
         return loss.item()

@@ -19,6 +19,9 @@ def configure(parser):
         "--names", metavar="FILE", help="only the sequences that a file names, one a line, in its order"
     )
     parser.add_argument("--out", metavar="FILE.json", help="write IoU and response of every crop there")
+    parser.add_argument(
+        "--pack", metavar="FILE.npz", help="write the crops there, for --probe of trainmarked and trainhead"
+    )
 
 
 def run(args):
@@ -36,9 +39,13 @@ def run(args):
         networks["NanoTrack v2"] = probe.Probed(teachers.Nano(args.peers, 2))
         networks["NanoTrack v3"] = probe.Probed(teachers.Nano(args.peers, 3))
         networks["FEAR-XS"] = probe.Probed(teachers.FearBoxes(args.peers))
-    if not networks:
-        raise DataError("nothing to probe: name models, or a folder with --peers")
+    if not networks and not args.pack:
+        raise DataError("nothing to probe: name models, a folder with --peers, or a file with --pack")
     tracks = otb.named([t for path in args.data for t in otb.read(path, raw=True).tracks], args.names)
+    if args.pack:
+        probe.pack(tracks, args.pack)
+    if not networks:
+        return
     began, results = time.monotonic(), {name: {} for name in networks}
     for track in tracks:
         for name, found in probe.probe(networks, track).items():

@@ -48,23 +48,26 @@ def load(path, model, average, optimiser):
 class Average:
     """Exponential moving average of a model's floating-point weights (buffers are copied), in a model of its own.
 
-    The decay warms up as (1 + step) / (20 + step), so that the first weights are soon forgotten.
+    The decay warms up as (1 + step) / (warm + step), so that the first weights are soon forgotten.
     """
 
-    def __init__(self, model, copy, decay=0.998):
-        self.model, self.decay = copy, decay
+    def __init__(self, model, copy, decay=0.998, warm=20):
+        self.model, self.decay, self.warm = copy, decay, warm
         copy.load_state_dict(model.state_dict())
         for p in copy.parameters():
             p.requires_grad_(False)
+        pairs = list(zip(copy.state_dict().values(), (v.detach() for v in model.state_dict().values())))
+        # Weights stay where they are, so one call moves all of them: on a GPU each call costs more than its work.
+        self._mine, self._theirs = (list(v) for v in zip(*(p for p in pairs if p[0].dtype.is_floating_point)))
+        self._counters = [p for p in pairs if not p[0].dtype.is_floating_point]
 
     @torch.no_grad()
-    def update(self, model, step):
-        decay = min(self.decay, (1 + step) / (20 + step))
-        for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(theirs, 1 - decay)
-            else:
-                mine.copy_(theirs)
+    def update(self, step):
+        decay = min(self.decay, (1 + step) / (self.warm + step))
+        torch._foreach_mul_(self._mine, decay)
+        torch._foreach_add_(self._mine, self._theirs, alpha=1 - decay)
+        for mine, theirs in self._counters:
+            mine.copy_(theirs)
 
     def state_dict(self):
         return self.model.state_dict()

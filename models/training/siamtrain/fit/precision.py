@@ -5,16 +5,17 @@ import functools
 import torch
 
 
-def mixed(name):
-    """A context in which the network runs.
+def mixed(name, device="cpu"):
+    """A context in which the network runs on a "cpu" or "cuda" (a torch.device does as well).
 
-    "bf16" casts what gains by it, "fp32" nothing, "auto" is bf16 where the CPU computes in it.
+    "bf16" casts what gains by it, "fp32" nothing, "auto" is bf16 on a GPU, and where the CPU computes in it.
 
     Elsewhere bf16 is emulated, at less than a tenth of fp32's speed.
     """
+    kind = getattr(device, "type", device)
     if name == "auto":
-        name = "bf16" if native_bf16() else "fp32"
-    return torch.autocast("cpu", torch.bfloat16, enabled=name == "bf16")
+        name = "bf16" if kind == "cuda" or native_bf16() else "fp32"
+    return torch.autocast(kind, torch.bfloat16, enabled=name == "bf16")
 
 
 @functools.cache

@@ -1,17 +1,23 @@
-"""What each part of the head gives: heads compared on one student's frozen features, on the same pairs."""
+"""What each part of the head gives: heads compared on one network's frozen features, on the same pairs."""
 
+import copy
 import dataclasses
 import time
 
 import torch
 
+from siamtrain.fit.precision import mixed
 from siamtrain.marked import losses
-from siamtrain.marked.net import PLANS, Head
-from siamtrain.marked.student import CLIP, DECAY, autocast, rate_at, ready
+from siamtrain.marked.learner import Learner, rate_at
+from siamtrain.marked.network import PLANS, Head
+
+RATE, WARM, SLOWEST = 2e-3, 50, 0.99  # of the comparison's few steps
 
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
+    """A head, and what it learns from."""
+
     name: str
     blocks: tuple
     depthwise: bool = True
@@ -38,68 +44,47 @@ def variants(blocks):
     ]
 
 
-class _Candidate:
-    def __init__(self, variant, width, device):
-        torch.manual_seed(1)
-        self.variant = variant
-        self.head = Head(width, variant.blocks, variant.marked, variant.depthwise, variant.attention).to(device)
-        self.head = self.head.to(memory_format=torch.channels_last)
-        self.average = [v.detach().clone() for v in self.head.state_dict().values()]
-        self.optimiser = torch.optim.AdamW(self.head.parameters(), 2e-3, weight_decay=DECAY)
-        self.steps = 0
+class Candidate:
+    """A variant's head; they all begin from the same random numbers."""
 
-    def learn(self, z, x, batch, lesson, rate):
+    def __init__(self, variant, width, device, precision):
+        torch.manual_seed(1)
+        self.variant, self.device, self.precision = variant, device, precision
+        self.head = Head(width, variant.blocks, variant.marked, variant.depthwise, variant.attention)
+        self.head = self.head.to(device).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.head).eval()
+        self.learner = Learner(self.head, self.average, slowest=SLOWEST)
+
+    def learn(self, kept, seen, batch, lesson, rate):
+        """A step on the features of a batch."""
         weight = lesson.weight if self.variant.swapped else lesson.weight * ~batch.swapped
-        with autocast(x.device):
-            logits, sides = self.head(self.head.template(z, batch.mark), x)
+        with mixed(self.precision, self.device):
+            logits, sides = self.head(self.head.template(kept, batch.mark), seen)
         terms = losses.located(logits, sides, lesson, batch.positive, weight, self.variant.target)
         if not self.variant.peak:
             terms.pop("peak", None)
-        self.optimiser.param_groups[0]["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
-        losses.total(terms).backward()
-        torch.nn.utils.clip_grad_norm_(self.head.parameters(), CLIP)
-        self.optimiser.step()
-        self.steps += 1
-        share = 1 - min(0.99, (1 + self.steps) / (10 + self.steps))
-        with torch.no_grad():
-            for kept, new in zip(self.average, self.head.state_dict().values()):
-                if kept.is_floating_point():
-                    kept.lerp_(new, share)
-                else:
-                    kept.copy_(new)
-
-    def settle(self):
-        """Takes on the average's weights, for use."""
-        self.head.load_state_dict(dict(zip(self.head.state_dict(), self.average)))
-        self.head.eval()
+        self.learner.step(terms, rate)
 
 
-def run(trainer, seconds):
-    """Trains every variant for `seconds` altogether beside one another and says what each reaches."""
-    device, settings = trainer.device, trainer.settings
-    student = next(s for s in trainer.students if s.plan == settings.ablate_plan)
-    net = student.averaged()
-    candidates = [_Candidate(v, net.width, device) for v in variants(PLANS[student.plan][1])]
-    begin, steps = time.time(), 0
-    while time.time() - begin < seconds:
-        rate = rate_at((time.time() - begin) / seconds, steps, 2e-3, warm=50)
-        with torch.no_grad():
-            batch = trainer.sampler.batch(settings.batch)
-            lesson = trainer.teachers.teach(batch)
-        for _ in range(settings.reuse):
-            grey = torch.rand(settings.batch, device=device) < 0.1
-            search, exemplar = trainer._light(batch.search, 1.0, True, grey), trainer._light(batch.exemplar, 0.7, False, grey)
-            with torch.no_grad(), autocast(device):
-                z, x = net.neck(net.backbone(exemplar)), net.neck(net.backbone(search))
+def run(stream, net, validation, seconds, say):
+    """Trains every variant for `seconds` altogether beside one another and says what each reaches.
+
+    net is a MarkedNet in evaluation mode, which stays as it is; validation measures networks.
+    """
+    s, whole, begin, steps = stream.settings, net.head, time.monotonic(), 0
+    candidates = [Candidate(v, net.width, stream.device, s.precision) for v in variants(PLANS[net.plan][1])]
+    while time.monotonic() - begin < seconds:
+        rate = rate_at((time.monotonic() - begin) / seconds, steps, RATE, WARM)
+        batch, lesson = stream.draw(features=False)
+        for _ in range(s.reuse):
+            with torch.no_grad(), mixed(s.precision, stream.device):
+                kept, seen = (net.features(crops) for crops in stream.lit(batch))
             for candidate in candidates:
-                candidate.learn(z, x, batch, lesson, rate)
+                candidate.learn(kept, seen, batch, lesson, rate)
             steps += 1
-    trainer.say(f"ABLATION on {student.plan}'s features: {steps * settings.batch} pairs each")
+    say(f"ablation on {net.plan}'s features: {steps * s.batch} pairs each")
     for candidate in candidates:
-        candidate.settle()
-        net.head = candidate.head
-        text = f"ABLATION {candidate.variant.name}:"
-        for name, value in trainer.measure(net).items():
-            text += f" {name} {value:.4f}"
-        trainer.say(text)
+        net.head = candidate.average
+        figures = ", ".join(f"{k} {v:.4f}" for k, v in validation.measure(net).items())
+        say(f"ablation: {candidate.variant.name}: {figures}")
+    net.head = whole

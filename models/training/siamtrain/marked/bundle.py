@@ -1,156 +1,171 @@
-"""Packs data as tars that train.py reads, each below a limit, with masks: what travels to a machine with a GPU."""
+"""Packs data as tars that trainmarked reads, each below a limit, with masks: what travels to a machine with a GPU."""
 
 import csv
-import glob
 import io
+import logging
 import os
 import tarfile
 
 import cv2
 import numpy as np
 
+from siamtrain.data.readers import open_all
+from siamtrain.errors import DataError
 from siamtrain.marked import masks
 
-EVERY = 4  # frames from one mask of a track to the next
+EVERY = 4  # frames from one mask of a clip's track to the next
+MASK_SIZE, ROW_SIZE = 600, 60  # bytes that a mask and a row of a csv take at most, as they are counted
+STILL_COLUMNS = ("file", "x", "y", "w", "h", "class", "row")
+TRACK_COLUMNS = ("clip", "track", "frame", "x", "y", "w", "h")
 
 
 class Tars:
-    """Tars NAME-0.tar, NAME-1.tar ... in a folder, none above `limit` bytes of files."""
+    """Tars NAME-0.tar, NAME-1.tar ... in a folder, none above `limit` bytes unless one entry alone is."""
 
     def __init__(self, folder, name, limit):
-        self.folder, self.name, self.limit, self.number, self.size, self.tar = folder, name, limit, -1, 0, None
+        self.folder, self.name, self.limit = folder, name, limit
+        self.number, self.size, self.tar = -1, 0, None
         os.makedirs(folder, exist_ok=True)
 
-    def start(self):
+    def open_for(self, size, full=None):
+        """Begins another tar where `size` bytes do not fit in this one; full is called before one is closed."""
+        if self.tar is not None and self.size + size <= self.limit:
+            return
+        if self.tar is not None and full:
+            full()
         self.close()
         self.number, self.size = self.number + 1, 0
-        self.tar = tarfile.open(f"{self.folder}/{self.name}-{self.number}.tar", "w")
-
-    def has_room(self, size):
-        return self.tar is not None and self.size + size <= self.limit
+        self.tar = tarfile.open(os.path.join(self.folder, f"{self.name}-{self.number}.tar"), "w")
+        if size > self.limit:
+            logging.warning("%s: %d bytes that belong together, %d is the limit", self.tar.name, size, self.limit)
 
     def add(self, name, data):
+        """Adds a file of these bytes to the open tar."""
         info = tarfile.TarInfo(name)
         info.size = len(data)
         self.tar.addfile(info, io.BytesIO(data))
-        self.size += len(data) + 1024
+        self.size += len(data) + 2 * tarfile.BLOCKSIZE
 
     def close(self):
-        if self.tar:
+        """Ends the open tar; twice is fine."""
+        if self.tar is not None:
             self.tar.close()
         self.tar = None
 
 
-def packed(found):
-    """The bytes of an npz of masks [(file, row, mask)]."""
-    out = io.BytesIO()
-    np.savez_compressed(out, of=np.array([f for f, _, _ in found]), row=np.array([r for _, r, _ in found]),
-                        mask=np.stack([np.packbits(m) for _, _, m in found]) if found else np.zeros((0, 512), np.uint8))
-    return out.getvalue()
+def write(paths, folder, limit, tracks=None):
+    """Writes data in any layout that is read to tars in a folder.
+
+    tracks is a csv clip,track,frame,x,y,w,h of boxes on the clips among the data, by their names without extension.
+    """
+    found = open_all(paths)
+    stills(found, Tars(folder, "stills", limit))
+    sequences(found, Tars(folder, "sequences", limit))
+    clips(found, Tars(folder, "clips", limit), tracks)
 
 
-def stills(table, folder, limit, known=None):
-    """Tars of the images of a csv (file,x,y,w,h,class); known is an npz (`index` of the csv's row, `mask`), else masks are cut."""
-    root = os.path.dirname(table)
-    by_file = {}
-    with open(table) as f:
-        for i, row in enumerate(csv.DictReader(f)):
-            by_file.setdefault(row["file"], []).append((i, row))
-    held = {}
-    if known:
-        stored = np.load(known)
-        held = {int(i): np.unpackbits(m).reshape(64, 64).astype(bool) for i, m in zip(stored["index"], stored["mask"])}
-    tars, rows, found = Tars(folder, "stills", limit), [], []
+def stills(found, tars):
+    """Images with their boxes, and images without."""
+    by_file = {path: [] for path in found.unlabelled}
+    for track in found.tracks:
+        if track.boxes is not None and len(track.files) == 1:
+            by_file.setdefault(track.files[0], []).append((track.boxes[0], track.label))
+    rows, cut = [], []
 
     def finish():
-        if tars.tar:
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow(["file", "x", "y", "w", "h", "class", "row"])
-            writer.writerows(rows)
-            tars.add("stills.csv", text.getvalue().encode())
-            tars.add("masks.npz", packed(found))
+        tars.add("stills.csv", _table(STILL_COLUMNS, rows))
+        tars.add("masks.npz", masks.pack(cut))
         rows.clear()
-        found.clear()
+        cut.clear()
 
-    for file, boxes in sorted(by_file.items()):
-        data = open(os.path.join(root, file), "rb").read()
-        if not tars.has_room(len(data) + 600 * len(boxes)):
-            finish()
-            tars.start()
-        tars.add(file, data)
-        tars.size += 300 * len(boxes)
-        image = None
-        for i, row in boxes:
-            rows.append([file, row["x"], row["y"], row["w"], row["h"], row["class"], i])
-            if known:
-                mask = held.get(i)
-            elif row["x"]:
-                image = cv2.imread(os.path.join(root, file)) if image is None else image
-                mask = masks.cut(image, [float(row[k]) for k in "xywh"])
-            else:
-                mask = None
-            if mask is not None:
-                found.append(("still", i, mask))
-    finish()
+    number = 0
+    for count, (path, boxes) in enumerate(sorted(by_file.items())):
+        data, image = _bytes(path), cv2.imread(path) if boxes else None
+        tars.open_for(len(data) + (MASK_SIZE + ROW_SIZE) * (len(boxes) + 1), finish)
+        name = f"stills/{count:06d}_{os.path.basename(path)}"
+        tars.add(name, data)
+        tars.size += (MASK_SIZE + ROW_SIZE) * (len(boxes) + 1)
+        for box, label in boxes or [(None, "")]:
+            rows.append([name, *("" if box is None else f"{v:g}" for v in (box if box is not None else [0] * 4))])
+            rows[-1] += [label, number]
+            mask = None if box is None or image is None else masks.cut(image, box)
+            cut += [] if mask is None else [("still", number, mask)]
+            number += 1
+    if tars.tar is not None:
+        finish()
     tars.close()
 
 
-def sequences(roots, folder, limit):
-    """Tars of OTB-like sequences, with masks of their boxes."""
-    tars = Tars(folder, "sequences", limit)
-    for root in sorted(roots):
-        name, files = os.path.basename(root), sorted(glob.glob(f"{root}/img/*"))
-        truth = open(f"{root}/groundtruth_rect.txt").read()
-        found = []
-        for i, (file, line) in enumerate(zip(files, truth.splitlines())):
-            try:
-                box = [float(v) for v in line.replace("\t", ",").split(",")[:4]]
-            except ValueError:
-                continue
-            if np.isfinite(box).all():
-                mask = masks.cut(cv2.imread(file), box)
-                if mask is not None:
-                    found.append((name, i, mask))
-        datas = [(f"{name}/img/{os.path.basename(f)}", open(f, "rb").read()) for f in files]
-        size = sum(len(d) for _, d in datas) + 600 * len(found)
-        if not tars.has_room(size):
-            tars.start()
-        for file, data in [*datas, (f"{name}/groundtruth_rect.txt", truth.encode()), (f"{name}/masks.npz", packed(found))]:
-            tars.add(file, data)
+def sequences(found, tars):
+    """Annotated sequences in the OTB layout, with masks of their boxes; those of one scene share their images."""
+    scenes = {}
+    for track in found.tracks:
+        if track.boxes is not None and len(track.files) > 1:
+            scenes.setdefault(track.scene, []).append(track)
+    names = set()
+    for scene, tracks in sorted(scenes.items()):
+        name = os.path.basename(os.path.normpath(scene))
+        while name in names:
+            name += "_"
+        names.add(name)
+        files = sorted({f for t in tracks for f in t.files})
+        entries = [(f"{name}/img/{i + 1:06d}{os.path.splitext(f)[1].lower()}", _bytes(f)) for i, f in enumerate(files)]
+        cut = []
+        for number, track in enumerate(tracks):
+            truth = f"{name}/groundtruth_rect.{number + 1}.txt" if len(tracks) > 1 else f"{name}/groundtruth_rect.txt"
+            boxes = dict(zip(track.files, track.boxes))
+            lines = [",".join(f"{v:g}" for v in boxes.get(f, [np.nan] * 4)) for f in files]
+            entries.append((truth, "\n".join(lines).encode()))
+            cut += _of_track(masks.key(name, truth), files, boxes)
+        entries.append((f"{name}/masks.npz", masks.pack(cut)))
+        tars.open_for(sum(len(data) for _, data in entries))
+        for entry, data in entries:
+            tars.add(entry, data)
     tars.close()
 
 
-def clips(paths, tracks, folder, limit):
-    """Tars of video clips with their tracks (a csv clip,track,frame,x,y,w,h) and masks of those."""
+def _of_track(key, files, boxes):
+    """Masks of a sequence's boxes {file: box}, by the number of the frame."""
+    found = []
+    for number, file in enumerate(files):
+        if file in boxes and np.isfinite(boxes[file]).all():
+            image = cv2.imread(file)
+            mask = None if image is None else masks.cut(image, boxes[file])
+            found += [] if mask is None else [(key, number, mask)]
+    return found
+
+
+def clips(found, tars, tracks=None):
+    """Video clips with their tracks, where there are some, and masks of those."""
     by_clip = {}
-    with open(tracks) as f:
-        for row in csv.DictReader(f):
-            by_clip.setdefault(row["clip"], []).append(row)
-    tars = Tars(folder, "clips", limit)
-    for path in sorted(paths):
-        name, data = os.path.splitext(os.path.basename(path))[0], open(path, "rb").read()
-        rows, found = by_clip.get(name, []), []
+    if tracks:
+        with open(tracks, newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if not set(TRACK_COLUMNS) <= set(reader.fieldnames or ()):
+                raise DataError(f"{tracks}: not a csv of tracks, whose columns are {','.join(TRACK_COLUMNS)}")
+            for row in reader:
+                by_clip.setdefault(row["clip"], []).append(row)
+    for path in sorted(t.files[0] for t in found.tracks if t.boxes is None):
+        name, data = os.path.splitext(os.path.basename(path))[0], _bytes(path)
+        rows = by_clip.pop(name, [])
+        cut = _of_clip(path, name, rows) if rows else []
+        tars.open_for(len(data) + ROW_SIZE * len(rows) + MASK_SIZE * len(cut))
+        tars.add(f"clips/{os.path.basename(path)}", data)
         if rows:
-            found = _of_clip(path, name, rows)
-        if not tars.has_room(len(data) + 60 * len(rows) + 600 * len(found)):
-            tars.start()
-        tars.add(f"clips/{name}.mp4", data)
-        if rows:
-            text = io.StringIO()
-            writer = csv.DictWriter(text, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-            tars.add(f"clips/{name}.csv", text.getvalue().encode())
-            tars.add(f"clips/{name}.npz", packed(found))
+            tars.add(f"clips/{name}.csv", _table(TRACK_COLUMNS, [[r[c] for c in TRACK_COLUMNS] for r in rows]))
+            tars.add(f"clips/{name}.npz", masks.pack(cut))
+    if by_clip:
+        logging.warning("%s: tracks of %d clips that are not there, %s first", tracks, len(by_clip), min(by_clip))
     tars.close()
 
 
 def _of_clip(path, name, rows):
-    video, wanted, found, at = cv2.VideoCapture(path), {}, [], 0
+    """Masks of some of a clip's boxes, by its tracks and the number of the frame."""
+    wanted, found, at = {}, [], 0
     for row in rows:
         if int(row["frame"]) % EVERY == 0:
             wanted.setdefault(int(row["frame"]), []).append(row)
+    video = cv2.VideoCapture(path)
     while True:
         ok, image = video.read()
         if not ok:
@@ -162,3 +177,16 @@ def _of_clip(path, name, rows):
         at += 1
     video.release()
     return found
+
+
+def _bytes(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _table(columns, rows):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -11,23 +11,22 @@ import numpy as np
 import onnx
 import torch
 
-from siamtrain.errors import DataError
+from siamtrain.box import files as box_files
 from siamtrain.file import export, quantise
+from siamtrain.loop.box import EXEMPLAR, SEARCH, Loop
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
-from siamtrain.marked.net import EXEMPLAR, PLANS, SEARCH, MarkedNet
 
 OUTPUTS = ("response", "sides", "features")
+ABOUT = "box network with a mark on dense convolutions, distilled from FEAR-XS and NanoTrack v3"
+# Where the loop of a network begins that nothing has been measured of; `siamtrain folds` chooses.
+LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5, 0.3)
+STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
+WIDE = 384  # side of the search crop while the target is lost
 
 
-def load(path):
-    """The network in a file of weights and what it has seen. DataError names a file whose plan is unknown."""
-    saved = torch.load(path, map_location="cpu")
-    if saved.get("plan") not in PLANS or "student" not in saved:
-        raise DataError(f"{path}: not the weights of a marked network")
-    state = {k[4:]: v for k, v in saved["student"].items() if k.startswith("net.")}
-    net = MarkedNet(saved["plan"]).eval()
-    net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
-    return net, saved["seen"]
+def manifest(name, loop=LOOP, state=None, about=ABOUT):
+    """The manifest of a marked network; its contract is that of box networks."""
+    return box_files.manifest(loop, state or STATE, name=name, about=about, side=SEARCH, wide=WIDE)
 
 
 def example(size, seed):
@@ -48,8 +47,14 @@ def write(net, about, path):
         export.verify(inside, exemplar, dict(zip(("image", "mark"), example(EXEMPLAR, 1))))
         with torch.no_grad():
             kept = dict(zip(exemplar.NAMES, exemplar(image, mark)))
-        export.write(search, {"image": example(SEARCH, 2)[0], **kept}, OUTPUTS, {k: axes for k in ("image", *OUTPUTS)},
-                     about, path)
+        export.write(
+            search,
+            {"image": example(SEARCH, 2)[0], **kept},
+            OUTPUTS,
+            {k: axes for k in ("image", *OUTPUTS)},
+            about,
+            path,
+        )
         for size in (SEARCH, SEARCH + 128):
             export.verify(path, search, {"image": example(size, 3)[0], **kept})
         with open(inside, "rb") as file:
@@ -95,6 +100,7 @@ def write_int8(source, batch, about, path):
 
 def differences(first, second, batch):
     """How far two files are apart on a pairs.Batch: mean difference of the response, and of the best cell's sides."""
+
     def answers(path):
         exemplar, search = export.session(export.exemplar_graph(path)), export.session(path)
         for z, m, x in zip(batch.exemplar, batch.mark, batch.search):

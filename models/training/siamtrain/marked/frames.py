@@ -1,25 +1,33 @@
 """Every frame as one tensor on the device that trains, and the tracks over them."""
 
+import zlib
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from siamtrain.errors import DataError
+from siamtrain.marked import masks as cut_masks
+from siamtrain.marked.crops import uniform
 from siamtrain.marked.parts import SIDE
 
 TILE = 16  # of the edges' table, in pixels
-MASK = 64  # side of a mask
-# Sequences of which nothing is trained on: they say whether training still helps.
-HELD = ("DAVIS_dog", "DAVIS_cows", "DAVIS_parkour", "DAVISomni_judo", "DAVISomni_soccer", "DAVIS_drift-straight",
-        "DAVISomni_rhino", "HELD")
+TENTH = 10  # where nothing is named, about one in so many annotated videos is held back
 FILLING = 0.75  # of the frame's shorter side: above it an exemplar's crop shows mostly padding
 
 
 class Frames:
-    """Frames RGB uint8 (n, 3, SIDE, SIDE), each in the top left corner; size (n, 2) height, width; mean colour (n, 3)."""
+    """Frames RGB uint8 (n, 3, SIDE, SIDE), each in the top left corner.
+
+    size (n, 2) holds height and width, mean (n, 3) the mean colour, edges a table of how rich in edges tiles are.
+    """
 
     def __init__(self, capacity, device):
         self.device, self.count, self.capacity = device, 0, capacity
-        self.pixels = torch.zeros(capacity, 3, SIDE, SIDE, dtype=torch.uint8, device=device)
+        if device.type == "cpu":  # numpy's zeros take memory only where something is written
+            self.pixels = torch.from_numpy(np.zeros((capacity, 3, SIDE, SIDE), np.uint8))
+        else:
+            self.pixels = torch.zeros(capacity, 3, SIDE, SIDE, dtype=torch.uint8, device=device)
         self.size = torch.zeros(capacity, 2, device=device)
         self.mean = torch.zeros(capacity, 3, device=device)
         tiles = SIDE // TILE + 1
@@ -29,12 +37,12 @@ class Frames:
         """Copies BGR images; the index of the first."""
         first = self.count
         if first + len(images) > self.capacity:
-            raise RuntimeError(f"no room for {len(images)} frames more than {first}: give a greater --capacity")
+            raise DataError(f"no room for {len(images)} frames beside {first}, {self.capacity} altogether: --capacity")
         for at in range(0, len(images), 256):
-            part = images[at:at + 256]
+            part = images[at : at + 256]
             buffer, size = np.zeros((len(part), SIDE, SIDE, 3), np.uint8), np.zeros((len(part), 2), np.float32)
             for i, image in enumerate(part):
-                buffer[i, :image.shape[0], :image.shape[1]] = image
+                buffer[i, : image.shape[0], : image.shape[1]] = image
                 size[i] = image.shape[:2]
             where = slice(first + at, first + at + len(part))
             self.pixels[where] = torch.from_numpy(buffer).to(self.device).permute(0, 3, 1, 2).flip(1)
@@ -56,9 +64,14 @@ class Frames:
 
 
 class Store:
-    """Frames with the clips they make up and the tracks over them, as arrays to draw from."""
+    """Frames with the clips they make up and the tracks over them, as arrays to draw from.
 
-    def __init__(self, capacity, device):
+    Nothing is drawn for training from clips whose names hold one of `held`: they say whether training still helps. An
+    empty one holds a tenth of the annotated videos back, None nothing.
+    """
+
+    def __init__(self, capacity, device, held=()):
+        self.held, self.pools, self.held_tracks = held, {}, np.zeros(0, np.int64)
         self.frames, self.device = Frames(capacity, device), device
         self.clip_names, self.clip_first, self.clip_count = [], [], []
         self.frame_clip = np.zeros(capacity, np.int64)
@@ -70,7 +83,7 @@ class Store:
         base, names = self.frames.add(part.frames), {}
         for clip in part.clips:
             names[clip.name] = len(self.clip_names)
-            self.frame_clip[base + clip.first:base + clip.first + clip.count] = len(self.clip_names)
+            self.frame_clip[base + clip.first : base + clip.first + clip.count] = len(self.clip_names)
             self.clip_names.append(clip.name)
             self.clip_first.append(base + clip.first)
             self.clip_count.append(clip.count)
@@ -94,14 +107,21 @@ class Store:
 
     def index(self):
         """Brings the arrays up to date."""
-        self.clip_starts, self.clip_sizes = np.array(self.clip_first), np.array(self.clip_count)
-        held = np.array([any(h in name for h in HELD) for name in self.clip_names], bool)
+        self.clip_starts, self.clip_sizes = np.array(self.clip_first, int), np.array(self.clip_count, int)
+        annotated = {self._clips[i] for i, kind in enumerate(self._kinds) if kind == "video"}
+        held = np.array([self._held_back(i, i in annotated) for i in range(len(self.clip_names))], bool)
         self.free_clips, self.free_videos = np.flatnonzero(~held), np.flatnonzero(~held & (self.clip_sizes > 1))
-        self.free_frames = np.flatnonzero(~held[self.frame_clip[:self.frames.count]])
+        self.free_frames = np.flatnonzero(~held[self.frame_clip[: self.frames.count]])
+        if self._kinds:
+            self._index_tracks(held)
+
+    def _index_tracks(self, held):
         self.count = np.array([len(f) for f in self._frames], np.int64)
         self.first = np.cumsum(self.count) - self.count
         self.frame, self.box, self.mask = (np.concatenate(v) for v in (self._frames, self._boxes, self._masks))
-        self.masks = torch.from_numpy(np.stack(self._bits or [np.ones((MASK, MASK), bool)])).to(self.device)
+        self.masks = torch.from_numpy(np.stack(self._bits or [np.ones((cut_masks.SIDE, cut_masks.SIDE), bool)])).to(
+            self.device
+        )
         self.clip = np.array(self._clips, np.int64)
         kinds, absent = np.array(self._kinds), held[self.clip]
         self.pools = {k: np.flatnonzero((kinds == k) & ~absent) for k in np.unique(kinds)}
@@ -111,6 +131,14 @@ class Store:
         context = box[:, 2:].sum(1) / 2
         side = np.sqrt((box[:, 2] + context) * (box[:, 3] + context))
         self.fills = side > FILLING * size.min(1)
+
+    def _held_back(self, clip, annotated):
+        name = self.clip_names[clip]
+        if self.held is None:
+            return False
+        if self.held:
+            return any(h in name for h in self.held)
+        return annotated and zlib.crc32(name.encode()) % TENTH == 0
 
     def _index_labels(self, free):
         names, self.label = np.unique(np.array(self._labels), return_inverse=True)
@@ -122,3 +150,30 @@ class Store:
 
     def tensor(self, array):
         return torch.as_tensor(np.ascontiguousarray(array), device=self.device)
+
+
+def edge_boxes(frames, index, tries=4):
+    """Boxes (N, 4) in frames `index` (N,): of `tries` places each the one richest in edges."""
+    d, n, size = frames.device, len(index), frames.size[index]
+    edges, rows, best, richest = frames.edges[index], torch.arange(n, device=d), None, None
+    last = SIDE // TILE
+
+    def tile(v):
+        return (v / TILE).round().long().clamp(0, last)
+
+    for _ in range(tries):
+        side = (size.min(1)[0] * uniform(n, np.log(0.06), np.log(0.5), d).exp()).clamp(min=14)
+        ratio = uniform(n, -0.6, 0.6, d).exp().sqrt()
+        w, h = torch.minimum(side * ratio, size[:, 1] * 0.8), torch.minimum(side / ratio, size[:, 0] * 0.8)
+        x, y = torch.rand(n, device=d) * (size[:, 1] - w), torch.rand(n, device=d) * (size[:, 0] - h)
+        x0, y0 = tile(x), tile(y)
+        x1, y1 = torch.maximum(tile(x + w), x0 + 1).clamp(max=last), torch.maximum(tile(y + h), y0 + 1).clamp(max=last)
+        x0, y0 = torch.minimum(x0, x1 - 1), torch.minimum(y0, y1 - 1)
+        total = edges[rows, y1, x1] - edges[rows, y0, x1] - edges[rows, y1, x0] + edges[rows, y0, x0]
+        rich, box = total / ((x1 - x0) * (y1 - y0)), torch.stack([x, y, w, h], -1)
+        if best is None:
+            best, richest = box, rich
+        else:
+            more = rich > richest
+            best, richest = torch.where(more[:, None], box, best), torch.where(more, rich, richest)
+    return best

@@ -3,56 +3,13 @@
 import torch
 import torch.nn.functional as F
 
-from siamtrain.marked.net import SEARCH, STRIDE
+from siamtrain.fit.cells import CELLS, assign, corners, taught
+from siamtrain.fit.losses import iou_giou, quality_focal
 
-CELLS = SEARCH // STRIDE
-INNER, OUTER = 9.0, 14.0  # pixels: least half axes of the inner and the outer ellipse
 POWER = 1.5  # of the focal weight, where the response learns an IoU
-CONFIDENT = 0.3  # least response of the teacher at which its box counts
 # Weights of the terms.
 WEIGHTS = {"response": 1.0, "peak": 0.3, "box": 1.5, "heard": 0.7, "shown": 1.5, "fear": 0.5, "nano": 0.5, "kept": 0.25}
 HIT, MISS = 0.5, 0.5  # of the binary response's two parts
-
-
-def iou_giou(a, b):
-    """IoU and GIoU (Rezatofighi et al. 2019) of boxes as corners (..., 4)."""
-    low, high = torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:])
-    shared = (high - low).clamp(min=0).prod(-1)
-
-    def area(c):
-        return (c[..., 2:] - c[..., :2]).clamp(min=0).prod(-1)
-
-    union = area(a) + area(b) - shared + 1e-6
-    hull = (torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])).clamp(min=0).prod(-1) + 1e-6
-    iou = shared / union
-    return iou, iou - (hull - union) / hull
-
-
-def positions(device):
-    """x and y (16, 16) of the cells in the search crop's continuous coordinates."""
-    at = torch.arange(CELLS, device=device).float() * STRIDE
-    y, x = torch.meshgrid(at, at, indexing="ij")
-    return x, y
-
-
-def corners(sides):
-    """Corners (N, 16, 16, 4) in the search crop of sides (N, 4, 16, 16)."""
-    x, y = positions(sides.device)
-    return torch.stack([x - sides[:, 0], y - sides[:, 1], x + sides[:, 2], y + sides[:, 3]], -1)
-
-
-def assign(box, positive):
-    """(hit, miss) bool (N, 16, 16): cells in the ellipse of half the box, cells outside that of the whole box."""
-    x, y = positions(box.device)
-    centre, size = (box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]
-    dx, dy = x - centre[:, 0, None, None], y - centre[:, 1, None, None]
-
-    def ellipse(part, least):
-        axes = (size * part).clamp(min=least)[:, :, None, None]
-        return (dx / axes[:, 0]) ** 2 + (dy / axes[:, 1]) ** 2
-
-    held = positive[:, None, None]
-    return (ellipse(0.25, INNER) <= 1) & held, (ellipse(0.5, OUTER) > 1) | ~held
 
 
 def binary(logits, hit, miss, weight):
@@ -77,15 +34,17 @@ def peak(logits, hit, miss, weight):
 
 
 def quality(logits, iou, hit, miss, weight):
-    """Quality focal loss (Li et al. 2020): the response learns the IoU of its own box. The ablation's other target."""
+    """The response learns the IoU of its own box (quality focal loss, Li et al. 2020): the ablation's other target."""
     wanted = torch.where(hit, iou.clamp(min=0.05), torch.zeros_like(iou))
-    focus = (wanted - torch.sigmoid(logits)).abs().detach() ** POWER
-    error = focus * F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    error = quality_focal(logits, wanted, POWER)
     return (error * (hit | miss) * weight).sum() / (hit * weight).sum().clamp(min=1)
 
 
 def located(logits, sides, lesson, positive, weight, target="binary"):
-    """The head's terms by name on a batch, with the mean IoU over the target's cells as "iou"; weight (N,) of each pair."""
+    """The head's terms by name on a batch, with the mean IoU over the target's cells as "iou".
+
+    weight (N,) is that of each pair; target is "binary" or "quality".
+    """
     logits, boxes = logits[:, 0].float(), corners(sides.float())
     hit, miss = assign(lesson.target, positive)
     each = weight[:, None, None]
@@ -96,24 +55,21 @@ def located(logits, sides, lesson, positive, weight, target="binary"):
         terms["response"], terms["peak"] = binary(logits, hit, miss, each), peak(logits, hit, miss, weight)
     else:
         terms["response"] = quality(logits, iou.detach(), hit, miss, each)
-    trusted = lesson.trust.float()[:, None, None] * each
-    ours = logits[:, 1:, 1:]
-    wrong = (lesson.score - torch.sigmoid(ours)).abs().detach()
-    heard = wrong * F.binary_cross_entropy_with_logits(ours, lesson.score, reduction="none")
-    terms["heard"] = (heard * trusted).sum() / (lesson.score * trusted).sum().clamp(min=1)
-    sure = lesson.score * (lesson.score > CONFIDENT) * trusted
-    _, taught = iou_giou(boxes[:, 1:, 1:], lesson.boxes)
-    terms["shown"] = ((1 - taught) * sure).sum() / sure.sum().clamp(min=1)
+    if lesson.score is not None:
+        trusted = lesson.trust.float() * weight
+        terms["heard"], terms["shown"] = taught(logits, boxes, lesson.score, lesson.boxes, trusted)
     terms["iou"] = ((iou * hit * each).sum() / count).detach()
     return terms
 
 
 def features(projections, seen, kept, lesson):
-    """Squared errors to the teachers' standardised features."""
+    """Squared errors to the teachers' standardised features, by name; none where nobody teaches them."""
     terms = {k: F.mse_loss(projections(seen, k).float(), v) for k, v in lesson.features.items()}
-    terms["kept"] = F.mse_loss(projections(kept, "nano").float(), lesson.exemplar)
+    if lesson.exemplar is not None:
+        terms["kept"] = F.mse_loss(projections(kept, "nano").float(), lesson.exemplar)
     return terms
 
 
 def total(terms):
+    """The weighted sum of the terms that have a weight."""
     return sum(WEIGHTS[k] * v for k, v in terms.items() if k in WEIGHTS)

@@ -6,24 +6,39 @@ import torch
 import torch.nn.functional as F
 from onnx import numpy_helper
 
+from siamtrain.errors import DataError
+
 
 class Graph:
-    """A graph's nodes with its constants on a device; calling it with tensors in the order of its inputs gives its outputs."""
+    """A graph's nodes with its constants on a device.
 
-    def __init__(self, path, device, dtype):
+    Calling it with tensors in the order of its inputs gives its outputs. outputs names other tensors of the graph in
+    place of its own; what they do not need, inputs too, is left out.
+    """
+
+    def __init__(self, path, device, dtype, outputs=None):
         graph = onnx.load(path).graph
         constants = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-        self.inputs = [i.name for i in graph.input if i.name not in constants]
-        self.outputs = [o.name for o in graph.output]
+        self.outputs = outputs or [o.name for o in graph.output]
+        needed, nodes = set(self.outputs), []
+        for node in reversed(graph.node):
+            if needed & set(node.output):
+                needed |= set(node.input)
+                nodes.insert(0, node)
+        self.inputs = [i.name for i in graph.input if i.name not in constants and i.name in needed]
         self.nodes = []
-        for node in graph.node:
+        for node in nodes:
+            if node.op_type != "Constant" and node.op_type not in OPERATORS:
+                raise DataError(f"{path}: its operator {node.op_type} is not known here")
             about = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
             if node.op_type == "Constant":
                 constants[node.output[0]] = numpy_helper.to_array(about["value"])
             else:
                 self.nodes.append((node.op_type, list(node.input), node.output[0], about))
         self.constants = constants
-        self.tensors = {k: torch.from_numpy(np.array(v)).to(device, dtype) for k, v in constants.items() if v.dtype.kind == "f"}
+        self.tensors = {
+            k: torch.from_numpy(np.array(v)).to(device, dtype) for k, v in constants.items() if v.dtype.kind == "f"
+        }
         for name, value in self.tensors.items():
             if value.dim() == 4:
                 self.tensors[name] = value.contiguous(memory_format=torch.channels_last)
@@ -37,8 +52,6 @@ class Graph:
     def __call__(self, *inputs):
         values = dict(zip(self.inputs, inputs))
         for i, (kind, names, output, about) in enumerate(self.nodes):
-            if kind not in OPERATORS:
-                raise ValueError(f"the teacher's operator {kind} is not known here")
             values[output] = OPERATORS[kind](self, values, names, about)
             for name in self.free.get(i, ()):
                 values.pop(name, None)
@@ -96,7 +109,11 @@ def _gemm(graph, values, names, about):
 
 
 OPERATORS = {
-    "Conv": _conv, "Reshape": _reshape, "Slice": _slice, "Clip": _clip, "Gemm": _gemm,
+    "Conv": _conv,
+    "Reshape": _reshape,
+    "Slice": _slice,
+    "Clip": _clip,
+    "Gemm": _gemm,
     "Relu": _unary(lambda x, _: F.relu(x)),
     "HardSwish": _unary(lambda x, _: F.hardswish(x)),
     "HardSigmoid": _unary(lambda x, a: (x * a.get("alpha", 0.2) + a.get("beta", 0.5)).clamp(0, 1)),

@@ -1,17 +1,19 @@
-"""Batches of training pairs: an exemplar crop with its mark, a search crop with the target's box, and what the pair is worth."""
+"""Batches of training pairs: an exemplar crop with its mark, a search crop with the target's box.
+
+Crop coordinates are continuous; marks and boxes are corners x1, y1, x2, y2 in pixels of their crops.
+"""
 
 import dataclasses
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-from siamtrain.marked.crops import EXEMPLAR, SEARCH, View, centre_side, sample, uniform
-from siamtrain.marked.frames import TILE
-from siamtrain.marked.parts import SIDE
+from siamtrain.errors import DataError
+from siamtrain.loop.box import EXEMPLAR, SEARCH
+from siamtrain.marked.crops import View, bend, centre_side, sample, uniform
+from siamtrain.marked.frames import edge_boxes
 from siamtrain.marked.scene import Scene, distant
 
-BEND = 4.5  # pixels, standard deviation of a bent still's field
 GONE = 0.6  # of the search crop's half side: how far beyond its edge a target is that is gone
 
 
@@ -29,9 +31,25 @@ class Shares:
     distant: float = 0.4  # of small targets
     turned: float = 0.06  # search crop mirrored against the exemplar: the target seen from its other side
     long: float = 0.5  # two frames from anywhere in the track; the others are near each other
-    calm: float = 0.4  # of search crops with the target near the middle; in the others it is anywhere up to `far` from it
+    middle: float = 0.4  # of search crops with the target near the middle; in the others it is up to `far` from it
     far: float = 66.0  # pixels
     gone: float = 0.0  # the target lies outside its search crop, which shows its surroundings
+
+
+def shares_with(shares, settings):
+    """Shares changed by settings ["swap=0.4", "still=0.3", ...]; DataError names one that is none."""
+    values, kinds = {}, dict(shares.kinds)
+    known = {f.name for f in dataclasses.fields(Shares)} - {"kinds"}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if name not in known | set(kinds) or not 0 <= value < np.inf:
+            raise DataError(f"{setting!r}: NAME=PART of {', '.join(sorted(known | set(kinds)))} is expected")
+        (kinds if name in kinds else values)[name] = value
+    return dataclasses.replace(shares, kinds=kinds, **values)
 
 
 @dataclasses.dataclass
@@ -51,6 +69,8 @@ class Batch:
 
 
 class Sampler:
+    """Draws batches from a Store; random is numpy's, torch's own generator serves the rest."""
+
     def __init__(self, store, shares=None, seed=0):
         self.store, self.shares, self.device = store, shares or Shares(), store.device
         self.random = np.random.default_rng(seed)
@@ -88,7 +108,10 @@ class Sampler:
         return track
 
     def other(self, track):
-        """An observation of another track for each, half of the time of the same class, with a mask if a few tries find one."""
+        """An observation of another track for each, half of the time of the same class.
+
+        It has a mask if a few tries find one.
+        """
         store, random, n = self.store, self.random, len(track)
         _, any_other, _ = self.pick(n)
         label = store.label[track]
@@ -188,7 +211,7 @@ class Sampler:
         """(crops, corners of the target in them, matrices, view); behind changes the crops before they are bent."""
         n, d, far = len(frame), self.device, self.shares.far
         cx, cy, w, h, side = centre_side(box)
-        view, calm = View(n, d), torch.rand(n, device=d) < self.shares.calm
+        view, calm = View(n, d), torch.rand(n, device=d) < self.shares.middle
 
         def shift():
             return torch.where(calm, (torch.randn(n, device=d) * 16).clamp(-64, 64), uniform(n, -far, far, d))
@@ -240,56 +263,3 @@ class Sampler:
         size = (extent * (torch.rand(len(chosen), 2, device=d) * 0.45 + 0.2)).clamp(min=4)
         at = (target[:, :2] + target[:, 2:]) / 2 + extent * (torch.rand(len(chosen), 2, device=d) - 0.5)
         return self.scene.paste(search, store.tensor(chosen), self.other(track[chosen]), at, size)
-
-
-def bend(crops, corners, chosen):
-    """Bends the crops `chosen` smoothly, and their targets' boxes as their sides move on average."""
-    if not len(chosen):
-        return crops, corners
-    d, n = crops.device, len(chosen)
-    field = F.interpolate(torch.randn(n, 2, 5, 5, device=d) * BEND, size=SEARCH, mode="bicubic", align_corners=False)
-    at = (torch.arange(SEARCH, device=d) + 0.5) * (2 / SEARCH) - 1
-    v, u = torch.meshgrid(at, at, indexing="ij")
-    grid = torch.stack([u, v], -1)[None] + field.permute(0, 2, 3, 1) * (2 / SEARCH)
-    crops[chosen] = F.grid_sample(crops[chosen], grid, mode="bilinear", padding_mode="border", align_corners=False)
-    box, line = corners[chosen], torch.linspace(0, 1, 9, device=d)
-
-    def mean(x, y, channel):
-        where = torch.stack([x, y], -1)[:, None] / (SEARCH / 2) - 1
-        return F.grid_sample(field[:, channel:channel + 1], where, padding_mode="border", align_corners=False)[:, 0, 0].mean(1)
-
-    x = box[:, 0, None] + (box[:, 2] - box[:, 0])[:, None] * line
-    y = box[:, 1, None] + (box[:, 3] - box[:, 1])[:, None] * line
-    side = [b[:, None].expand(-1, 9) for b in box.unbind(1)]
-    # A pixel shows what lay at its place plus the field, so a side moves by minus the field along it.
-    moved = torch.stack([mean(side[0], y, 0), mean(x, side[1], 1), mean(side[2], y, 0), mean(x, side[3], 1)], -1)
-    corners = corners.clone()
-    corners[chosen] = box - moved
-    return crops, corners
-
-
-def edge_boxes(frames, index, tries):
-    """Boxes (N, 4) in frames `index` (N,): of `tries` places each the one richest in edges."""
-    d, n, size = frames.device, len(index), frames.size[index]
-    edges, rows, best, richest = frames.edges[index], torch.arange(n, device=d), None, None
-    last = SIDE // TILE
-
-    def tile(v):
-        return (v / TILE).round().long().clamp(0, last)
-
-    for _ in range(tries):
-        side = (size.min(1)[0] * uniform(n, np.log(0.06), np.log(0.5), d).exp()).clamp(min=14)
-        ratio = uniform(n, -0.6, 0.6, d).exp().sqrt()
-        w, h = torch.minimum(side * ratio, size[:, 1] * 0.8), torch.minimum(side / ratio, size[:, 0] * 0.8)
-        x, y = torch.rand(n, device=d) * (size[:, 1] - w), torch.rand(n, device=d) * (size[:, 0] - h)
-        x0, y0 = tile(x), tile(y)
-        x1, y1 = torch.maximum(tile(x + w), x0 + 1).clamp(max=last), torch.maximum(tile(y + h), y0 + 1).clamp(max=last)
-        x0, y0 = torch.minimum(x0, x1 - 1), torch.minimum(y0, y1 - 1)
-        total = edges[rows, y1, x1] - edges[rows, y0, x1] - edges[rows, y1, x0] + edges[rows, y0, x0]
-        rich, box = total / ((x1 - x0) * (y1 - y0)), torch.stack([x, y, w, h], -1)
-        if best is None:
-            best, richest = box, rich
-        else:
-            more = rich > richest
-            best, richest = torch.where(more[:, None], box, best), torch.where(more, rich, richest)
-    return best

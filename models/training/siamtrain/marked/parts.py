@@ -1,7 +1,8 @@
-"""Reads a part of the data, a tar of images, videos and annotations: frames, the clips they make up, and tracks over them.
+"""Reads a part of the data, a tar of images, videos and annotations: frames, the clips they make up, tracks over them.
 
 A part may hold OTB-like sequences (NAME/img/*, NAME/groundtruth*.txt), clips (*.mp4), still images with a csv of boxes
-(file,x,y,w,h,class), a csv of tracks on clips (clip,track,frame,x,y,w,h), and masks (*.npz: `of`, `row`, `mask`, see bundle.py).
+(file,x,y,w,h,class), a csv of tracks on clips (clip,track,frame,x,y,w,h), and masks (*.npz: masks.pack). bundle writes
+them.
 """
 
 import csv
@@ -16,16 +17,22 @@ import tempfile
 import cv2
 import numpy as np
 
+from siamtrain.data.readers.clips import VIDEOS
+from siamtrain.data.readers.files import IMAGES
+from siamtrain.errors import DataError
+from siamtrain.marked import masks
+
 SIDE = 448  # longest side of a stored frame
 LONGEST = 80  # frames of a clip
 LEAST, LEAST_VIDEO = 6, 4  # pixels, a side of a box
-IMAGES = (".webp", ".jpg", ".jpeg", ".png")
-VIDEOS = (".mp4", ".avi")
 
 
 @dataclasses.dataclass
 class Clip:
-    """Frames that follow one another, or one still: `first` of `count` in the part's frames; scale is stored size over file's."""
+    """Frames that follow one another, or one still: `first` of `count` in the part's frames.
+
+    scale is the stored size over the file's.
+    """
 
     name: str
     first: int
@@ -35,7 +42,10 @@ class Clip:
 
 @dataclasses.dataclass
 class Boxes:
-    """A target's boxes (n, 4) x, y, w, h in stored pixels, in frames (n,) of the part; masks are 64x64 bools of the box, or None."""
+    """A target's boxes (n, 4) x, y, w, h in stored pixels, in frames (n,) of the part.
+
+    masks are (64, 64) bools of the box, or None.
+    """
 
     kind: str  # still, video, pseudo
     label: str
@@ -47,6 +57,8 @@ class Boxes:
 
 @dataclasses.dataclass
 class Part:
+    """What a tar holds: frames (BGR uint8), Clips and Boxes."""
+
     frames: list
     clips: list
     tracks: list
@@ -63,6 +75,7 @@ def shrink(image):
 
 
 def decode_image(data):
+    """(image, factor) of a file's bytes, None where they are no image, or too small a one."""
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return None if image is None or min(image.shape[:2]) < 24 else shrink(image)
 
@@ -85,8 +98,11 @@ def decode_video(data):
 
 def read(path, pool):
     """The Part in a tar; pool is an executor whose map decodes."""
-    with tarfile.open(path) as tar:
-        files = {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
+    try:
+        with tarfile.open(path) as tar:
+            files = {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
+    except tarfile.TarError as err:
+        raise DataError(f"{path}: not a whole tar: {err}") from err
     reader = _Reader(files, pool)
     reader.images()
     reader.videos()
@@ -98,7 +114,7 @@ def read(path, pool):
 
 
 def thinned(part, every):
-    """The part with every `every`-th frame of its videos alone, and tracks of what is left: for a machine with little memory."""
+    """The part with every `every`-th frame of its videos alone, and tracks of what is left: it takes less memory."""
     kept, clips, tracks = {}, [], []
     for clip in part.clips:
         step = every if clip.name.lower().endswith(VIDEOS) else 1
@@ -114,6 +130,14 @@ def thinned(part, every):
     return Part([part.frames[frame] for frame in kept], clips, tracks)
 
 
+def first(part, count):
+    """The part with its first clips alone, `count` frames of them at most, and their tracks."""
+    clips = sorted((c for c in part.clips if c.first + c.count <= count), key=lambda c: c.first)
+    names = {c.name for c in clips}
+    tracks = [t for t in part.tracks if t.clip in names]
+    return Part(part.frames[: max((c.first + c.count for c in clips), default=0)], clips, tracks)
+
+
 class _Reader:
     def __init__(self, files, pool):
         self.files, self.pool = files, pool
@@ -123,9 +147,7 @@ class _Reader:
         self.masks = {}
         for name, data in files.items():
             if name.endswith(".npz"):
-                held = np.load(io.BytesIO(data))
-                for file, row, bits in zip(held["of"].tolist(), held["row"].tolist(), held["mask"]):
-                    self.masks[file, row] = np.unpackbits(bits).reshape(64, 64).astype(bool)
+                self.masks.update(masks.unpack(data))
 
     def images(self):
         names = sorted(n for n in self.files if n.lower().endswith(IMAGES))
@@ -147,26 +169,29 @@ class _Reader:
 
     def sequences(self):
         folders = {}
-        for name in self.place:
+        for name in sorted(self.files):
             match = re.match(r"(.*)/img/[^/]+$", name)
-            if match:
+            if match and name.lower().endswith(IMAGES):
                 folders.setdefault(match.group(1), []).append(name)
         for folder, names in sorted(folders.items()):
-            names.sort()
-            self.clips.append(Clip(folder, self.place[names[0]], len(names), self.scale[names[0]]))
+            whole = [n for n in names if n in self.place]
+            if not whole:
+                continue
+            self.clips.append(Clip(folder, self.place[whole[0]], len(whole), self.scale[whole[0]]))
             for truth in sorted(n for n in self.files if n.startswith(folder + "/groundtruth")):
                 self._sequence(folder, names, truth)
 
     def _sequence(self, folder, names, truth):
-        lines = [line for line in self.files[truth].decode().splitlines() if line.strip()]
-        rows = []
+        # An empty line is a frame without a box, and an image that cannot be read has its line, too.
+        lines, rows = self.files[truth].decode().rstrip().splitlines(), []
         for i, (name, line) in enumerate(zip(names, lines)):
             try:
                 box = [float(v) for v in re.split(r"[,\s;]+", line.strip())[:4]]
             except ValueError:
                 continue
-            if len(box) == 4 and all(map(math.isfinite, box)) and min(box[2:]) >= LEAST_VIDEO:
-                rows.append((self.place[name], [v * self.scale[name] for v in box], self.masks.get((folder, i))))
+            if name in self.place and len(box) == 4 and all(map(math.isfinite, box)) and min(box[2:]) >= LEAST_VIDEO:
+                scaled = [v * self.scale[name] for v in box]
+                rows.append((self.place[name], scaled, self.masks.get((masks.key(folder, truth), i))))
         self._track("video", "", folder, rows)
 
     def boxes(self, name, rows):

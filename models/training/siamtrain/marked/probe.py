@@ -1,4 +1,7 @@
-"""The long-gap probe: the exemplar of a sequence's first frame against crops about the truth through the rest of it."""
+"""The long-gap probe while a network trains: its crops in one file, measured in batches.
+
+checks.probe says what the probe is, and writes the file.
+"""
 
 import io
 
@@ -6,43 +9,42 @@ import cv2
 import numpy as np
 import torch
 
-from siamtrain.marked.losses import corners, iou_giou
-from siamtrain.marked.student import autocast, ready
+from siamtrain.errors import DataError
+from siamtrain.fit.cells import best_boxes, corners
+from siamtrain.fit.losses import iou_giou
+from siamtrain.fit.precision import mixed
+from siamtrain.marked.student import ready
+
+HIT = 0.5  # IoU above which a target counts as found
+QUALITY = 92  # of JPEG
 
 
 class Probe:
-    """Crops with their truth from an npz (build.py writes it): exemplar and search are JPEG bytes."""
+    """Crops with their truth from a file that write wrote. DataError names one that is none."""
 
     def __init__(self, path, device):
-        held = np.load(path)
-        self.device = device
-        self.names = held["names"].tolist()
+        try:
+            held = np.load(path)
+            self.names, self.device = held["names"].tolist(), device
+            self.exemplar, self.search = (_pictures(held[k], held[f"{k}_ends"], device) for k in ("exemplar", "search"))
+        except (ValueError, KeyError, OSError) as err:
+            raise DataError(f"{path}: not what `python -m siamtrain probe --pack` writes: {err}") from err
         self.sequence = torch.from_numpy(held["sequence"]).to(device)
-
-        def pictures(data, ends):
-            starts = np.concatenate([[0], ends[:-1]])
-            crops = [cv2.imdecode(data[a:b], cv2.IMREAD_COLOR)[..., ::-1] for a, b in zip(starts, ends)]
-            return torch.from_numpy(np.ascontiguousarray(np.stack(crops).transpose(0, 3, 1, 2))).to(device)
-
-        self.exemplar = pictures(held["exemplar"], held["exemplar_ends"])
-        self.search = pictures(held["search"], held["search_ends"])
         self.mark, self.box = (torch.from_numpy(held[k]).float().to(device) for k in ("mark", "box"))
 
     @torch.no_grad()
-    def measure(self, net, batch=256):
-        """(mean IoU, share of hits above a half, mean best response) over sequences, each counted once, and hits by sequence."""
+    def measure(self, net, precision="auto", batch=256):
+        """(mean IoU, share of hits, mean best response) over sequences, each counted once, and hits by sequence."""
         found, sure = [], []
-        with autocast(self.device):
-            kept = net.neck(net.backbone(ready(self.exemplar)))
+        with mixed(precision, self.device):
+            kept = net.features(ready(self.exemplar))
         for at in range(0, len(self.search), batch):
-            where = self.sequence[at:at + batch]
-            with autocast(self.device):
+            where = self.sequence[at : at + batch]
+            with mixed(precision, self.device):
                 template = net.head.template(kept[where], self.mark[where])
-                logits, sides = net.head(template, net.neck(net.backbone(ready(self.search[at:at + batch]))))
-            top, best = logits.float().flatten(1).max(1)
-            boxes = corners(sides.float()).flatten(1, 2)
-            iou, _ = iou_giou(boxes[torch.arange(len(best), device=best.device), best], self.box[at:at + batch])
-            found.append(iou)
+                logits, sides = net.head(template, net.features(ready(self.search[at : at + batch])))
+            boxes, top = best_boxes(logits, corners(sides.float()))
+            found.append(iou_giou(boxes, self.box[at : at + batch])[0])
             sure.append(torch.sigmoid(top))
         return self._means(torch.cat(found), torch.cat(sure))
 
@@ -52,25 +54,51 @@ class Probe:
         found, sure = [], []
         kept = teachers.exemplar(self.exemplar.float())
         for at in range(0, len(self.search), batch):
-            where = self.sequence[at:at + batch]
-            score, boxes = teachers.head(kept[where], teachers.search(self.search[at:at + batch].float()))
-            top, best = score.flatten(1).max(1)
-            boxes = boxes.flatten(1, 2)[torch.arange(len(best), device=best.device), best]
-            found.append(iou_giou(boxes, self.box[at:at + batch])[0])
+            where = self.sequence[at : at + batch]
+            score, boxes = teachers.head(kept[where], teachers.search(self.search[at : at + batch].float()))
+            boxes, top = best_boxes(score, boxes)
+            found.append(iou_giou(boxes, self.box[at : at + batch])[0])
             sure.append(top)
         return self._means(torch.cat(found), torch.cat(sure))
 
     def _means(self, iou, sure):
-        hit = (iou > 0.5).float()
-        by = [(float(iou[m].mean()), float(hit[m].mean()), float(sure[m].mean()))
-              for m in (self.sequence == i for i in range(len(self.names)))]
-        return tuple(float(np.mean(v)) for v in zip(*by)), {n: v[1] for n, v in zip(self.names, by)}
+        hit, by = (iou > HIT).float(), []
+        for number in range(len(self.names)):
+            chosen = self.sequence == number
+            by.append([float(v[chosen].mean()) for v in (iou, hit, sure)])
+        return tuple(np.mean(by, 0).tolist()), {name: row[1] for name, row in zip(self.names, by)}
 
 
-def encoded(crops, quality=92):
+def _pictures(data, ends, device):
+    """RGB uint8 crops (N, 3, S, S) of JPEG files that lie one after the other in `data`."""
+    starts = np.concatenate([[0], ends[:-1]])
+    crops = [cv2.imdecode(data[a:b], cv2.IMREAD_COLOR)[..., ::-1] for a, b in zip(starts, ends)]
+    return torch.from_numpy(np.ascontiguousarray(np.stack(crops).transpose(0, 3, 1, 2))).to(device)
+
+
+def _encoded(crops):
     """(bytes of JPEG files one after the other, where each ends) of BGR crops."""
     data, ends = io.BytesIO(), []
     for crop in crops:
-        data.write(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
+        data.write(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes())
         ends.append(data.tell())
     return np.frombuffer(data.getvalue(), np.uint8), np.array(ends)
+
+
+def write(path, sequences):
+    """Writes {name: (exemplar crop, mark, [(search crop, corners of the target), ...])}, crops BGR uint8."""
+    exemplars, exemplar_ends = _encoded(e for e, _, _ in sequences.values())
+    looks = [(number, *look) for number, (_, _, ls) in enumerate(sequences.values()) for look in ls]
+    searches, search_ends = _encoded(crop for _, crop, _ in looks)
+    with open(path, "wb") as file:
+        np.savez(
+            file,
+            names=np.array(list(sequences)),
+            sequence=np.array([number for number, _, _ in looks]),
+            exemplar=exemplars,
+            exemplar_ends=exemplar_ends,
+            search=searches,
+            search_ends=search_ends,
+            mark=np.array([mark for _, mark, _ in sequences.values()], np.float32),
+            box=np.array([box for _, _, box in looks], np.float32),
+        )

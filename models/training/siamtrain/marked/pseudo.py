@@ -1,21 +1,27 @@
-"""Pseudo-tracks in batches: places rich in edges that NanoTrack v3 follows through a clip and back to where they began."""
+"""Pseudo-tracks in batches: places rich in edges that NanoTrack v3 follows through a clip and back to the start.
+
+What box.pseudo does one by one on a CPU.
+"""
 
 import time
 
 import numpy as np
 import torch
 
-from siamtrain.marked.crops import EXEMPLAR, SEARCH, centre_side, sample
-from siamtrain.marked.losses import iou_giou
-from siamtrain.marked.pairs import edge_boxes
+from siamtrain.box.teachers import NANO, NANO_CELLS
+from siamtrain.fit.losses import iou_giou
+from siamtrain.loop.box import EXEMPLAR, SEARCH
+from siamtrain.marked.crops import centre_side, sample
+from siamtrain.marked.frames import edge_boxes
 
-WINDOW, PENALTY, RATE = 0.455, 0.138, 0.348  # NanoTrack v3's loop, as published with it
+LOOP = NANO[3][1]
 BACK, LOWEST, MEAN = 0.6, 0.3, 0.65  # least IoU with where it began, least score of any frame, least mean score
 FAR, GROWN = 0.35, 1.2  # above one of them a track is lively: moved by this part of its size, or grown by this factor
 LEAST_SIDE = 6.0  # pixels
 
 
 def change(ratio):
+    """loop.box.change of tensors: how much a ratio differs from 1, at least 1."""
     return torch.maximum(ratio, 1 / ratio.clamp(min=1e-6))
 
 
@@ -24,7 +30,7 @@ class Follower:
 
     def __init__(self, frames, teachers):
         self.frames, self.teachers = frames, teachers
-        line = torch.hann_window(15, periodic=False, device=frames.device)
+        line = torch.hann_window(NANO_CELLS, periodic=False, device=frames.device)
         self.window = (line[:, None] * line[None]).flatten()
 
     def _crop(self, index, centre, side, size):
@@ -36,7 +42,7 @@ class Follower:
         return crops * inside + self.frames.mean[index][:, :, None, None] * (1 - inside)
 
     def follow(self, index, box):
-        """Boxes (N, L, 4) and scores (N, L) through frames `index` (N, L), from `box` (N, 4) in the first."""
+        """Boxes (N, L, 4) and scores (N, L) through frames `index` (N, L), from boxes (N, 4) x, y, w, h."""
         centre, size = box[:, :2] + box[:, 2:] / 2, box[:, 2:].clone()
         side = centre_side(box)[4]
         kept = self.teachers.exemplar(self._crop(index[:, 0], centre, side, EXEMPLAR))
@@ -56,13 +62,15 @@ class Follower:
         w, h = (corners[..., 2:] - corners[..., :2]).unbind(-1)
         padded = ((w + (w + h) / 2) * (h + (w + h) / 2)).clamp(min=1).sqrt() / EXEMPLAR
         shape = (w / h.clamp(min=1e-3)) / (size[:, 0] / size[:, 1])[:, None]
-        penalty = torch.exp(-PENALTY * (change(padded) * change(shape) - 1))
-        best = (penalty * score * (1 - WINDOW) + self.window * WINDOW).argmax(1, keepdim=True)
+        penalty = torch.exp(-LOOP.penalty_k * (change(padded) * change(shape) - 1))
+        best = (penalty * score * (1 - LOOP.window_influence) + self.window * LOOP.window_influence).argmax(
+            1, keepdim=True
+        )
 
         def at(v):
             return v.gather(1, best)
 
-        rate = at(penalty) * at(score) * RATE
+        rate = at(penalty) * at(score) * LOOP.size_rate
         box = corners.gather(1, best[..., None].expand(-1, 1, 4))[:, 0]
         centre = centre + ((box[:, :2] + box[:, 2:]) / 2 - SEARCH / 2) / zoom
         centre = torch.minimum(centre.clamp(min=0), limit)
@@ -76,16 +84,24 @@ def _corners(box):
 
 @torch.no_grad()
 def make(store, teachers, random, per_clip, seconds, longest=60, batch=1024):
-    """Adds tracks of kind "pseudo" (lively) and "calm" to the store for at most `seconds`; (kept, lively, tried)."""
-    begin, follower, found, tried = time.time(), Follower(store.frames, teachers), [], 0
+    """Adds tracks of kind "pseudo" (lively) and "calm" to the store, tried for at most `seconds`.
+
+    (found as add takes it, how many of them are lively, how many were tried.)
+    """
+    begin, follower, found, tried = time.monotonic(), Follower(store.frames, teachers), [], 0
     jobs = np.repeat(store.free_videos, per_clip)
     random.shuffle(jobs)
     for at in range(0, len(jobs), batch):
-        if time.time() - begin > seconds:
+        if time.monotonic() - begin > seconds:
             break
-        clips = jobs[at:at + batch]
+        clips = jobs[at : at + batch]
         found += _try(store, follower, random, clips, longest)
         tried += len(clips)
+    return found, add(store, found), tried
+
+
+def add(store, found):
+    """Adds [(clip, frames (L,), boxes (L, 4))] as tracks; how many are lively."""
     lively = 0
     for clip, frames, boxes in found:
         centre, extent = boxes[:, :2] + boxes[:, 2:] / 2, np.sqrt(boxes[:, 2] * boxes[:, 3])
@@ -94,7 +110,7 @@ def make(store, teachers, random, per_clip, seconds, longest=60, batch=1024):
         lively += moves
         store.track("pseudo" if moves else "calm", "", clip, frames, boxes)
     store.index()
-    return len(found), lively, tried
+    return lively
 
 
 def _try(store, follower, random, clips, longest):
@@ -103,7 +119,9 @@ def _try(store, follower, random, clips, longest):
     length = np.minimum(store.clip_sizes[clips], longest)
     order = np.argsort(length)
     clips, length = clips[order], length[order]
-    first = store.clip_starts[clips] + (random.random(len(clips)) * (store.clip_sizes[clips] - length + 1)).astype(np.int64)
+    first = store.clip_starts[clips] + (random.random(len(clips)) * (store.clip_sizes[clips] - length + 1)).astype(
+        np.int64
+    )
     most = int(length.max())
     there = first[:, None] + np.minimum(np.arange(most)[None], length[:, None] - 1)
     back = first[:, None] + np.maximum(length[:, None] - 1 - np.arange(most)[None], 0)
@@ -118,4 +136,4 @@ def _try(store, follower, random, clips, longest):
     mean = (scores * valid).sum(1) / valid.sum(1)
     kept = ((iou > BACK) & (lowest > LOWEST) & (mean > MEAN)).cpu().numpy()
     forward = forward.cpu().numpy()
-    return [(int(clips[i]), there[i, :length[i]], forward[i, :length[i]]) for i in np.flatnonzero(kept)]
+    return [(int(clips[i]), there[i, : length[i]], forward[i, : length[i]]) for i in np.flatnonzero(kept)]

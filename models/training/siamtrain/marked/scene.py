@@ -1,4 +1,4 @@
-"""What is done to a crop's scene: padding filled, the target before another scene, look-alikes beside it, things in front of it."""
+"""What is done to a crop: padding filled, the target before another scene, things beside it and in front of it."""
 
 import numpy as np
 import torch
@@ -28,7 +28,10 @@ class Scene:
         return sample(frames, index, matrix, size)[0]
 
     def fill(self, crops, inside, frame, chance):
-        """What lies outside the frame becomes its mean colour or, by chance, another scene: flat padding gives the answer away."""
+        """What lies outside the frame becomes its mean colour or, by chance, another scene.
+
+        Flat padding gives the answer away.
+        """
         n, size = len(crops), crops.shape[-1]
         back = self.store.frames.mean[frame][:, :, None, None].expand(-1, -1, size, size)
         padded = inside.flatten(1).mean(1) < 0.995
@@ -39,7 +42,10 @@ class Scene:
         return crops * inside + back * (1 - inside)
 
     def swap(self, crops, chosen, observed, matrix):
-        """Puts the targets of `observed` (k,), which have masks, before other scenes, in the crops `chosen` (k,) of `matrix` (k)."""
+        """Puts the targets of `observed` (k,), which have masks, before other scenes.
+
+        It changes the crops `chosen` (k,), whose matrices (k, 2, 3) are given.
+        """
         if not len(chosen):
             return crops
         store, size = self.store, crops.shape[-1]
@@ -55,8 +61,10 @@ class Scene:
         return crops
 
     def paste(self, crops, chosen, observed, at, size):
-        """Pastes the targets of `observed` (k,) over the crops `chosen` (k,), centred at `at` (k, 2), `size` (k, 2) pixels wide and
-        high: by their mask where they have one, else their whole box."""
+        """Pastes the targets of `observed` (k,) over the crops `chosen` (k,), by their masks, or whole boxes.
+
+        They are centred at `at` (k, 2) and `size` (k, 2) pixels wide and high.
+        """
         store, d, side, k = self.store, self.device, crops.shape[-1], len(chosen)
         box, frame = store.tensor(store.box[observed]), store.tensor(store.frame[observed])
         step = box[:, 2:] / size
@@ -85,8 +93,9 @@ def distant(exemplars, searches, chance):
             continue
         for crops in (exemplars, searches):
             side = crops.shape[-1]
-            small = F.interpolate(crops[chosen], size=int(side / factor), mode="bilinear", antialias=True, align_corners=False)
-            crops[chosen] = F.interpolate(small, size=side, mode="bilinear", align_corners=False)
+            way = {"mode": "bilinear", "align_corners": False}
+            small = F.interpolate(crops[chosen], size=int(side / factor), antialias=True, **way)
+            crops[chosen] = F.interpolate(small, size=side, **way)
     return exemplars, searches
 
 
@@ -111,7 +120,7 @@ def degrade(crops):
     blurred = (roll < 0.2).nonzero()[:, 0]
     if len(blurred):
         crops[blurred] = _motion(crops[blurred])
-    blocky = ((roll > 0.8)).nonzero()[:, 0]
+    blocky = (roll > 0.8).nonzero()[:, 0]
     if len(blocky):
         crops[blocky] = _blocks(crops[blocky])
     sigma = uniform(n, 2, 9, d) * (torch.rand(n, device=d) < 0.33)
@@ -127,7 +136,7 @@ def _motion(crops, longest=13):
     y, x = torch.meshgrid(at, at, indexing="ij")
     along = x[None] * angle.cos()[:, None, None] + y[None] * angle.sin()[:, None, None]
     across = -x[None] * angle.sin()[:, None, None] + y[None] * angle.cos()[:, None, None]
-    kernel = torch.exp(-(across / 0.6) ** 2) * (along.abs() <= reach[:, None, None])
+    kernel = torch.exp(-((across / 0.6) ** 2)) * (along.abs() <= reach[:, None, None])
     kernel = kernel / kernel.sum((1, 2), keepdim=True)
     flat = crops.transpose(0, 1).reshape(3, k, size, size)
     padded = F.pad(flat, (longest // 2,) * 4, mode="replicate")
@@ -135,7 +144,10 @@ def _motion(crops, longest=13):
 
 
 def _blocks(crops):
-    """What JPEG does at a low quality: each 8x8 block's cosine coefficients in steps of 6 to 30, finer for low frequencies."""
+    """What JPEG does at a low quality.
+
+    Each 8x8 block's cosine coefficients come in steps of 6 to 30, finer for low frequencies.
+    """
     n, d, size = len(crops), crops.device, crops.shape[-1]
     at = torch.arange(8, device=d).float()
     basis = torch.cos(np.pi * (2 * at[None] + 1) * at[:, None] / 16) * 0.5
@@ -146,3 +158,8 @@ def _blocks(crops):
     waves = torch.round(waves / coarse) * coarse
     blocks = basis.T @ waves @ basis
     return blocks.permute(0, 1, 2, 4, 3, 5).reshape(n, 3, size, size)
+
+
+def light(crops, strength, worn, grey):
+    """Crops in other light and, if worn, as a camera and a codec spoil them; without colour where grey (N,) is true."""
+    return recolour(degrade(crops.clone()) if worn else crops, strength, grey)

@@ -1,134 +1,121 @@
-"""One network that learns: its weights, their running average, its optimiser, its checkpoint."""
+"""A network that learns whole, with what only training needs of it, and the files that hold its weights."""
 
-import contextlib
-import math
+import copy
 import os
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
+from siamtrain.backbone.dense import normalise
+from siamtrain.errors import DataError
+from siamtrain.fit.precision import mixed
+from siamtrain.fit.projections import Projections
 from siamtrain.marked import losses
-from siamtrain.marked.net import PLANS, MarkedNet, Projections, normalise
+from siamtrain.marked.learner import Learner
+from siamtrain.marked.network import PLANS, MarkedNet
 from siamtrain.marked.teachers import DEPTHS
 
-DECAY, CLIP, SLOWEST = 2e-2, 5.0, 0.998  # weight decay, greatest norm of a gradient, the average's share of the old
-BACKBONE_RATE = 0.6  # of the rate, where the backbone's weights were taken from another run
-
-
-def autocast(device):
-    """bf16 where a GPU trains."""
-    if device.type == "cuda":
-        return torch.autocast("cuda", torch.bfloat16)
-    return contextlib.nullcontext()
+BEGUN_RATE = 0.6  # of the rate, for a backbone whose weights were taken from another run
 
 
 def ready(crops):
+    """RGB crops 0..255 as the network takes them."""
     return normalise(crops.float()).contiguous(memory_format=torch.channels_last)
 
 
-class Student:
-    def __init__(self, plan, device, seed=1, **ablation):
-        torch.manual_seed(seed)
-        self.plan, self.device, self.seen, self.steps = plan, device, {"crops": 0, "pairs": 0}, 0
-        self.net = MarkedNet(plan, **ablation).to(device).to(memory_format=torch.channels_last).train()
-        self.projections = Projections(self.net.backbone.channels, DEPTHS).to(device)
-        self.state = {**{f"net.{k}": v for k, v in self.net.state_dict().items()},
-                      **{f"projections.{k}": v for k, v in self.projections.state_dict().items()}}
-        self.average = {k: v.detach().clone() for k, v in self.state.items()}
-        followed = [k for k, v in self.state.items() if v.is_floating_point()]
-        self._kept, self._new = [self.average[k] for k in followed], [self.state[k].detach() for k in followed]
-        self.begun = False
-        self._optimise()
+class Taught(nn.Module):
+    """The network and its projections to the teachers' features."""
 
-    def _optimise(self):
-        groups = []
-        for part, share in ((self.net.backbone, BACKBONE_RATE if self.begun else 1.0), (self.net.neck, 1.0),
-                            (self.net.head, 1.0), (self.projections, 1.0)):
-            parameters = list(part.parameters())
-            groups.append({"params": [p for p in parameters if p.dim() > 1], "weight_decay": DECAY, "share": share})
-            groups.append({"params": [p for p in parameters if p.dim() <= 1], "weight_decay": 0.0, "share": share})
-        self.parameters = [p for g in groups for p in g["params"]]
-        fused = {"fused": True} if self.device.type == "cuda" else {}
-        self.optimiser = torch.optim.AdamW(groups, 1e-3, **fused)
+    def __init__(self, plan, **ablation):
+        super().__init__()
+        self.net = MarkedNet(plan, **ablation)
+        self.projections = Projections(self.net.backbone.channels, DEPTHS)
+
+
+class Student:
+    """One network that learns from crops and pairs; .seen counts them."""
+
+    def __init__(self, plan, device, seed=1, precision="auto"):
+        torch.manual_seed(seed)
+        self.plan, self.device, self.precision, self.seen = plan, device, precision, {"crops": 0, "pairs": 0}
+        self.taught = Taught(plan).to(device).to(memory_format=torch.channels_last).train()
+        self.net, self.projections = self.taught.net, self.taught.projections
+        parts = (self.net.backbone, self.net.neck, self.net.head, self.projections)
+        self.learner = Learner(self.taught, copy.deepcopy(self.taught).eval(), [(p, 1.0) for p in parts])
 
     def begin(self, path):
-        """Takes from a file of weights whatever fits by name and shape, a plan's missing blocks left out; the number of tensors."""
-        saved = torch.load(path, map_location=self.device)["student"]
-        taken = 0
-        for name, value in self.state.items():
-            found = saved.get(name)
-            if found is not None and found.shape == value.shape:
-                value.data.copy_(found)
-                self.average[name].copy_(found)
-                taken += 1
-        self.begun = True
-        self._optimise()
-        return taken
-
-    def step(self, terms, rate):
-        """One step down the sum of the terms, at `rate`."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate * group["share"]
-        self.optimiser.zero_grad(set_to_none=True)
-        losses.total(terms).backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
-        self.optimiser.step()
-        self.steps += 1
-        share = 1 - min(SLOWEST, (1 + self.steps) / (10 + self.steps))
-        with torch.no_grad():
-            torch._foreach_mul_(self._kept, 1 - share)
-            torch._foreach_add_(self._kept, self._new, alpha=share)
+        """Takes from a file of weights whatever fits by name and shape; the number of tensors that did."""
+        saved, own = read_weights(path)["student"], self.taught.state_dict()
+        fit = {k: v for k, v in saved.items() if k in own and own[k].shape == v.shape}
+        self.taught.load_state_dict({**own, **fit})
+        self.learner.average.load_state_dict(self.taught.state_dict())
+        self.learner.share(0, BEGUN_RATE)
+        return len(fit)
 
     def learn_features(self, search, features, rate):
-        """A step on search crops alone, towards the teachers' features."""
-        with autocast(self.device):
+        """A step on search crops alone, towards the teachers' features; the terms by name."""
+        with mixed(self.precision, self.device):
             seen = self.net.backbone(search)
             terms = {k: F.mse_loss(self.projections(seen, k).float(), v) for k, v in features.items()}
-        self.step(terms, rate)
+        self.learner.step(terms, rate)
         self.seen["crops"] += len(search)
         return terms
 
     def learn_pairs(self, exemplar, search, batch, lesson, rate):
-        with autocast(self.device):
+        """A step on a pairs.Batch in other light; the terms by name."""
+        with mixed(self.precision, self.device):
             seen, kept = self.net.backbone(search), self.net.backbone(exemplar)
             template = self.net.head.template(self.net.neck(kept), batch.mark)
             logits, sides = self.net.head(template, self.net.neck(seen))
             terms = losses.features(self.projections, seen, kept, lesson)
         terms.update(losses.located(logits, sides, lesson, batch.positive, lesson.weight))
-        self.step(terms, rate)
+        self.learner.step(terms, rate)
         self.seen["pairs"] += len(search)
         return terms
 
     def averaged(self):
         """The average's network, for use."""
-        net = MarkedNet(self.plan).to(self.device).to(memory_format=torch.channels_last).eval()
-        net.load_state_dict({k[4:]: v for k, v in self.average.items() if k.startswith("net.")})
-        return net
+        return self.learner.average.model.net
 
-    def save(self, path, resume=False):
-        """Writes the average's weights in fp16 and, to go on exactly, everything else."""
-        kept = {k: (self.average[k].half() if v.is_floating_point() else v).cpu() for k, v in self.state.items()}
-        out = {"plan": self.plan, "layers": PLANS[self.plan], "seen": self.seen, "steps": self.steps, "student": kept}
-        if resume:
-            out["resume"] = {"state": {k: v.cpu() for k, v in self.state.items()},
-                             "average": {k: v.cpu() for k, v in self.average.items()},
-                             "optimiser": self.optimiser.state_dict()}
-        torch.save(out, path + ".part")
-        os.replace(path + ".part", path)
+    def save(self, path):
+        """Writes the average's weights, in fp16."""
+        write_weights(path, self.plan, self.seen, self.learner.average.state_dict())
 
-    def resume(self, path):
-        """Goes on from a file that save wrote with resume."""
-        saved = torch.load(path, map_location=self.device)
-        if "resume" not in saved:
-            raise ValueError(f"{path} holds weights alone: give it with --begin")
-        for name, value in self.state.items():
-            value.data.copy_(saved["resume"]["state"][name])
-            self.average[name].copy_(saved["resume"]["average"][name])
-        self.optimiser.load_state_dict(saved["resume"]["optimiser"])
-        self.seen, self.steps = saved["seen"], saved["steps"]
+    def state(self):
+        """All that its future depends on, for a checkpoint."""
+        return {**self.learner.state(), "seen": dict(self.seen)}
+
+    def load_state(self, state):
+        """Goes on from what state gave."""
+        self.learner.load_state(state)
+        self.seen = dict(state["seen"])
 
 
-def rate_at(part, steps, greatest, warm=200):
-    """The rate after `part` (0..1) of the time: a cosine down to a 250th, after a warm-up of `warm` steps."""
-    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
-    return greatest * min(1.0, (steps + 1) / warm) * (0.004 + 0.996 * cosine)
+def write_weights(path, plan, seen, state):
+    """Weights in fp16 with what is needed to build the network from them; state's names begin with net. or another."""
+    kept = {k: (v.half() if v.is_floating_point() else v).cpu() for k, v in state.items()}
+    torch.save({"plan": plan, "layers": PLANS[plan], "seen": seen, "student": kept}, path + ".part")
+    os.replace(path + ".part", path)
+
+
+def read_weights(path):
+    """What a file of weights holds, in fp32. DataError names one that is none of a marked network."""
+    try:
+        saved = torch.load(path, map_location="cpu")
+    except (RuntimeError, ValueError, EOFError, KeyError) as err:
+        raise DataError(f"{path}: not a file of weights: {err}") from err
+    if not isinstance(saved, dict) or "student" not in saved:
+        raise DataError(f"{path}: not the weights of a network that trainmarked or trainhead wrote")
+    saved["student"] = {k: v.float() if v.is_floating_point() else v for k, v in saved["student"].items()}
+    return saved
+
+
+def load_network(path):
+    """(the MarkedNet in a file of weights, in evaluation mode; what it has seen). DataError where it is of no plan."""
+    saved = read_weights(path)
+    if saved.get("plan") not in PLANS:
+        raise DataError(f"{path}: plan {saved.get('plan')}; the plans are {', '.join(PLANS)}")
+    net = MarkedNet(saved["plan"]).eval()
+    net.load_state_dict({k[len("net.") :]: v for k, v in saved["student"].items() if k.startswith("net.")})
+    return net, saved["seen"]

@@ -1,9 +1,12 @@
-"""The box network with a mark: it is told which part of the exemplar is the target, and correlates the target and its surroundings apart.
+"""The box network with a mark: it is told which part of the exemplar is the target.
 
-Shapes: exemplar (N, 3, 128, 128) -> features (N, C, 8, 8); search (N, 3, 256, 256) -> features (N, C, 16, 16); mark (N, 4): corners
-x0, y0, x1, y1 of the target's box in the exemplar crop, in pixels; response (N, 1, 16, 16) logits; sides (N, 4, 16, 16) left, top,
-right, bottom in pixels of the search crop, from the cell's position. Cell (i, j) lies at (16 j, 16 i) in the crop's continuous
-coordinates. What depends on the exemplar alone is a Template, made once for a target.
+It correlates the target and its surroundings with the search crop apart. What depends on the exemplar alone is a
+Template, made once for a target.
+
+Shapes: exemplar (N, 3, 128, 128) -> features (N, C, 8, 8); search (N, 3, 256, 256) -> features (N, C, 16, 16); mark
+(N, 4): corners x0, y0, x1, y1 of the target's box in the exemplar crop, in pixels; response (N, 1, 16, 16) logits;
+sides (N, 4, 16, 16) left, top, right, bottom in pixels of the search crop, from the cell's position. Cell (i, j) lies
+at (16 j, 16 i) in the crop's continuous coordinates.
 """
 
 import math
@@ -13,16 +16,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-STRIDE = 16
-EXEMPLAR, SEARCH = 128, 256
+from siamtrain.backbone.dense import Backbone, Block, ConvUnit
+from siamtrain.loop.box import EXEMPLAR, STRIDE
+
 SIDE = EXEMPLAR // STRIDE
 CELLS = SIDE * SIDE
-CENTRE, SPREAD = 127.0, 128.0  # of the input's normalisation
 MIDDLE = slice(2, 6)  # the exemplar's cells that are the kernel of the depthwise correlation
 KEY, VALUE = 64, 32  # channels of the attention from search cells to the exemplar's cells
 
-# Backbone: kernel, stride, channels of each layer; a number alone is a residual block with that many channels in its middle.
-# Head: blocks behind the mix, blocks in each tower.
+# Layers of the backbone, as in backbone.dense; blocks behind the head's mix and in each of its towers.
 PLANS = {
     "s": (((4, 4, 32), (3, 2, 64), 32, (3, 2, 128), 64, 64, 64, 64), (2, 1)),
     "m": (((4, 4, 48), (3, 2, 96), 48, (3, 2, 192), 96, 96, 96, 96, 96), (4, 2)),
@@ -31,51 +33,12 @@ PLANS = {
 }
 
 
-class ConvUnit(nn.Module):
-    """Convolution, batch normalisation, ReLU."""
-
-    def __init__(self, inputs, outputs, kernel, stride=1):
-        super().__init__()
-        padding = 0 if kernel == stride else kernel // 2
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False)
-        self.norm = nn.BatchNorm2d(outputs, momentum=0.05)
-        nn.init.kaiming_normal_(self.conv.weight, mode="fan_out", nonlinearity="relu")
-
-    def forward(self, x):
-        return F.relu(self.norm(self.conv(x)), inplace=True)
-
-
-class Block(nn.Module):
-    """Residual bottleneck: 1x1 to `middle` channels, 3x3, 1x1 back, added to its input, ReLU. It begins as the identity."""
-
-    def __init__(self, channels, middle):
-        super().__init__()
-        self.narrow, self.mix = ConvUnit(channels, middle, 1), ConvUnit(middle, middle, 3)
-        self.conv, self.norm = nn.Conv2d(middle, channels, 1, bias=False), nn.BatchNorm2d(channels, momentum=0.05)
-        nn.init.zeros_(self.norm.weight)
-
-    def forward(self, x):
-        return F.relu(x + self.norm(self.conv(self.mix(self.narrow(x)))))
-
-
-class Backbone(nn.Sequential):
-    def __init__(self, layers):
-        parts, channels = [], 3
-        for layer in layers:
-            if isinstance(layer, int):
-                parts.append(Block(channels, layer))
-                continue
-            kernel, stride, outputs = layer
-            parts.append(ConvUnit(channels, outputs, kernel, stride))
-            channels = outputs
-        super().__init__(*parts)
-        self.channels = channels
-
-
 class Template(NamedTuple):
     """What a network keeps of an exemplar and its mark."""
 
-    target: torch.Tensor  # (N, 64, C) kernels of the pixelwise correlation, each cell weighed by how much of it the box covers
+    target: (
+        torch.Tensor
+    )  # (N, 64, C) kernels of the pixelwise correlation, each cell weighed by how much of it the box covers
     around: torch.Tensor  # (N, 64, C) the same, weighed by the rest
     kernel: torch.Tensor  # (N, C, 4, 4) of the depthwise correlation
     keys: torch.Tensor  # (N, 64, 64) of the attention
@@ -130,8 +93,12 @@ class Head(nn.Module):
         nn.init.constant_(self.sides.bias, 0.7)
 
     def template(self, z, mark):
+        """The Template of an exemplar's features (N, C, 8, 8) and mark (N, 4)."""
         n, c = z.shape[:2]
-        flat = lambda v: v.reshape(n, -1, CELLS).transpose(1, 2)
+
+        def flat(v):
+            return v.reshape(n, -1, CELLS).transpose(1, 2)
+
         inside = coverage(mark).to(z.dtype)
         if not self.marked:
             inside = torch.ones_like(inside)
@@ -140,13 +107,14 @@ class Head(nn.Module):
         if self.attention:
             keys, values = flat(self.key_of(z)), flat(torch.cat([inside, self.value_of(z)], 1))
         if self.marked:
-            mean = lambda w: (z * w).sum((2, 3)) / (w.sum((2, 3)) + 0.1)
-            about = torch.cat([logsize(mark).to(z.dtype), mean(inside), mean(1 - inside)], 1)
+            means = [(z * w).sum((2, 3)) / (w.sum((2, 3)) + 0.1) for w in (inside, 1 - inside)]
+            about = torch.cat([logsize(mark).to(z.dtype), *means], 1)
             scale, shift = self.shape(about)[:, :, None, None].chunk(2, 1)
         root = math.sqrt(c)
         return Template(flat(z * inside) / root, flat(z * (1 - inside)) / root, kernel, keys, values, scale, shift)
 
     def forward(self, t, x):
+        """(logits, sides) from a Template and the search crop's features (N, C, H, W)."""
         n, c, h, w = x.shape
         seen = x.reshape(n, c, h * w)
         maps = [torch.matmul(t.target, seen)] + ([torch.matmul(t.around, seen)] if self.marked else [])
@@ -170,7 +138,7 @@ class Head(nn.Module):
 class MarkedNet(nn.Module):
     """forward(exemplar, mark, search) of normalised crops -> (logits, sides); see the module's text for shapes."""
 
-    def __init__(self, plan="m2", width=96, **ablation):
+    def __init__(self, plan="m", width=96, **ablation):
         super().__init__()
         layers, blocks = PLANS[plan]
         self.plan, self.width = plan, width
@@ -178,22 +146,10 @@ class MarkedNet(nn.Module):
         self.neck = nn.Sequential(nn.Conv2d(self.backbone.channels, width, 1, bias=False), nn.BatchNorm2d(width))
         self.head = Head(width, blocks, **ablation)
 
+    def features(self, crops):
+        """Features (N, C, S/16, S/16) of normalised crops."""
+        return self.neck(self.backbone(crops))
+
     def forward(self, exemplar, mark, search):
-        z, x = self.neck(self.backbone(exemplar)), self.neck(self.backbone(search))
+        z, x = self.features(exemplar), self.features(search)
         return self.head(self.head.template(z, mark), x)
-
-
-def normalise(crops):
-    """RGB 0..255 as the backbone takes it."""
-    return crops * (1 / SPREAD) - CENTRE / SPREAD
-
-
-class Projections(nn.Module):
-    """Used in training only: what the backbone's output would be in each teacher's features."""
-
-    def __init__(self, channels, teachers):
-        super().__init__()
-        self.heads = nn.ModuleDict({name: nn.Conv2d(channels, depth, 1) for name, depth in teachers.items()})
-
-    def forward(self, features, teacher):
-        return self.heads[teacher](features)

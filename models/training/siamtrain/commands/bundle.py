@@ -1,0 +1,18 @@
+"""python -m siamtrain bundle: data as tars for trainmarked, to take to a machine with a GPU."""
+
+HELP = "pack data, with masks of its targets, as tars that trainmarked reads"
+
+
+def configure(parser):
+    parser.add_argument(
+        "--data", action="append", required=True, metavar="PATH", help="data in any layout that is read; repeatable"
+    )
+    parser.add_argument("--tracks", metavar="FILE.csv", help="tracks on the clips: clip,track,frame,x,y,w,h")
+    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--limit", type=float, default=42, metavar="MIB", help="of a tar (42)")
+
+
+def run(args):
+    from siamtrain.marked import bundle
+
+    bundle.write(args.data, args.out, int(args.limit * 2**20), args.tracks)
