@@ -8,9 +8,11 @@ import pytest
 import torch
 from onnx import numpy_helper
 
+from siamtrain.backbone import dense
 from siamtrain.box import files, losses, network
 from siamtrain.box.pairs import Pair
 from siamtrain.file import quantise
+from siamtrain.fit import cells
 from siamtrain.loop.box import EXEMPLAR, SEARCH, Loop
 
 LOOP, STATE = Loop(), {"uncertain": 0.5, "lost": 0.3}
@@ -38,8 +40,8 @@ def crops(seed, *sizes):
 def test_exported_module_equals_network(net):
     exemplar, search = crops(0, EXEMPLAR, SEARCH)
     with torch.no_grad():
-        kept = net.features(network.normalise(exemplar))
-        logits, sides = net(network.normalise(exemplar), network.normalise(search))
+        kept = net.features(dense.normalise(exemplar))
+        logits, sides = net(dense.normalise(exemplar), dense.normalise(search))
         module = network.Exported(net).eval()
         alone, _, _ = module(exemplar, torch.zeros_like(kept))
         _, response, ours = module(search, kept)
@@ -58,7 +60,7 @@ def test_pixelwise_correlation_is_the_dot_product_of_cells(net):
 def test_padding_stem_cannot_be_folded():
     conv, norm = torch.nn.Conv2d(3, 4, 3, padding=1), torch.nn.BatchNorm2d(4)
     with pytest.raises(ValueError, match="pads"):
-        network._fold(conv, norm, first=True)
+        dense.fold(conv, norm, first=True)
 
 
 def test_multiply_adds_of_the_plans():
@@ -71,27 +73,27 @@ def test_multiply_adds_of_the_plans():
 
 
 def test_a_block_begins_as_the_identity():
-    block, seen = network.Block(12, 4), torch.rand(2, 12, 5, 5)
+    block, seen = dense.Block(12, 4), torch.rand(2, 12, 5, 5)
     torch.testing.assert_close(block(seen), seen)
 
 
 def test_targets_are_ellipses_and_negative_pairs_have_none():
     boxes = torch.tensor([[96.0, 64, 160, 192], [96, 64, 160, 192]])  # centre (128, 128): cell (8, 8); 64 x 128
-    hit, miss = losses.assign(boxes, torch.tensor([True, False]))
+    hit, miss = cells.assign(boxes, torch.tensor([True, False]))
     assert hit[0, 8, 8] and hit[0, 10, 8] and not hit[0, 11, 8] and hit[0, 8, 9] and not hit[0, 8, 10]
     assert miss[0, 13, 8] and not miss[0, 11, 8] and not hit[1].any() and miss[1].all()
 
 
 def test_perfect_sides_have_no_box_loss():
     boxes = torch.tensor([[96.0, 64, 160, 192]])
-    x, y = losses.positions()
+    x, y = cells.positions()
     sides = torch.stack([x - 96, y - 64, 160 - x, 192 - y])[None]
     _, box, iou = losses.supervised(torch.zeros(1, 1, 16, 16), sides, boxes, torch.tensor([True]))
     assert box.item() == pytest.approx(0, abs=1e-6) and iou.item() == pytest.approx(1)
 
 
 def test_teacher_terms_vanish_where_it_is_not_trusted_or_already_right():
-    x, y = losses.positions()
+    x, y = cells.positions()
     sides = torch.full((1, 4, 16, 16), 30.0)
     located = torch.stack([torch.full((15, 15), 0.8), *(v[1:, 1:] for v in (x - 30, y - 30, x + 30, y + 30))])[None]
     right = torch.full((1, 1, 16, 16), float(np.log(0.8 / 0.2)))

@@ -8,9 +8,9 @@ import pytest
 import torch
 from shapes import disc
 
-from siamtrain.box import losses, student, train, validate
+from siamtrain.box import student, train, validate
 from siamtrain.errors import DataError
-from siamtrain.fit import watch
+from siamtrain.fit import cells, watch
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ class Knowing:
         return torch.rand(len(crops), 8, *[n // 16 for n in crops.shape[2:]])
 
     def locate(self, exemplar, search):
-        x, y = losses.positions()
+        x, y = cells.positions()
         boxes = torch.tensor([next(self.boxes) for _ in range(len(search))])
         sides = torch.stack([torch.stack([x - b[0], y - b[1], b[2] - x, b[3] - y]) for b in boxes])
-        target, _ = losses.assign(boxes, torch.ones(len(boxes)))
+        target, _ = cells.assign(boxes, torch.ones(len(boxes)))
         return (target.float() * 20 - 10)[:, None], sides
 
 

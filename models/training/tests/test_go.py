@@ -6,21 +6,61 @@ siamfc/onnx/parity_test.go has a trained one.
 import os
 import subprocess
 
+import bundles
 import numpy as np
 import pytest
 import torch
 
+from siamtrain import __main__ as cli
 from siamtrain.backbone.tiny import TinyNet
 from siamtrain.classic import files
 from siamtrain.classic.network import Branch, SiamFC
 from siamtrain.data import synthetic
 from siamtrain.loop.follow import follow
+from siamtrain.loop.follow import open_tracker as open_any
 from siamtrain.loop.peak import Loop, open_tracker
 
 TRACK = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "..", "bin", "track"))
 
 
-@pytest.mark.skipif(not os.path.exists(TRACK), reason="bin/track is not built: run `make build` first")
+built = pytest.mark.skipif(not os.path.exists(TRACK), reason="bin/track is not built: run `make build` first")
+
+
+def go_boxes(tmp_path, model, seed, frames):
+    """Boxes (N, 4) of the Go program on a synthetic video, whose images and boxes are given, too."""
+    boxes = synthetic.write(str(tmp_path / "video"), seed, frames)
+    out = str(tmp_path / "go.txt")
+    box = ",".join(f"{v:g}" for v in boxes[0])
+    done = subprocess.run(
+        [TRACK, "file", str(tmp_path / "video" / "img"), "--init", box, "--model", model, "--otb", out],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return np.loadtxt(out, delimiter=","), synthetic.video(seed, frames)[0], boxes
+
+
+@built
+def test_the_marked_network_is_trained_exported_and_runs_in_go(tmp_path):
+    """The commands from data to files: what Go follows with them is what Python follows."""
+    pytest.importorskip("onnxruntime.quantization")
+    tars, run, model = bundles.write(str(tmp_path)), str(tmp_path / "run"), str(tmp_path / "tiny.onnx")
+    train = ["--plans", "tiny", "--batch", "4", "--seconds", "20", "--device", "cpu", "--held", "s2"]
+    assert cli.main(["trainmarked", "--inbox", tars, "--out", run, *train]) == 0
+    heads = ["--plans", "tiny", "--batch", "4", "--seconds", "8", "--begin", os.path.join(run, "PLAN.pt")]
+    assert cli.main(["trainhead", "--inbox", tars, "--out", str(tmp_path / "heads"), *heads]) == 0
+    weights = str(tmp_path / "heads" / "tiny.pt")
+    assert cli.main(["exportmarked", weights, "--inbox", tars, "--out", model, "--pairs", "4"]) == 0
+    for path in (model, str(tmp_path / "tiny-fp32.onnx")):
+        got, images, boxes = go_boxes(tmp_path, path, 300, 6)
+        want, _ = follow(open_any(path), images, boxes[0])
+        assert got.shape == (6, 4)
+        np.testing.assert_allclose(got, want, atol=1.0)
+
+
+@built
 def test_the_exported_file_runs_in_go(tmp_path):
     torch.manual_seed(0)
     net = SiamFC(32, 0, TinyNet())
@@ -30,20 +70,8 @@ def test_the_exported_file_runs_in_go(tmp_path):
         "tiny", "test", net.scale.item(), net.bias.item(), Loop(), {"uncertain": 0.5, "lost": 0.0}
     )
     files.write(Branch(net), manifest, path)
-    boxes = synthetic.write(str(tmp_path / "video"), 300, 10)
-    out = str(tmp_path / "go.txt")
-    box = ",".join(f"{v:g}" for v in boxes[0])
-    done = subprocess.run(
-        [TRACK, "file", str(tmp_path / "video" / "img"), "--init", box, "--model", path, "--otb", out],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    images, _ = synthetic.video(300, 10)
+    got, images, boxes = go_boxes(tmp_path, path, 300, 10)
     want, _ = follow(open_tracker(path), images, boxes[0])
-    got = np.loadtxt(out, delimiter=",")
     assert got.shape == (10, 4) and np.isfinite(got).all()
     # An untrained map is flat: rounding the crop to whole grey levels moves its peak by a few steps of 0.4 pixels, and
     # the next frame begins from there. So the first update is what can be compared.

@@ -10,11 +10,12 @@ MAY_USE = {
     "file": (),
     "backbone": (),
     "loop": ("data", "file"),
-    "fit": ("data", "file"),
+    "fit": ("data", "file", "loop"),
     "classic": ("data", "file", "backbone", "loop", "fit"),
-    "box": ("data", "file", "loop", "fit"),
+    "box": ("data", "file", "backbone", "loop", "fit"),
+    "marked": ("data", "file", "backbone", "loop", "fit", "box"),
     "matching": ("data", "file", "backbone", "fit"),
-    "checks": ("data", "file", "loop", "fit", "classic", "box", "matching"),
+    "checks": ("data", "file", "loop", "fit", "classic", "box", "marked", "matching"),
 }
 MAY_USE["commands"] = tuple(MAY_USE)
 
