@@ -43,6 +43,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newDoctorCmd())
 	root.AddCommand(newVersionCmd())
 	root.AddCommand(newReportCmd())
+	root.AddCommand(newPlayCmd())
 	root.AddCommand(newTraxCmd())
 	return root
 }

@@ -8,8 +8,14 @@ import (
 // served starts `track live` for browsers, without a display, and returns the page's address and the program.
 func served(t *testing.T, args ...string) (page string, d *desktop) {
 	t.Helper()
+	return servedBy(t, "live", args...)
+}
+
+// servedBy starts a command that serves a page, and returns its address and the program.
+func servedBy(t *testing.T, command string, args ...string) (page string, d *desktop) {
+	t.Helper()
 	d = &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
-	d.cmd = program(t, append([]string{"live", "--http", "127.0.0.1:0"}, args...)...)
+	d.cmd = program(t, append([]string{command, "--http", "127.0.0.1:0"}, args...)...)
 	d.cmd.Env = append(d.cmd.Env, "DISPLAY=")
 	d.cmd.Dir = d.dir
 	d.cmd.Stderr = &d.stderr
