@@ -19,12 +19,17 @@ type Tracker struct {
 
 // Tracker returns a tracker over the model, which may make any number of them. Close it when its target is of no more
 // interest, or leave that to the model's Close. Its error wraps onnx.ErrModel where the model cannot track.
-func (m *Model) Tracker() (*Tracker, error) {
+func (m *Model) Tracker() (*Tracker, error) { return m.TrackerWith(m.model.Manifest().Loop) }
+
+// TrackerWith is Tracker with another loop than the manifest's.
+func (m *Model) TrackerWith(loop siamfc.LoopSpec) (*Tracker, error) {
 	net, err := m.model.Network()
 	if err != nil {
 		return nil, err
 	}
-	t, err := siamfc.New(net, m.model.Manifest())
+	manifest := m.model.Manifest()
+	manifest.Loop = loop
+	t, err := siamfc.New(net, manifest)
 	if err != nil {
 		return nil, errors.Join(err, net.Close())
 	}

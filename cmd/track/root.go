@@ -43,7 +43,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newDoctorCmd())
 	root.AddCommand(newVersionCmd())
 	root.AddCommand(newReportCmd())
-	root.AddCommand(newPlayCmd())
+	root.AddCommand(newPlayCmd(), newTuneCmd())
 	root.AddCommand(newTraxCmd())
 	return root
 }
