@@ -8,8 +8,12 @@ import pytest
 import torch
 
 from siamtrain.backbone.dense import normalise
+from siamtrain.checks import parity
+from siamtrain.data import synthetic
 from siamtrain.errors import DataError
+from siamtrain.file import export
 from siamtrain.loop.box import EXEMPLAR, SEARCH, OnnxModel
+from siamtrain.loop.follow import follow
 from siamtrain.marked import files, student
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 from siamtrain.marked.network import Head, MarkedNet, coverage, logsize
@@ -124,3 +128,14 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     with torch.no_grad():
         logits, _ = net(normalise(given[0]), MARK, normalise(given[1]))
     np.testing.assert_allclose(found, torch.sigmoid(logits)[0, 0].numpy(), atol=1e-4)
+
+
+def test_pytorch_s_twin_of_a_file_follows_as_onnx_runtime_does(net, tmp_path):
+    """What `fixture` compares Go with."""
+    path = str(tmp_path / "full.onnx")
+    files.write(net, files.manifest("tiny"), path)
+    images, boxes = synthetic.video(7, 5)
+    torch_tracker, onnx_tracker, embed = parity.box(path, export.manifest_of(path))
+    found, want = (follow(tracker, images, boxes[0])[0] for tracker in (torch_tracker, onnx_tracker))
+    np.testing.assert_allclose(found, want, atol=0.05)
+    assert embed(np.zeros((EXEMPLAR, EXEMPLAR, 3), np.uint8)).shape == (16 * 8 * 8,)

@@ -18,20 +18,9 @@ from siamtrain.marked.parts import Clip, Part
 CPU = torch.device("cpu")
 
 
-def graph_of(path):
-    """A small graph with every operator of OPERATORS, frozen at batch 1 as the teachers' are."""
-    rng, made = np.random.default_rng(0), []
-
-    def constant(name, value, dtype=np.float32):
-        made.append(numpy_helper.from_array(np.asarray(value, dtype), name))
-        return name
-
-    def weight(name, *shape):
-        return constant(name, rng.normal(0, 0.4, shape))
-
-    held = numpy_helper.from_array(np.full((1, 1, 1, 1), 0.7, np.float32), "held")
-    node = helper.make_node
-    nodes = [
+def nodes_of(node, constant, weight, held):
+    """The nodes of graph_of; constant(name, value, type) and weight(name, *shape) make its constants."""
+    return [
         node("Constant", [], ["held"], value=held),
         node("Conv", ["x", weight("w1", 4, 3, 3, 3), weight("b1", 4)], ["a"], pads=[1, 0, 0, 1], strides=[2, 2]),
         node("Relu", ["a"], ["a1"]),
@@ -69,6 +58,21 @@ def graph_of(path):
         node("Reshape", ["g", constant("row", [1, 4], np.int64)], ["gr"]),
         node("Gemm", ["gr", weight("gw", 5, 4), weight("gb", 5)], ["gm"], transB=1),
     ]
+
+
+def graph_of(path):
+    """A small graph with every operator of OPERATORS, frozen at batch 1 as the teachers' are."""
+    rng, made = np.random.default_rng(0), []
+
+    def constant(name, value, dtype=np.float32):
+        made.append(numpy_helper.from_array(np.asarray(value, dtype), name))
+        return name
+
+    def weight(name, *shape):
+        return constant(name, rng.normal(0, 0.4, shape))
+
+    held = numpy_helper.from_array(np.full((1, 1, 1, 1), 0.7, np.float32), "held")
+    nodes = nodes_of(helper.make_node, constant, weight, held)
     made_names = {n.op_type for n in nodes} - {"Constant"}
     assert made_names == set(OPERATORS), "every operator is tried"
     given = [

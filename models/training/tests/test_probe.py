@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+import torch
 from shapes import centre_of, disc
 
 from siamtrain import __main__ as cli
@@ -12,6 +13,7 @@ from siamtrain.data.readers import otb
 from siamtrain.data.track import Track
 from siamtrain.errors import DataError
 from siamtrain.loop.box import SEARCH, STRIDE
+from siamtrain.marked import probe as packed
 
 SHOWN = 64.0  # crop pixels of a square target in a search crop of SEARCH
 
@@ -110,3 +112,20 @@ def test_names_choose_and_order(tmp_path):
 def test_the_command_refuses_nothing_to_probe(tmp_path, caplog):
     assert cli.main(["probe", "--data", str(tmp_path)]) == 1
     assert "nothing to probe" in caplog.text
+
+
+def test_packed_crops_are_those_that_a_network_in_training_is_measured_on(track, tmp_path):
+    """Each look's corners box the disc in its crop; the exemplar's mark boxes it there."""
+    path = str(tmp_path / "probe.npz")
+    probe.pack([track], path)
+    held = packed.Probe(path, torch.device("cpu"))
+    assert held.names == ["disc"] and held.search.shape == (9, 3, SEARCH, SEARCH)
+    assert held.mark[0].tolist() == pytest.approx([32, 32, 96, 96])
+    for crop, box in zip(held.search, held.box.tolist()):
+        x, y = centre_of(crop.permute(1, 2, 0).numpy())
+        assert (x, y) == pytest.approx(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), abs=1)
+        assert box[2] - box[0] == pytest.approx(SHOWN, abs=0.1)
+    broken = tmp_path / "x.npz"
+    broken.write_bytes(b"no")
+    with pytest.raises(DataError, match="probe --pack"):
+        packed.Probe(str(broken), torch.device("cpu"))

@@ -1,6 +1,7 @@
 """PyTorch's and ONNX Runtime's trackers of one exported file side by side, for the fixture of the Go parity test."""
 
 import cv2
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -10,8 +11,11 @@ from siamtrain.classic import finetune
 from siamtrain.classic.network import Branch
 from siamtrain.data import crop
 from siamtrain.errors import DataError
+from siamtrain.file import export
 from siamtrain.loop.box import EXEMPLAR, STRIDE, BoxTracker, Loop, OnnxModel
 from siamtrain.loop.peak import PeakTracker, open_tracker
+from siamtrain.marked import network as marked
+from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 
 
 def cut(path, box, count, margin):
@@ -36,12 +40,17 @@ def peak(path, about):
     return tracker, onnx_tracker, lambda patch: branch.numpy(crop.planar([patch])).ravel()
 
 
+def weights_of(model):
+    """{name: tensor} of an ONNX model's constants."""
+    return {i.name: torch.tensor(numpy_helper.to_array(i)) for i in model.graph.initializer}
+
+
 class TorchBox:
     """The exported box graph run by PyTorch, with the weights of its file: a model of loop.box."""
 
     def __init__(self, path, side):
         self.side, self.cells, self.origin = side, side // STRIDE, -side / 2
-        weights = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in onnx.load(path).graph.initializer}
+        weights = weights_of(onnx.load(path))
         width = weights["neck.weight"].shape[0]
         graphs = (network.Exported(network.BoxNet(plan, width).eval()).eval() for plan in network.PLANS)
 
@@ -58,18 +67,52 @@ class TorchBox:
     def exemplar(self, image, mark=None):
         return self.graph(torch.from_numpy(crop.planar([image])), self.blank)[0]
 
+    features = exemplar
+
     @torch.no_grad()
     def locate(self, kept, image):
         _, response, sides = self.graph(torch.from_numpy(crop.planar([image])), kept)
         return response[0, 0].numpy(), sides[0].numpy()
 
 
+class TorchMarked:
+    """The exported graphs of a marked network run by PyTorch, with the weights of their file: a model of loop.box."""
+
+    def __init__(self, path, side):
+        self.side, self.cells, self.origin = side, side // STRIDE, -side / 2
+        search = weights_of(onnx.load(path))
+        exemplar = weights_of(onnx.load_from_string(export.exemplar_graph(path)))
+        for plan in marked.PLANS:
+            net = marked.MarkedNet(plan, search["seen_of.weight"].shape[0]).eval()
+            self.search, self.apart = SearchGraph(net).eval(), ExemplarGraph(net).eval()
+            own, other = self.search.state_dict(), self.apart.state_dict()
+            if {k: v.shape for k, v in own.items()} == {k: v.shape for k, v in search.items()}:
+                self.search.load_state_dict(search)
+                self.apart.load_state_dict({**other, **exemplar})
+                return
+        raise DataError(f"{path}: its network is of no plan of marked.network; is it the fp32 file?")
+
+    @torch.no_grad()
+    def exemplar(self, image, mark=None):
+        mark = np.zeros(4) if mark is None else mark
+        return self.apart(torch.from_numpy(crop.planar([image])), torch.tensor(np.asarray(mark, np.float32))[None])
+
+    @torch.no_grad()
+    def features(self, image):
+        return self.search.features(torch.from_numpy(crop.planar([image])))
+
+    @torch.no_grad()
+    def locate(self, kept, image):
+        response, sides, _ = self.search(torch.from_numpy(crop.planar([image])), *kept)
+        return response[0, 0].numpy(), sides[0].numpy()
+
+
 def box(path, about):
     """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
     loop = Loop.of(about)
-    model = TorchBox(path, about["search"]["size"])
+    model = (TorchBox if export.exemplar_graph(path) is None else TorchMarked)(path, about["search"]["size"])
     return (
         BoxTracker(model, loop),
         BoxTracker(OnnxModel(path), loop),
-        lambda patch: model.exemplar(patch).numpy().ravel(),
+        lambda patch: model.features(patch).numpy().ravel(),
     )

@@ -122,7 +122,7 @@ class Stream:
             self.take()
             time.sleep(0.05)
         if self.saved:
-            self.found = [(c, np.asarray(f), np.asarray(b, np.float32)) for c, f, b in self.saved["found"]]
+            self.found = [(c, f.cpu().numpy(), b.cpu().numpy()) for c, f, b in self.saved["found"]]
             pseudo.add(self.store, self.found)
         elif s.per_clip and self.teachers and len(self.store.free_videos):
             made = pseudo.make(self.store, self.teachers, self.sampler.random, s.per_clip, s.pseudo_seconds)
