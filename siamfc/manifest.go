@@ -122,6 +122,15 @@ type LoopSpec struct {
 	// off every later box; 0 is none of it. Box kind.
 	Calibration float64 `json:"calibration,omitempty"`
 
+	// Refresh is how many frames lie between two new views of the target, 0 for none. What the search compares with is
+	// then the first exemplar's embedding, mixed with RefreshShare of that of the target as it was last seen, and, of what
+	// is known of its surroundings, RefreshAround: they change, the target stays the target. Only a frame whose score is
+	// above RefreshScore gives a view, so what was uncertain is not learnt. Box kind, layout siamtrack.
+	Refresh       int     `json:"refresh,omitempty"`
+	RefreshShare  float64 `json:"refresh_share,omitempty"`
+	RefreshAround float64 `json:"refresh_around,omitempty"`
+	RefreshScore  float64 `json:"refresh_score,omitempty"`
+
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
 	Clip    Clip    `json:"clip,omitempty"`
@@ -225,6 +234,11 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(k == Box || l.Vote == 0 && l.Calibration == 0,
 			"loop.vote, loop.calibration: only a box model has a box to correct"),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
+		check(l.Refresh >= 0 && l.Refresh <= 10000, "loop.refresh: %d found, 0 to 10000 expected", l.Refresh),
+		check(within(l.RefreshShare, 0, 1), "loop.refresh_share: %v found, 0 to 1 expected", l.RefreshShare),
+		check(within(l.RefreshAround, 0, 1), "loop.refresh_around: %v found, 0 to 1 expected", l.RefreshAround),
+		check(within(l.RefreshScore, 0, 1), "loop.refresh_score: %v found, 0 to 1 expected", l.RefreshScore),
+		check(k == Box || l.Refresh == 0, "loop.refresh: only a box model takes new views of its target"),
 	}
 	if k == Peak {
 		errs = append(errs,

@@ -22,6 +22,15 @@ type Network interface {
 	Search(crops []float32, size int) (Maps, error)
 }
 
+// Refresher is a Network that can take another view of the same target.
+type Refresher interface {
+	// Refresh embeds the target as it looks now, and has Search compare with the first exemplar's embedding mixed with
+	// `share` of this one, in [0, 1]; what is known of the target's surroundings is mixed with `around` of the new.
+	// Views before it are forgotten. crop and target are as for Exemplar. After an error Search compares with the first
+	// exemplar alone.
+	Refresh(crop []float32, target tracker.Box, share, around float64) error
+}
+
 // Maps is what a network says of the search crops.
 type Maps struct {
 	// Response is [n, Grid.Size, Grid.Size]: logits for the peak kind, probabilities in [0, 1] for the box kind.

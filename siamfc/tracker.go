@@ -33,6 +33,7 @@ type Tracker struct {
 	x, y, w, h   float64     // the target's centre and size in the frame
 	bias         boxError
 	roam         int // frames searched since the target was lost
+	refresh      refresh
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -51,6 +52,9 @@ func New(net Network, m Manifest) (*Tracker, error) {
 			m.Kind)
 	}
 	t.exemplar = make([]float32, t.cropZ.Len())
+	if err := t.refresh.prepare(net, m, t.cropZ.Len()); err != nil {
+		return nil, err
+	}
 	t.near = newView(m, m.Search.Size, len(t.scales))
 	t.wide = t.near
 	if m.Search.Wide > 0 {
@@ -89,7 +93,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
-	t.started, t.looked, t.roam, t.size = true, nil, 0, size
+	t.started, t.looked, t.roam, t.size, t.refresh.frames = true, nil, 0, size, 0
 	return nil
 }
 
@@ -131,11 +135,17 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	crop := float64(v.size) / side // crop pixels a frame pixel
 	f := t.bias.correct(v.locate.locate(maps, t.w*crop, t.h*crop))
 	v.respond(t.m.Kind, maps, f.scale, cx, cy, crop/t.scales[f.scale])
+	before := *t
 	state := t.judge.judge(f.score, &v.response)
 	t.roam = roam
 	t.follow(f, state, cx, cy, crop, size)
-	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate,
-		Correlate: maps.Correlate, Locate: time.Since(embedded)}
+	located := time.Now()
+	if err := t.takeView(img, f.score, state); err != nil {
+		*t = before
+		return tracker.Result{}, fmt.Errorf("siamfc: embed the target as it looks now: %w", err)
+	}
+	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate + time.Since(located),
+		Correlate: maps.Correlate, Locate: located.Sub(embedded)}
 	t.looked = v
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
 		Search: t.cutter.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil

@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"maps"
+	"strings"
 
 	"siamtrack/siamfc"
 	"siamtrack/tracker"
@@ -16,7 +17,17 @@ type boxNetwork struct {
 	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
 	embed       *run
 	near, wide  *comparison
+	views       []view
 }
+
+// view is one tensor that an exemplar graph gives: its memory, and what it held after the first exemplar.
+type view struct {
+	now, first []float32
+	around     bool // it is of the target's surroundings
+}
+
+// aroundPrefix begins the names of an exemplar graph's outputs that are of the target's surroundings.
+const aroundPrefix = "around"
 
 // comparison is the search graph bound to search crops of one size.
 type comparison struct {
@@ -38,6 +49,12 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	kept, err := p.keep(&b.resources)
 	if err != nil {
 		return nil, err
+	}
+	for name, t := range kept {
+		if name != inputMark {
+			around := strings.HasPrefix(name, aroundPrefix)
+			b.views = append(b.views, view{now: t.data, first: make([]float32, len(t.data)), around: around})
+		}
 	}
 	mf := m.manifest
 	if err := b.bindExemplar(p, kept, mf.Exemplar.Size); err != nil {
@@ -97,6 +114,37 @@ func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int,
 
 // Exemplar implements siamfc.Network.
 func (b *boxNetwork) Exemplar(crop []float32, target tracker.Box) error {
+	if err := b.see(crop, target); err != nil {
+		return err
+	}
+	for _, v := range b.views {
+		copy(v.first, v.now)
+	}
+	return nil
+}
+
+// Refresh implements siamfc.Refresher. Mixing what the exemplar graph gives is mixing the embeddings where the graph
+// behind them is linear, and near it elsewhere.
+func (b *boxNetwork) Refresh(crop []float32, target tracker.Box, share, around float64) error {
+	err := b.see(crop, target)
+	for _, v := range b.views {
+		part := float32(share)
+		if v.around {
+			part = float32(around)
+		}
+		if err != nil {
+			copy(v.now, v.first)
+			continue
+		}
+		for i, first := range v.first {
+			v.now[i] = first + part*(v.now[i]-first)
+		}
+	}
+	return err
+}
+
+// see embeds an exemplar crop.
+func (b *boxNetwork) see(crop []float32, target tracker.Box) error {
 	copy(b.image.data, crop)
 	if b.mark != nil {
 		for i, v := range [...]float64{target.X, target.Y, target.X + target.W, target.Y + target.H} {
