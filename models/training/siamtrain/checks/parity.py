@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 
 from siamtrain.box import network
 from siamtrain.classic import finetune
@@ -41,8 +40,8 @@ def peak(path, about):
 
 
 def weights_of(model):
-    """{name: tensor} of an ONNX model's constants."""
-    return {i.name: torch.tensor(numpy_helper.to_array(i)) for i in model.graph.initializer}
+    """An ONNX model's weights by name, as tensors."""
+    return {name: torch.tensor(value) for name, value in export.weights_of(model).items()}
 
 
 class TorchBox:
@@ -95,7 +94,8 @@ class TorchMarked:
     @torch.no_grad()
     def exemplar(self, image, mark=None):
         mark = np.zeros(4) if mark is None else mark
-        return self.apart(torch.from_numpy(crop.planar([image])), torch.tensor(np.asarray(mark, np.float32))[None])
+        found = self.apart(torch.from_numpy(crop.planar([image])), torch.tensor(np.asarray(mark, np.float32))[None])
+        return dict(zip(ExemplarGraph.NAMES, found))
 
     @torch.no_grad()
     def features(self, image):
@@ -103,7 +103,7 @@ class TorchMarked:
 
     @torch.no_grad()
     def locate(self, kept, image):
-        response, sides, _ = self.search(torch.from_numpy(crop.planar([image])), *kept)
+        response, sides, _ = self.search(torch.from_numpy(crop.planar([image])), *kept.values())
         return response[0, 0].numpy(), sides[0].numpy()
 
 

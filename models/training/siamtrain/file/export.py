@@ -15,6 +15,7 @@ import onnx
 import onnxruntime
 import torch
 from google.protobuf.message import DecodeError
+from onnx import TensorProto, helper, numpy_helper
 
 from siamtrain.errors import DataError, Failure
 
@@ -79,6 +80,43 @@ def changed(manifest, settings):
         except ValueError:
             inside[last] = text
     return manifest
+
+
+HALF = ".half"  # ends the name of a weight that is stored in 16 bits
+LEAST_HALVED = 256  # numbers in a weight: a smaller one stays as it is
+
+
+def halve(model):
+    """Stores an fp32 model's weights in 16 bits, each with a cast behind it that ONNX Runtime does once when it opens."""
+    casts = []
+    for weight in model.graph.initializer:
+        value = numpy_helper.to_array(weight)
+        if value.dtype == np.float32 and value.size >= LEAST_HALVED:
+            name = weight.name
+            weight.CopyFrom(numpy_helper.from_array(value.astype(np.float16), name + HALF))
+            casts.append(helper.make_node("Cast", [name + HALF], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model
+
+
+def unhalve(model):
+    """Undoes halve, but for what the rounding took: a graph whose weights are plain, as quantisation wants them."""
+    halved = {w.name for w in model.graph.initializer if w.name.endswith(HALF)}
+    nodes = [n for n in model.graph.node if not (n.op_type == "Cast" and n.input[0] in halved)]
+    for weight in model.graph.initializer:
+        if weight.name in halved:
+            value = numpy_helper.to_array(weight).astype(np.float32)
+            weight.CopyFrom(numpy_helper.from_array(value, weight.name.removesuffix(HALF)))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model
+
+
+def weights_of(model):
+    """The weights of a model by name, those that are stored in 16 bits too."""
+    return {w.name.removesuffix(HALF): numpy_helper.to_array(w).astype(np.float32) for w in model.graph.initializer}
 
 
 def manifest_of(path):

@@ -38,6 +38,10 @@ class Loop:
     vote: float = 0.0
     calibration: float = 0.0
     hold: float = 0.0
+    refresh: int = 0
+    refresh_share: float = 0.0
+    refresh_around: float = 0.0
+    refresh_score: float = 0.0
 
     @classmethod
     def of(cls, about):
@@ -153,8 +157,8 @@ class BoxTracker:
         self.fill = crop.mean_colour(image)
         side = crop.context_side(*self.size)
         patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
-        self.kept = self.model.exemplar(patch, mark_of(self.size, side))
-        self.bias, self.bad = np.zeros(4), 0
+        self.first = self.kept = self.model.exemplar(patch, mark_of(self.size, side))
+        self.bias, self.bad, self.frames = np.zeros(4), 0, 0
         self.face(self.model.side)
         if self.loop.calibration:
             self.bias = self.calibrate(image) * self.loop.calibration
@@ -169,7 +173,24 @@ class BoxTracker:
         if score >= self.loop.hold:
             self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
         self.judge(score)
+        self.take_view(image, score)
         return np.array([*(self.centre - self.size / 2), *self.size]), score
+
+    def take_view(self, image, score):
+        """Mixes the target as it looks now into what the search compares with, as siamfc/refresh.go does."""
+        self.frames += 1
+        loop = self.loop
+        if not loop.refresh or self.frames % loop.refresh or score <= loop.refresh_score:
+            return
+        side = crop.context_side(*self.size)
+        patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
+        seen = self.model.exemplar(patch, mark_of(self.size, side))
+        self.kept = {
+            name: first
+            if name == "mark"
+            else first + (loop.refresh_around if name.startswith("around") else loop.refresh_share) * (seen[name] - first)
+            for name, first in self.first.items()
+        }
 
     def searched(self, factor=1.0):
         """The side in the image of the square that becomes a search crop, times factor."""

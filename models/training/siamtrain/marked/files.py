@@ -57,14 +57,13 @@ def write(net, about, path):
         )
         for size in (SEARCH, SEARCH + 128):
             export.verify(path, search, {"image": example(size, 3)[0], **kept})
-        with open(inside, "rb") as file:
-            put_exemplar(path, bare(file.read()))
+        onnx.save(export.halve(onnx.load(path)), path)
+        put_exemplar(path, bare(export.halve(onnx.load(inside))))
     return export.digest(path)
 
 
-def bare(data):
+def bare(model):
     """An exemplar graph's bytes without metadata."""
-    model = onnx.load_from_string(data)
     del model.metadata_props[:]
     return model.SerializeToString()
 
@@ -82,18 +81,17 @@ def put_exemplar(path, data):
 def write_int8(source, batch, about, path):
     """Quantises both graphs of the fp32 file `source` with the ranges of a pairs.Batch; the new file's SHA-256."""
     with tempfile.TemporaryDirectory() as folder:
-        full, small = os.path.join(folder, "full.onnx"), os.path.join(folder, "small.onnx")
-        with open(full, "wb") as file:
-            file.write(export.exemplar_graph(source))
+        full, small, plain = (os.path.join(folder, f"{name}.onnx") for name in ("full", "small", "plain"))
+        onnx.save(export.unhalve(onnx.load_from_string(export.exemplar_graph(source))), full)
+        onnx.save(export.unhalve(onnx.load(source)), plain)
         exemplars = [{"image": z[None].numpy(), "mark": m[None].numpy()} for z, m in zip(batch.exemplar, batch.mark)]
         session = export.session(full)
         kept = [dict(zip(ExemplarGraph.NAMES, session.run(list(ExemplarGraph.NAMES), e))) for e in exemplars]
         quantise.quantise(full, small, exemplars)
         part = f"{path}.part"
-        quantise.quantise(source, part, [{"image": x[None].numpy(), **k} for x, k in zip(batch.search, kept)])
+        quantise.quantise(plain, part, [{"image": x[None].numpy(), **k} for x, k in zip(batch.search, kept)])
         export.set_manifest(part, about)
-        with open(small, "rb") as file:
-            put_exemplar(part, bare(file.read()))
+        put_exemplar(part, bare(onnx.load(small)))
         os.replace(part, path)
     return export.digest(path)
 

@@ -28,11 +28,11 @@ class Features(nn.Module):
 class ExemplarGraph(nn.Module):
     """forward(image, mark) -> what the search graph takes besides its image.
 
-    image is the exemplar, RGB 0..255 (1, 3, 128, 128), mark (1, 4). The outputs: kernels (128, C, 1, 1), kernel
-    (C, 1, 4, 4), keys (64, 64, 1, 1), values (32, 64, 1, 1), scale and shift (1, C, 1, 1).
+    image is the exemplar, RGB 0..255 (1, 3, 128, 128), mark (1, 4). The outputs: target and around
+    (64, C, 1, 1), kernel (C, 1, 4, 4), keys (64, 64, 1, 1), values (32, 64, 1, 1), scale and shift (1, C, 1, 1).
     """
 
-    NAMES = ("kernels", "kernel", "keys", "values", "scale", "shift")
+    NAMES = ("target", "around", "kernel", "keys", "values", "scale", "shift")
 
     def __init__(self, net):
         super().__init__()
@@ -45,12 +45,13 @@ class ExemplarGraph(nn.Module):
     def forward(self, exemplar, mark):
         z = self.features(exemplar)
         t = self.head.template(z, mark)
-        kernels = torch.cat([t.target[0], t.around[0]], 0) * self.maps_scale
+        target, around = (v[0] * s for v, s in zip((t.target, t.around), self.maps_scale.chunk(2)))
         kernel = t.kernel.reshape(self.width, 1, 4, 4) * self.depth_scale
         keys = t.keys[0] / math.sqrt(KEY)
         values = t.values[0].transpose(0, 1) * self.read_scale
         return (
-            kernels.reshape(2 * CELLS, self.width, 1, 1),
+            target[..., None, None],
+            around[..., None, None],
             kernel,
             keys.reshape(CELLS, KEY, 1, 1),
             values.reshape(-1, CELLS, 1, 1),
@@ -60,7 +61,7 @@ class ExemplarGraph(nn.Module):
 
 
 class SearchGraph(nn.Module):
-    """forward(image, kernels, kernel, keys, values, scale, shift) -> response, sides, features.
+    """forward(image, target, around, kernel, keys, values, scale, shift) -> response, sides, features.
 
     image is a search crop, RGB 0..255 (1, 3, H, W), H and W divisible by 16. response (1, 1, H/16, W/16) in 0..1, sides
     (1, 4, H/16, W/16), features (1, C, H/16, W/16).
@@ -79,9 +80,9 @@ class SearchGraph(nn.Module):
         self.response_tower, self.sides_tower = folded(h.response_tower), folded(h.sides_tower)
         self.response, self.sides = h.response, h.sides
 
-    def forward(self, image, kernels, kernel, keys, values, scale, shift):
+    def forward(self, image, target, around, kernel, keys, values, scale, shift):
         x = self.features(image)
-        maps = F.conv2d(x, kernels, self.maps_shift)
+        maps = F.conv2d(x, torch.cat([target, around]), self.maps_shift)
         depth = F.conv2d(F.pad(self.seen_of(x), (2, 1, 2, 1)), kernel, self.depth_shift, groups=kernel.shape[0])
         weights = torch.softmax(F.conv2d(self.query_of(x), keys), 1)
         read = F.conv2d(weights, values, self.read_shift)
