@@ -57,7 +57,7 @@ func open(t *testing.T, rt *onnx.Runtime, path string) *siamfc.Tracker {
 }
 
 func TestEachKindKeepsTheInterface(t *testing.T) {
-	for _, name := range []string{"box", "peak", "two"} {
+	for _, name := range []string{"box", "peak", "two", "two_around"} {
 		t.Run(name, func(t *testing.T) {
 			rt := start(t)
 			trackertest.Run(t, func(t *testing.T) tracker.Tracker { return open(t, rt, "testdata/"+name+".onnx") })
@@ -66,7 +66,7 @@ func TestEachKindKeepsTheInterface(t *testing.T) {
 }
 
 func TestUpdateAllocatesNothing(t *testing.T) {
-	for _, name := range []string{"box", "peak", "two"} {
+	for _, name := range []string{"box", "peak", "two", "two_around"} {
 		t.Run(name, func(t *testing.T) {
 			tr := open(t, start(t), "testdata/"+name+".onnx")
 			img := image.NewRGBA(image.Rect(0, 0, 320, 240))

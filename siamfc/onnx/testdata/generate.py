@@ -146,23 +146,23 @@ def marked_box(name, meta):
     )
 
 
-def share_of_mark(kernel):
-    """Nodes for "width", [1,1,1,1]: (mark's x1 - x0) / 64, plus the kernel times zero, so that it is used."""
+def share_of_mark(kernel, width="width"):
+    """Nodes for the width, [1,1,1,1]: (mark's x1 - x0) / 64, plus the kernel times zero, so that it is used."""
     return [
         helper.make_node("Gather", ["mark", "two"], ["x1"], axis=1),
         helper.make_node("Gather", ["mark", "zero"], ["x0"], axis=1),
         helper.make_node("Sub", ["x1", "x0"], ["wide"]),
         helper.make_node("Div", ["wide", "whole"], ["share"]),
-        helper.make_node("Reshape", ["share", "square"], ["width"]),
+        helper.make_node("Reshape", ["share", "square"], [width]),
     ]
 
 
-def said(features):
+def said(features, width="width"):
     """Nodes for "response", the width everywhere, and "sides", from the features and the kernel."""
     return [
         helper.make_node("Conv", [features, "kernel"], ["logit"], kernel_shape=[1, 1]),
         helper.make_node("Mul", ["logit", "nothing"], ["flat"]),
-        helper.make_node("Add", ["flat", "width"], ["response"]),
+        helper.make_node("Add", ["flat", width], ["response"]),
         helper.make_node("Conv", [features, "side"], ["raw"], kernel_shape=[1, 1]),
         helper.make_node("Softplus", ["raw"], ["positive"]),
         helper.make_node("Mul", ["positive", "twenty"], ["sides"]),
@@ -187,35 +187,35 @@ def numbers():
     ]
 
 
-def exemplar_graph(name, kernel="kernel"):
+def exemplar_graph(name, kernel="kernel", width="width"):
     """Of two graphs the one for the exemplar: its mean features and its mark's width, neither with a fixed shape."""
     nodes = [
         helper.make_node("Conv", ["image", "branch"], ["map"], kernel_shape=[16, 16], strides=[16, 16]),
         helper.make_node("ReduceMean", ["map"], [kernel], axes=[2, 3], keepdims=1),
-        *share_of_mark(kernel),
+        *share_of_mark(kernel, width),
         helper.make_node("Identity", ["map"], ["unused"]),
     ]
     write(
         name,
         nodes,
         [floats("image", 1, 3, "H", "W"), floats("mark", 1, 4)],
-        [floats("width", "a", "b", "c", "d"), floats(kernel, "a", "b", "c", "d"), floats("unused", 1, 4, "h", "w")],
+        [floats(width, "a", "b", "c", "d"), floats(kernel, "a", "b", "c", "d"), floats("unused", 1, 4, "h", "w")],
         [weights("branch", 4, 3, 16, 16), *numbers()],
         None,
     )
 
 
-def search_graph(name, meta, inside=None):
+def search_graph(name, meta, inside=None, width="width"):
     """Of two graphs the one for the search crop."""
     nodes = [
         helper.make_node("Conv", ["image", "branch"], ["features"], kernel_shape=[16, 16], strides=[16, 16]),
-        *said("features"),
+        *said("features", width),
     ]
     more = {"siamtrack.exemplar": base64.b64encode(open(inside, "rb").read()).decode()} if inside else None
     write(
         name,
         nodes,
-        [floats("width", 1, 1, 1, 1), floats("image", 1, 3, "H", "W"), floats("kernel", 1, 4, 1, 1)],
+        [floats(width, 1, 1, 1, 1), floats("image", 1, 3, "H", "W"), floats("kernel", 1, 4, 1, 1)],
         [floats("features", 1, 4, "fh", "fw"), *answers()],
         [weights("branch", 4, 3, 16, 16), weights("side", 4, 4, 1, 1), *numbers()],
         meta,
@@ -229,4 +229,9 @@ search_graph("two", manifest("box", search=dict(size=128, wide=160)), "two_exemp
 search_graph("two_beside", manifest("box", files=dict(exemplar="two_exemplar.onnx")))
 exemplar_graph("other", "core")
 search_graph("two_without_kernel", manifest("box"), "other.onnx")
+os.remove("other.onnx")
+# The mark's width as what is known of the surroundings, and a loop that takes new views.
+exemplar_graph("other", width="around")
+VIEWS = dict(window_influence=0.4, window="centred", refresh=2, refresh_share=0.25, refresh_around=0.5)
+search_graph("two_around", manifest("box", loop=VIEWS), "other.onnx", width="around")
 os.remove("other.onnx")

@@ -38,14 +38,15 @@ class ExemplarGraph(nn.Module):
         super().__init__()
         self.features, self.head, self.width = Features(net), net.head, net.width
         s, _ = affine(net.head.maps_norm)
-        self.register_buffer("maps_scale", s.reshape(-1, 1))
+        for name, part in zip(("target_scale", "around_scale"), s.reshape(-1, 1).chunk(2)):
+            self.register_buffer(name, part.clone())
         self.register_buffer("depth_scale", affine(net.head.depth_norm)[0].reshape(-1, 1, 1, 1))
         self.register_buffer("read_scale", affine(net.head.read_norm)[0].reshape(-1, 1))
 
     def forward(self, exemplar, mark):
         z = self.features(exemplar)
         t = self.head.template(z, mark)
-        target, around = (v[0] * s for v, s in zip((t.target, t.around), self.maps_scale.chunk(2)))
+        target, around = t.target[0] * self.target_scale, t.around[0] * self.around_scale
         kernel = t.kernel.reshape(self.width, 1, 4, 4) * self.depth_scale
         keys = t.keys[0] / math.sqrt(KEY)
         values = t.values[0].transpose(0, 1) * self.read_scale
