@@ -41,7 +41,7 @@ func ceiling(v float64, floating bool) float64 {
 }
 
 // measure finds the range of the sequence's values, and says it.
-func (p *pictures) measure() error {
+func (p *pictures) measure() {
 	high := 0.0
 	n := min(looks, len(p.items))
 	for i := range n {
@@ -57,7 +57,6 @@ func (p *pictures) measure() error {
 	p.deep.limit = ceiling(high, isFloat(p.bgr))
 	p.log.Info("pictures of more than 8 bits are scaled by the range of the sequence", "highest value", high,
 		"shown as 255", p.deep.limit)
-	return nil
 }
 
 func isFloat(m gocv.Mat) bool {

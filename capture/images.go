@@ -116,9 +116,7 @@ func openItems(name string, items []item, o Options) (*Source, error) {
 	}
 	info := Info{Kind: Images, Width: p.bgr.Cols(), Height: p.bgr.Rows(), Frames: len(items), FPS: o.FPS}
 	if isDeep(p.bgr) {
-		if err := p.measure(); err != nil {
-			return nil, errors.Join(err, p.close())
-		}
+		p.measure()
 	}
 	return newSource(name, info, p, o), nil
 }

@@ -90,7 +90,10 @@ func TestLiveFollowsAChangeOfPixelFormat(t *testing.T) {
 	}
 	url := camera(t, bytes.SplitAfter(data, []byte("\xff\xd9")))
 	_, d := served(t, url, "-m", absolute(t, tiny), "--init", fullHDInit, "--jsonl", "t.jsonl", "--timeout", "5s")
-	d.eventually("rows of three rounds", func() bool { rows := d.rows("t.jsonl"); return len(rows) > 0 && rows[len(rows)-1].Frame > 108 })
+	d.eventually("rows of three rounds", func() bool {
+		rows := d.rows("t.jsonl")
+		return len(rows) > 0 && rows[len(rows)-1].Frame > 108
+	})
 	if code, stderr := d.interrupt(); code != exitInterrupted {
 		t.Errorf("exit %d\n%s", code, stderr)
 	}
@@ -130,11 +133,12 @@ func TestLiveWaitsForASourceThatIsOff(t *testing.T) {
 	address := l.Addr().String()
 	l.Close()
 	url := "http://" + address + "/camera"
-	if code, _, stderr := track(t, "live", url, "-m", tiny, "--http", "127.0.0.1:0"); code != exitFailed || !strings.Contains(stderr, "refused") {
+	code, _, stderr := track(t, "live", url, "-m", tiny, "--http", "127.0.0.1:0")
+	if code != exitFailed || !strings.Contains(stderr, "refused") {
 		t.Errorf("without --reconnect: exit %d, %q", code, stderr)
 	}
-	if code, _, stderr := track(t, "live", url, "-m", tiny, "--http", "127.0.0.1:0", "--reconnect", "1"); code != exitFailed ||
-		!strings.Contains(stderr, "waiting for it") {
+	code, _, stderr = track(t, "live", url, "-m", tiny, "--http", "127.0.0.1:0", "--reconnect", "1")
+	if code != exitFailed || !strings.Contains(stderr, "waiting for it") {
 		t.Errorf("with one attempt: exit %d, %q", code, stderr)
 	}
 	data, err := os.ReadFile(changing(t, "a.mjpg", []string{"-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-f", "mjpeg"}))

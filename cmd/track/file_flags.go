@@ -80,7 +80,8 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.got, "got", "", "write the `file` SEQ_001.txt of the GOT-10k toolkit, or DIR/, with times if --timing")
 	fl.StringVar(&f.vot, "vot", "",
 		"write the trajectory `file` SEQ_001.txt of the VOT toolkit and its confidences, or DIR/")
-	fl.IntVar(&f.keyframes, "keyframes", 1, "write only every `N`-th frame into these, and those in which a target is lost or found")
+	fl.IntVar(&f.keyframes, "keyframes", 1,
+		"write only every `N`-th frame into these, and those in which a target is lost or found")
 	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
 	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")

@@ -57,7 +57,8 @@ func TestCorrections(t *testing.T) {
 	for _, args := range [][]string{
 		{clip, "--correct", "--init", clipInit}, {clip, "--correct", "--init-file", boxes, "--init-frame", "80"},
 	} {
-		if code, _, stderr := track(t, append([]string{"file", "-m", tiny}, args...)...); code != exitUsage || !strings.Contains(stderr, "--correct") {
+		code, _, stderr := track(t, append([]string{"file", "-m", tiny}, args...)...)
+		if code != exitUsage || !strings.Contains(stderr, "--correct") {
 			t.Errorf("%v: exit %d, %q", args, code, stderr)
 		}
 	}
@@ -66,7 +67,8 @@ func TestCorrections(t *testing.T) {
 // Every N-th frame is written, into CVAT's XML too.
 func TestKeyframesAreWritten(t *testing.T) {
 	csv, xml := in(t, "t.csv"), in(t, "t.xml")
-	mustTrack(t, clip, "-m", tiny, "--init", "a="+clipInit, "--end", "25", "--keyframes", "10", "--csv", csv, "--cvat", xml)
+	mustTrack(t, clip, "-m", tiny, "--init", "a="+clipInit, "--end", "25", "--keyframes", "10", "--csv", csv,
+		"--cvat", xml)
 	var frames []int
 	for _, r := range readTrack(t, csv) {
 		frames = append(frames, r.Frame)
@@ -75,7 +77,8 @@ func TestKeyframesAreWritten(t *testing.T) {
 		t.Errorf("frames %s", got)
 	}
 	text := read(t, xml)
-	if strings.Count(text, "<box ") != 4 || !strings.Contains(text, `label="a"`) || !strings.Contains(text, "<width>768</width>") {
+	if strings.Count(text, "<box ") != 4 || !strings.Contains(text, `label="a"`) ||
+		!strings.Contains(text, "<width>768</width>") {
 		t.Error(text)
 	}
 }

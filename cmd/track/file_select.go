@@ -19,8 +19,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// choose has a person draw the target in the first frame of p, in a window or, where there is no display, on a page that
-// a browser of this machine opens. It returns the source to track from, which gives that frame again.
+// choose has a person draw the target in the first frame of p, in a window or, where there is no display, on a page
+// that a browser of this machine opens. It returns the source to track from, which gives that frame again.
 func (f *fileFlags) choose(cmd *cobra.Command, src tracker.Source, p part) (tracker.Source, part, error) {
 	from, frame, box, err := follow.Seek(cmd.Context(), src, p.first(), p.end,
 		func(img *image.RGBA) (tracker.Box, bool, error) {

@@ -45,7 +45,8 @@ func TestSelectInABrowser(t *testing.T) {
 		t.Errorf("%d rows, the first %+v", len(rows), rows[0])
 	}
 	for _, other := range []string{"--init=" + clipInit, "--template=" + clip} {
-		if code, _, text := track(t, "file", clip, "-m", tiny, "--select", other); code != exitUsage || !strings.Contains(text, "--select draws") {
+		code, _, text := track(t, "file", clip, "-m", tiny, "--select", other)
+		if code != exitUsage || !strings.Contains(text, "--select draws") {
 			t.Errorf("%s beside it: exit %d, %q", other, code, text)
 		}
 	}

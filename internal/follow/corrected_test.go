@@ -66,7 +66,8 @@ func marks(frames ...int) (out []tracker.Start) {
 	return out
 }
 
-// Between two marks the drift of both directions is weighed by how near they are; after the last one it is forward only.
+// Between two marks the drift of both directions is weighed by how near they are; after the last one it is forward
+// only.
 func TestCorrectionsAreBlended(t *testing.T) {
 	got := &kept{}
 	open := func() *tracker.Multi {
@@ -130,7 +131,8 @@ func TestCorrectionsKeepEveryFrame(t *testing.T) {
 	stopped := &kept{}
 	ctx, cancel := context.WithCancel(t.Context())
 	src := &cancelAt{still(t, 9), 3, cancel}
-	if _, err := RunCorrected(ctx, src, open, marks(0, 6), 0, stopped); !errors.Is(err, context.Canceled) || len(stopped.frames) != 4 {
+	_, err = RunCorrected(ctx, src, open, marks(0, 6), 0, stopped)
+	if !errors.Is(err, context.Canceled) || len(stopped.frames) != 4 {
 		t.Errorf("stopped: %d frames, %v", len(stopped.frames), err)
 	}
 	ended := &kept{}
