@@ -4,7 +4,7 @@ HELP = "export a trained box network: loop parameters from training sequences, f
 
 
 def configure(parser):
-    parser.add_argument("weights", metavar="FILE.pt", help="average.pt of a run, or checkpoints/siamtrack.pt")
+    parser.add_argument("weights", metavar="FILE.pt", help="average.pt of a run, or checkpoints/box-g.pt")
     parser.add_argument("--store", required=True, metavar="STORE", help="its pairs give the ranges of activations")
     parser.add_argument(
         "--data",

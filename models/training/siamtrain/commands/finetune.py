@@ -8,13 +8,13 @@ def configure(parser):
         "--init",
         required=True,
         metavar="MODEL.onnx",
-        help="the model to start from: models/siamtrack.onnx or models/siamfc.onnx",
+        help="the model to start from: models/siamfc.onnx, or an export of a box network",
     )
     parser.add_argument(
         "--weights",
-        default="checkpoints/siamtrack.pt",
+        default="checkpoints/box-g.pt",
         metavar="FILE.pt",
-        help="the trainable weights of a box model (checkpoints/siamtrack.pt)",
+        help="the trainable weights of a box model (checkpoints/box-g.pt)",
     )
     parser.add_argument(
         "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
@@ -31,9 +31,12 @@ def configure(parser):
 
 
 def run(args):
+    from siamtrain.errors import DataError
     from siamtrain.file import export
 
     manifest = export.manifest_of(args.init)
+    if export.exemplar_graph(args.init) is not None:
+        raise DataError(f"{args.init}: a network with a mark; `siamtrain trainhead` goes on from its weights")
     name = args.name or manifest["name"] + "-finetuned"
     if manifest["kind"] == "box":
         from siamtrain.box import finetune, train

@@ -10,7 +10,7 @@ def configure(parser):
         "--out", required=True, metavar="DIR", help="folder of the run: checkpoint.pt, average.pt, log.jsonl"
     )
     parser.add_argument(
-        "--begin", metavar="FILE.pt", help="weights to begin with: an average.pt, or checkpoints/siamtrack.pt"
+        "--begin", metavar="FILE.pt", help="weights to begin with: an average.pt, or checkpoints/box-g.pt"
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument(

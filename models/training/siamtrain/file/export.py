@@ -87,7 +87,7 @@ LEAST_HALVED = 256  # numbers in a weight: a smaller one stays as it is
 
 
 def halve(model):
-    """Stores an fp32 model's weights in 16 bits, each with a cast behind it that ONNX Runtime does once when it opens."""
+    """Stores an fp32 model's weights in 16 bits, each with a cast behind it that is done once, when it is opened."""
     casts = []
     for weight in model.graph.initializer:
         value = numpy_helper.to_array(weight)

@@ -185,12 +185,14 @@ class BoxTracker:
         side = crop.context_side(*self.size)
         patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
         seen = self.model.exemplar(patch, mark_of(self.size, side))
-        self.kept = {
-            name: first
-            if name == "mark"
-            else first + (loop.refresh_around if name.startswith("around") else loop.refresh_share) * (seen[name] - first)
-            for name, first in self.first.items()
-        }
+        self.kept = {name: self._mixed(name, first, seen[name]) for name, first in self.first.items()}
+
+    def _mixed(self, name, first, seen):
+        """A tensor of the first exemplar mixed with that of a new view; the mark itself stays the first one's."""
+        if name == "mark":
+            return first
+        share = self.loop.refresh_around if name.startswith("around") else self.loop.refresh_share
+        return first + share * (seen - first)
 
     def searched(self, factor=1.0):
         """The side in the image of the square that becomes a search crop, times factor."""
