@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,11 @@ func newDoctorCmd() *cobra.Command {
 // examine looks at everything.
 func examine(ctx context.Context, library string) []doctor.Finding {
 	findings := []doctor.Finding{{Name: "track", Status: doctor.OK, Found: versionLine()}}
+	if program, err := os.Executable(); err == nil {
+		if f, ok := doctor.Checksums(program); ok { // unpacked from a release's archive
+			findings = append(findings, f)
+		}
+	}
 	findings = append(findings, doctor.Video()...)
 	runtime := doctor.Runtime(library)
 	findings = append(findings, runtime)
