@@ -22,7 +22,7 @@ test: ## the tests, the window's under a virtual display included (minutes)
 check: ## test, and what is heavy: lint, race detector, fuzzing, reference toolkits, browser, Slurm, training
 	@scripts/check.sh
 
-lint: setup ## gofmt, vet, golangci-lint, go mod tidy
+lint: setup ## gofmt, vet, golangci-lint, go mod tidy, govulncheck, licences
 	@scripts/lint.sh
 
 fuzz: setup ## every fuzz target for FUZZTIME (2m): more than an hour

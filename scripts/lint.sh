@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # gofmt, go vet (the heavy tests too), golangci-lint at a pinned version, go.mod as `go mod tidy` would leave it; ruff over
-# Python, with the rules and the version of models/training/pyproject.toml.
+# Python, with the rules and the version of models/training/pyproject.toml; known holes and licences of the modules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .deps/env.sh
@@ -20,6 +20,7 @@ tags=$SIAMTRACK_TAGS,matprofile,heavy,soak
 go vet -tags "$tags" ./...
 "$linter" run --allow-serial-runners --build-tags "$tags" ./...
 go mod tidy -diff
+licences=$(scripts/supply.sh check) || { echo "$licences" >&2; exit 1; }
 
 rules=models/training/pyproject.toml
 pinned=$(grep -o 'ruff==[0-9.]*' "$rules")
