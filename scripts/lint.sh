@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# gofmt, go vet (the heavy tests too), golangci-lint at a pinned version, go.mod as `go mod tidy` would leave it; ruff over
-# Python, with the rules and the version of models/training/pyproject.toml; known holes and licences of the modules.
+# gofmt, go vet (the heavy tests too), golangci-lint at a pinned version, go.mod as `go mod tidy` would leave it; ruff
+# over Python, with the rules and the version of models/training/pyproject.toml; known holes and licences of the modules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .deps/env.sh

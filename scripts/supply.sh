@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the program is made of: scripts/supply.sh check         known holes and the licences of all modules
-#                          scripts/supply.sh release FOLDER    writes FOLDER/sbom.cdx.json (CycloneDX) of FOLDER's program
-#                                                              and libraries, and FOLDER/SHA256SUMS of all its files
+#                          scripts/supply.sh release FOLDER    writes FOLDER/sbom.cdx.json (CycloneDX) of the program
+#                                                              and the libraries in FOLDER, and FOLDER/SHA256SUMS
 # The tools are built into .deps/bin; where that cannot be done, `check` says so and goes on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,7 +62,8 @@ licences() {
 release() {
 	local folder=$1 program
 	program=$(cyclonedx)
-	"$program" bin -licenses -json -output "$folder/sbom.cdx.json" "$(find "$folder" -name track -type f | head -n 1)" 2>/dev/null
+	"$program" bin -licenses -json -output "$folder/sbom.cdx.json" \
+		"$(find "$folder" -name track -type f | head -n 1)" 2>/dev/null
 	python3 - "$folder" <<-'END'
 	import hashlib, json, os, re, sys
 
