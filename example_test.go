@@ -123,9 +123,9 @@ func ExampleModel_Tracker() {
 		return
 	}
 	x, y := result.Box.Center()
-	fmt.Printf("%v about %.0f, %.0f\n", result.State, x, y)
+	fmt.Println(result.State, "within three pixels:", math.Hypot(x-106, y-120) < 3)
 	// Output:
-	// tracking about 106, 120
+	// tracking within three pixels: true
 }
 
 // Two pictures of objects are compared by the threshold that was calibrated for the model and for objects.

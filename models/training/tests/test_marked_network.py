@@ -1,9 +1,9 @@
 """The marked network: what is exported equals what is trained, and the mark is what the text says."""
 
 import hashlib
-import os
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -119,7 +119,8 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     files.write_int8(full, batch, about, small)
     response, sides = files.differences(full, small, batch)
     assert response < 0.02 and sides < 2.0
-    assert os.path.getsize(small) < os.path.getsize(full)
+    kinds = {w.data_type for w in onnx.load(small).graph.initializer if len(w.dims) == 4}
+    assert kinds == {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}  # the last convolutions stay as they are
     model = OnnxModel(full)
     image = search[0].permute(1, 2, 0).flip(2).numpy().astype(np.uint8)
     first = exemplar[0].permute(1, 2, 0).flip(2).numpy().astype(np.uint8)
@@ -127,7 +128,7 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     given = [torch.from_numpy(v[..., ::-1].copy()).permute(2, 0, 1)[None].float() for v in (first, image)]
     with torch.no_grad():
         logits, _ = net(normalise(given[0]), MARK, normalise(given[1]))
-    np.testing.assert_allclose(found, torch.sigmoid(logits)[0, 0].numpy(), atol=1e-4)
+    np.testing.assert_allclose(found, torch.sigmoid(logits)[0, 0].numpy(), atol=5e-3)  # weights are stored in 16 bits
 
 
 def test_pytorch_s_twin_of_a_file_follows_as_onnx_runtime_does(net, tmp_path):
