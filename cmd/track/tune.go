@@ -194,8 +194,8 @@ func (f *tuneFlags) print(w io.Writer, r tune.Result) error {
 	for _, fold := range r.Folds {
 		low, high = min(low, fold.HeldGain()), max(high, fold.HeldGain())
 	}
-	fmt.Fprintf(&b, "\nheld out: %+.3f AUC on average, %+.3f to %+.3f, standard deviation %.3f over %s, in %s\n", mean, low,
-		high, spread, plural.Of(len(r.Folds), "fold"), plural.Of(r.Runs, "run"))
+	fmt.Fprintf(&b, "\nheld out: %+.3f AUC on average, %+.3f to %+.3f, standard deviation %.3f over %s, in %s\n", mean,
+		low, high, spread, plural.Of(len(r.Folds), "fold"), plural.Of(r.Runs, "run"))
 	fmt.Fprintf(&b, "best on all: %.3f (%+.3f, on what it was chosen on): %s\n", r.Best.Score, r.Best.Gain(),
 		f.values(r.Best.Loop))
 	switch {
