@@ -27,7 +27,8 @@ func allowed(err error) bool {
 	return false
 }
 
-// readSome opens a file and reads some of its frames, which have pixels, numbers that grow and times that do not run back.
+// readSome opens a file and reads some of its frames, which have pixels, numbers that grow and times that do not run
+// back.
 func readSome(t *testing.T, path string) {
 	t.Helper()
 	s, err := Open(path, Options{MaxPixels: 1 << 20})

@@ -49,9 +49,10 @@ func FuzzNetworkSays(f *testing.F) {
 	f.Add([]byte{1, 2}, []byte{})
 	peak := Manifest{
 		Format: Format, Name: "said", Kind: Peak, Layout: LayoutSiamtrack, Exemplar: ExemplarSpec{Size: 16, Context: 0.5},
-		Search: SearchSpec{Size: 32}, Grid: GridSpec{Size: 5, Stride: 4, Origin: -8}, Upsample: 4, Correlation: CorrelationSpec{Scale: 1},
-		Loop:  LoopSpec{Scales: 3, ScaleStep: 1.04, ScalePenalty: 0.97, ScaleRate: 0.6, WindowInfluence: 0.2},
-		State: StateSpec{Uncertain: 0.4, Lost: 0.2, Redetect: true},
+		Search: SearchSpec{Size: 32}, Grid: GridSpec{Size: 5, Stride: 4, Origin: -8}, Upsample: 4,
+		Correlation: CorrelationSpec{Scale: 1},
+		Loop:        LoopSpec{Scales: 3, ScaleStep: 1.04, ScalePenalty: 0.97, ScaleRate: 0.6, WindowInfluence: 0.2},
+		State:       StateSpec{Uncertain: 0.4, Lost: 0.2, Redetect: true},
 	}
 	box := peak
 	box.Kind, box.Upsample = Box, 0

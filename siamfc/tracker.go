@@ -144,8 +144,9 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 		*t = before
 		return tracker.Result{}, fmt.Errorf("siamfc: embed the target as it looks now: %w", err)
 	}
-	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embedded.Sub(cropped) - maps.Correlate + time.Since(located),
-		Correlate: maps.Correlate, Locate: located.Sub(embedded)}
+	embed := embedded.Sub(cropped) - maps.Correlate + time.Since(located)
+	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embed, Correlate: maps.Correlate,
+		Locate: located.Sub(embedded)}
 	t.looked = v
 	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
 		Search: t.cutter.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil

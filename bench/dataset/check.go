@@ -51,9 +51,9 @@ func (r Report) Fatal() int {
 	return n
 }
 
-// Check reads a benchmark and lists every mismatch: files that cannot be read (of pictures the header and the end are), missing
-// frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The error is
-// for a folder that is no benchmark.
+// Check reads a benchmark and lists every mismatch: files that cannot be read (of pictures the header and the end are),
+// missing frames, lengths and sizes that differ, frames without truth, boxes without size or outside the frame. The
+// error is for a folder that is no benchmark.
 func Check(root string, o Options) (Report, error) {
 	in, err := find(root, o)
 	if err != nil {

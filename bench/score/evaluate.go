@@ -47,7 +47,8 @@ func evaluateOne(ctx context.Context, d *dataset.Dataset, e Entry, p protocol, o
 	return t, nil
 }
 
-// scoreSequences scores a tracker's sequences side by side; nil stands for one that has no result, where that is allowed.
+// scoreSequences scores a tracker's sequences side by side; nil stands for one that has no result, where that is
+// allowed.
 func scoreSequences(ctx context.Context, d *dataset.Dataset, t *Tracker, p protocol, o Options) ([]*part, error) {
 	untimed := t.About != nil && !t.About.Timing
 	parts := make([]*part, len(d.Sequences))

@@ -42,8 +42,8 @@ func idle(f *testing.F, token string) http.Handler {
 	return s.handler
 }
 
-// FuzzRequest sends whatever can be read as a request. It is answered, never with a failure of the server's own; without
-// the token nobody gets anything; and another website's page neither reads nor changes anything.
+// FuzzRequest sends whatever can be read as a request. It is answered, never with a failure of the server's own;
+// without the token nobody gets anything; and another website's page neither reads nor changes anything.
 func FuzzRequest(f *testing.F) {
 	const token = "sesame"
 	for _, s := range []string{
@@ -53,7 +53,8 @@ func FuzzRequest(f *testing.F) {
 		"GET /state HTTP/1.1\r\nHost: localhost\r\nCookie: siamtrack=sesame\r\nSec-Fetch-Site: cross-site\r\n\r\n",
 		"GET /stream HTTP/1.1\r\nHost: evil.example\r\n\r\n", "GET /frozen/1.jpg HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
 		"GET /frozen/..%2f1.jpg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "HEAD //page.js HTTP/1.0\r\n\r\n",
-		"POST /freeze HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /clear HTTP/1.1\r\nHost: localhost\r\nOrigin: http://x\r\n\r\n",
+		"POST /freeze HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"POST /clear HTTP/1.1\r\nHost: localhost\r\nOrigin: http://x\r\n\r\n",
 		"POST /select HTTP/1.1\r\nHost: localhost\r\nContent-Length: 52\r\n\r\n" +
 			`{"frame":1,"box":{"x":1.5,"y":2,"w":3e1,"h":20}}    `,
 		"POST /show HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + "e\r\n{\"panel\":true}\r\n0\r\n\r\n",

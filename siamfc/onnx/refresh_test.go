@@ -9,7 +9,7 @@ import (
 )
 
 // TestRefresh: the models answer with the width of the mark as a share of 64 pixels, "two" as the target's own, and
-// "two_around" as what is known of its surroundings; each is mixed with its share of the new view, always from the first.
+// "two_around" as what is known of its surroundings; each is mixed with its share of the new view, from the first on.
 func TestRefresh(t *testing.T) {
 	rt := start(t)
 	const share, around = 0.25, 0.5
