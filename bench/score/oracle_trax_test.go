@@ -25,7 +25,7 @@ import (
 // put writes a file.
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := atomicfile.Write(path, []byte(text)); err != nil {
+	if err := atomicfile.WriteWithFolders(path, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
 }
