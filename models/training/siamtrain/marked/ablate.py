@@ -77,8 +77,9 @@ def run(stream, net, validation, seconds, say):
         rate = rate_at((time.monotonic() - begin) / seconds, steps, RATE, WARM)
         batch, lesson = stream.draw(features=False)
         for _ in range(s.reuse):
+            exemplar, search = stream.lit(batch)
             with torch.no_grad(), mixed(s.precision, stream.device):
-                kept, seen = (net.features(crops) for crops in stream.lit(batch))
+                kept, seen = net.features(exemplar), net.features(search)
             for candidate in candidates:
                 candidate.learn(kept, seen, batch, lesson, rate)
             steps += 1
