@@ -92,12 +92,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err == nil {
 		err = checkEnd(cmd, opened.Info(), sum, part)
 	}
-	if err == nil {
-		err = out.commit()
-	} else {
-		err = out.incomplete(err)
-	}
-	return errors.Join(err, f.report(cmd, input, sum, timed, out))
+	return errors.Join(out.settle(err), f.report(cmd, input, sum, timed, out))
 }
 
 // sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no

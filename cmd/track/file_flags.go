@@ -67,6 +67,26 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.start, "start", 0, "first frame `N` to write (default: the first that is tracked)")
 	fl.IntVar(&f.end, "end", 0, "last frame `N` to track (default: the last of the video)")
 
+	f.registerTracks(cmd)
+	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
+	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
+	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
+	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
+	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
+
+	fl.StringVar(&f.truth, "truth", "",
+		"`file` of true boxes, of all or some frames: print mean IoU, precision and the table of times")
+	fl.BoolVar(&f.timing, "timing", false,
+		"print the table of times, and fill the column ms, which then differs from run to run")
+	fl.Float64Var(&f.fps, "fps", 0, "take the video to have this `rate` instead of its own times")
+	fl.BoolVar(&f.strict, "strict", false, "end at a frame that cannot be decoded or is damaged, instead of skipping it")
+	f.source.register(cmd)
+	f.modelFlags.register(cmd)
+}
+
+// registerTracks adds the flags of the files of tracks.
+func (f *fileFlags) registerTracks(cmd *cobra.Command) {
+	fl := cmd.Flags()
 	fl.StringVar(&f.csv, "csv", "",
 		"write a `file` of rows frame,time_s,x,y,w,h,score,state,ms, with id after frame where there are several targets\n"+
 			"(- is standard output, here and below)")
@@ -82,20 +102,6 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 		"write the trajectory `file` SEQ_001.txt of the VOT toolkit and its confidences, or DIR/")
 	fl.IntVar(&f.keyframes, "keyframes", 1,
 		"write only every `N`-th frame into these, and those in which a target is lost or found")
-	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
-	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
-	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
-	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
-	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
-
-	fl.StringVar(&f.truth, "truth", "",
-		"`file` of true boxes, of all or some frames: print mean IoU, precision and the table of times")
-	fl.BoolVar(&f.timing, "timing", false,
-		"print the table of times, and fill the column ms, which then differs from run to run")
-	fl.Float64Var(&f.fps, "fps", 0, "take the video to have this `rate` instead of its own times")
-	fl.BoolVar(&f.strict, "strict", false, "end at a frame that cannot be decoded or is damaged, instead of skipping it")
-	f.source.register(cmd)
-	f.modelFlags.register(cmd)
 }
 
 // capture returns how the input is to be opened.

@@ -50,6 +50,14 @@ func (o *outputs) incomplete(err error) error {
 	return &incompleteError{err, files}
 }
 
+// settle commits the outputs of a run that ended well, and calls those of one that ended with err incomplete.
+func (o *outputs) settle(err error) error {
+	if err == nil {
+		return o.commit()
+	}
+	return o.incomplete(err)
+}
+
 // namedTrack is what tracks are written, and where to.
 type namedTrack struct {
 	path string

@@ -31,9 +31,6 @@ type Header struct {
 // ErrCut is wrapped by the error of a file that does not hold the whole picture.
 var ErrCut = errors.New("the picture is cut short")
 
-// maxPages bounds the pages of a TIFF, against chains that go on for ever.
-const maxPages = 1 << 20
-
 // Read reads the header of a picture file. A format that is not known here is no error: a decoder may know it. The
 // error wraps ErrCut where the file lacks its end, or the system's own.
 func Read(path string) (Header, error) {
@@ -91,16 +88,6 @@ func parse(r io.ReaderAt, size int64) (Header, error) {
 		return pnmHeader(from, size)
 	}
 	return Header{}, nil
-}
-
-// isTIFF reports whether a file that begins so is a TIFF or BigTIFF, of either byte order.
-func isTIFF(magic []byte) bool {
-	for _, m := range []string{"II*\x00", "MM\x00*", "II+\x00", "MM\x00+"} {
-		if bytes.HasPrefix(magic, []byte(m)) {
-			return true
-		}
-	}
-	return false
 }
 
 func cutShort(have, want int64) error {
@@ -190,50 +177,6 @@ func webpCanvas(r io.ReaderAt) (width, height int, animated bool, err error) {
 }
 
 func uint24(b []byte) uint32 { return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 }
-
-// tiffPages counts the image file directories of a TIFF or BigTIFF (TIFF 6.0, section 2).
-func tiffPages(r io.ReaderAt, size int64) (int, error) {
-	var order binary.ByteOrder = binary.LittleEndian
-	var b [16]byte
-	if _, err := r.ReadAt(b[:8], 0); err != nil {
-		return 0, fmt.Errorf("%w in its header", ErrCut)
-	}
-	if b[0] == 'M' {
-		order = binary.BigEndian
-	}
-	big := order.Uint16(b[2:]) == 43
-	count, offset := 2, 4 // bytes of an entry's count and of an offset
-	entry := int64(12)
-	if big {
-		count, offset, entry = 8, 8, 20
-	}
-	number := func(at int64, n int) (int64, error) {
-		if at < 0 || at > size-int64(n) {
-			return 0, fmt.Errorf("%w: its directory lies beyond its %d bytes", ErrCut, size)
-		}
-		if _, err := r.ReadAt(b[:n], at); err != nil {
-			return 0, err
-		}
-		switch n {
-		case 2:
-			return int64(order.Uint16(b[:])), nil
-		case 4:
-			return int64(order.Uint32(b[:])), nil
-		}
-		return int64(order.Uint64(b[:]) & (1<<62 - 1)), nil
-	}
-	pages := 0
-	for at, err := number(int64(offset), offset); ; {
-		if err != nil || at == 0 || pages == maxPages {
-			return pages, err
-		}
-		pages++
-		var entries int64
-		if entries, err = number(at, count); err == nil {
-			at, err = number(at+int64(count)+entries*entry, offset)
-		}
-	}
-}
 
 // wholeBMP compares the size that a BMP announces, where it does.
 func wholeBMP(magic []byte, size int64) error {

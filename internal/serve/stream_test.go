@@ -1,0 +1,123 @@
+package serve
+
+import (
+	"bufio"
+	"encoding/json"
+	"image/jpeg"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"siamtrack/session"
+	"siamtrack/tracker"
+)
+
+// TestStream reads pictures as a browser does, until it sees the panel come.
+func TestStream(t *testing.T) {
+	w := open(t, nil)
+	r, err := w.client.Get(w.base + "/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	parts := multipart.NewReader(r.Body, "picture")
+	height := func() int {
+		part, err := parts.NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := jpeg.Decode(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img.Bounds().Dy()
+	}
+	for range 5 {
+		if h := height(); h != 240 {
+			t.Errorf("a picture of height %d, want 240", h)
+		}
+	}
+	w.ask("POST", "/show", `{"panel":true}`, new(any))
+	for height() <= 240 { // what was drawn before is still to come
+	}
+	s := w.until("the parts that are shown", func(s stateJSON) bool { return s.Show.Panel })
+	if !s.Show.Figures || s.Viewers != 1 || s.ShownFPS <= 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	w := open(t, nil)
+	r, err := w.client.Get(w.base + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	lines := bufio.NewScanner(r.Body)
+	frames := []int{}
+	for len(frames) < 5 && lines.Scan() {
+		if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			var s stateJSON
+			if err := json.Unmarshal([]byte(text), &s); err != nil {
+				t.Fatal(err)
+			}
+			frames = append(frames, s.Frame)
+		}
+	}
+	if len(frames) < 5 || frames[4] <= frames[1] {
+		t.Errorf("events of frames %v", frames)
+	}
+}
+
+// TestSlowViewers opens streams that nobody reads and some that vanish: the tracker goes on as before.
+func TestSlowViewers(t *testing.T) {
+	const patience = 2 * time.Second
+	w := openWith(t, patience, func(l net.Listener) net.Listener { return shallow{l} }, func(o *Options) { o.Viewers = 5 })
+	host := strings.TrimPrefix(w.base, "http://")
+	for range 5 {
+		c, err := net.Dial("tcp", host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.until("five viewers", func(s stateJSON) bool { return s.Viewers == 5 })
+	if status, text := w.do("GET", "/stream", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("a sixth viewer: %d %s", status, text)
+	}
+	// Whoever waited for one of them would show no other frame before they are gone.
+	frames := map[int]bool{}
+	w.until("the slow ones are gone", func(s stateJSON) bool {
+		frames[s.Frame] = true
+		return s.Viewers == 0
+	})
+	if len(frames) < 3 {
+		t.Errorf("%d frames shown beside viewers that do not read", len(frames))
+	}
+	first := w.session.Status().Tracked
+	w.until("as many frames without them", func(stateJSON) bool { return w.session.Status().Tracked > first+100 })
+}
+
+func TestShelfForgets(t *testing.T) {
+	var s shelf
+	now := time.Now()
+	for i := range maxStills + 3 {
+		s.put(&session.View{Step: tracker.Step{Frame: tracker.Frame{Index: i}}}, now)
+	}
+	if s.get(3, now) != nil || s.get(4, now) == nil || s.get(4, now).Frame.Index != 3 || len(s.items) != maxStills {
+		t.Errorf("%d frames kept", len(s.items))
+	}
+	if s.get(maxStills+3, now.Add(stillLife+time.Second)) != nil || len(s.items) != 0 {
+		t.Error("frames are kept for ever")
+	}
+}
