@@ -14,6 +14,9 @@ import (
 const (
 	findSteps     = 4
 	findScaleStep = math.Sqrt2
+	// findLeast is the least side of what a scan supposes, in frame pixels: networks have hardly seen smaller targets, and
+	// are sure of any speck that is enlarged that much.
+	findLeast = 12.0
 )
 
 // Found is what Find says of a frame.
@@ -70,7 +73,7 @@ func (t *Tracker) scan(img *image.RGBA) (Found, error) {
 	for step := -findSteps; step <= findSteps; step++ {
 		k := math.Pow(findScaleStep, float64(step))
 		w, h := t.w*k, t.h*k
-		if min(w, h) < tracker.MinSide || w > float64(size.X) || h > float64(size.Y) {
+		if min(w, h) < min(findLeast, t.w, t.h) || w > float64(size.X) || h > float64(size.Y) {
 			continue
 		}
 		side := t.searchSide(t.near, w, h)

@@ -145,7 +145,7 @@ func TestLiveWaitsForASourceThatIsOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(time.Second, func() {
+	time.AfterFunc(5*time.Second, func() { // the program has to be waiting by then, on a busy machine too
 		if l, err := net.Listen("tcp", address); err == nil {
 			cameraOn(t, l, bytes.SplitAfter(data, []byte("\xff\xd9")))
 		}
