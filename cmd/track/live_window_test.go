@@ -119,6 +119,9 @@ func hasColor(img *image.RGBA, c color.RGBA) bool {
 
 // TestWindowKeys presses every key while the clip is paused, so that each one's effect is all that changes.
 func TestWindowKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("clicks on what moves: left out with -short, where the race detector makes the window too slow for them")
+	}
 	needDesktop(t)
 	d := openDesktop(t, absolute(t, clip), "-m", goodModel(t), "--init", clipInit, "--jsonl", "t.jsonl")
 	d.eventually("rows", func() bool { return len(d.rows("t.jsonl")) > 15 })
