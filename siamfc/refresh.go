@@ -36,8 +36,6 @@ func (t *Tracker) takeView(img *image.RGBA, score float64, state tracker.State) 
 	if loop.Refresh == 0 || t.refresh.frames%loop.Refresh != 0 || score <= loop.RefreshScore || state == tracker.Lost {
 		return nil
 	}
-	square := t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h))
-	t.cutter.crop(t.cropZ, t.refresh.pixels, img, square)
-	target := inCrop(tracker.FromCenter(t.x, t.y, t.w, t.h), square, t.m.Exemplar.Size)
-	return t.refresh.net.Refresh(t.refresh.pixels, target, loop.RefreshShare, loop.RefreshAround)
+	mark := t.cutExemplar(t.refresh.pixels, img, tracker.FromCenter(t.x, t.y, t.w, t.h))
+	return t.refresh.net.Refresh(t.refresh.pixels, mark, loop.RefreshShare, loop.RefreshAround)
 }

@@ -82,10 +82,9 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	t.x, t.y = t.cutter.place(box.Center())
 	t.w, t.h = box.W, box.H
 	t.cutter = t.cutter.filled(img)
-	square := t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h))
-	t.cutter.crop(t.cropZ, t.exemplar, img, square)
+	mark := t.cutExemplar(t.exemplar, img, box)
 	cropped := time.Now()
-	if err := t.net.Exemplar(t.exemplar, inCrop(box, square, t.m.Exemplar.Size)); err != nil {
+	if err := t.net.Exemplar(t.exemplar, mark); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
 	}
 	if err := t.calibrate(img); err != nil {
@@ -95,6 +94,13 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	t.judge = judge{spec: t.m.State}
 	t.started, t.looked, t.roam, t.size, t.refresh.frames = true, nil, 0, size, 0
 	return nil
+}
+
+// cutExemplar crops the square about the target as it is now into dst, and returns its box in the crop's pixels.
+func (t *Tracker) cutExemplar(dst []float32, img *image.RGBA, target tracker.Box) tracker.Box {
+	square := t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h))
+	t.cutter.crop(t.cropZ, dst, img, square)
+	return inCrop(target, square, t.m.Exemplar.Size)
 }
 
 // resize scales the target to frames of another size than those before: a stream that was set up anew shows the same

@@ -80,13 +80,8 @@ func (r *runner) objects(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 			}
 		}
 	}
-	if r.Timing {
-		if err := folder.WriteStages(r.files.Stages(s.Name), first.stages); err != nil {
-			return err
-		}
-		if err := first.load.Write(r.files.Load(s.Name)); err != nil {
-			return err
-		}
+	if err := r.writeStages(s, first.stages, first.load); err != nil {
+		return err
 	}
 	if err := folder.WriteTimes(r.files.Times(s.Name), first.seconds); err != nil {
 		return err

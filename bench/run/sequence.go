@@ -123,19 +123,25 @@ func (r *runner) onePass(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 	return r.writePasses(s, passes)
 }
 
+// writeStages writes what a timed run measured in a sequence, and nothing of another run.
+func (r *runner) writeStages(s *dataset.Sequence, stages []folder.StageTimes, load folder.Load) error {
+	if !r.Timing {
+		return nil
+	}
+	if err := folder.WriteStages(r.files.Stages(s.Name), stages); err != nil {
+		return err
+	}
+	return load.Write(r.files.Load(s.Name))
+}
+
 // writePasses writes the files of a one-pass evaluation.
 func (r *runner) writePasses(s *dataset.Sequence, passes []*pass) error {
 	first := passes[0]
 	if err := folder.WriteConfidence(r.files.Confidence(s.Name), first.confidence); err != nil {
 		return err
 	}
-	if r.Timing {
-		if err := folder.WriteStages(r.files.Stages(s.Name), first.stages); err != nil {
-			return err
-		}
-		if err := first.load.Write(r.files.Load(s.Name)); err != nil {
-			return err
-		}
+	if err := r.writeStages(s, first.stages, first.load); err != nil {
+		return err
 	}
 	if err := r.writeScore(s, first); err != nil {
 		return err

@@ -177,7 +177,7 @@ func newEvalCmd() *cobra.Command {
 			case len(args) == 0:
 				return usagef("no results: name their folders, or single files with --gt and --pred")
 			default:
-				ev, err = evaluate(cmd, &flags, args)
+				_, ev, err = evaluate(cmd, &flags, args)
 			}
 			if err != nil {
 				return err
@@ -199,26 +199,27 @@ func newEvalCmd() *cobra.Command {
 }
 
 // evaluate opens the dataset, finds the results and scores them.
-func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*score.Evaluation, error) {
+func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*dataset.Dataset,
+	*score.Evaluation, error) {
 	o, err := flags.options()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d, err := flags.open()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sayDataset(cmd, d)
 	entries, err := score.Find(d, args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	warnAdjusted(cmd, ev)
-	return ev, nil
+	return d, ev, nil
 }
 
 // print writes the table of trackers, and the one asked for by --by.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"siamtrack/bench/score"
 	"siamtrack/capture"
 	"siamtrack/internal/follow"
 	"siamtrack/internal/live"
@@ -82,24 +81,10 @@ func (f *playFlags) run(cmd *cobra.Command, args []string) error {
 
 // scenes reads the benchmark and its results.
 func (f *playFlags) scenes(cmd *cobra.Command, args []string) ([]*play.Scene, error) {
-	o, err := f.options()
+	d, ev, err := evaluate(cmd, &f.evalFlags, args)
 	if err != nil {
 		return nil, err
 	}
-	d, err := f.open()
-	if err != nil {
-		return nil, err
-	}
-	sayDataset(cmd, d)
-	entries, err := score.Find(d, args)
-	if err != nil {
-		return nil, err
-	}
-	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
-	if err != nil {
-		return nil, err
-	}
-	warnAdjusted(cmd, ev)
 	return play.Scenes(d, ev)
 }
 

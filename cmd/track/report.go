@@ -30,7 +30,7 @@ func newReportCmd() *cobra.Command {
 			if err := tables.check(); err != nil {
 				return err
 			}
-			ev, err := evaluate(cmd, &flags, args)
+			_, ev, err := evaluate(cmd, &flags, args)
 			if err != nil {
 				return err
 			}
