@@ -26,6 +26,8 @@ var (
 	ErrUnknown = zoo.ErrUnknown
 	// ErrPrecision is wrapped by the error of a precision that a model does not come in.
 	ErrPrecision = zoo.ErrPrecision
+	// ErrOverride is wrapped by the error of Overrides that the model has no use for.
+	ErrOverride = siamfc.ErrOverride
 	// ErrLibrary is wrapped by every error about ONNX Runtime's shared library.
 	ErrLibrary = onnx.ErrLibrary
 )
@@ -55,6 +57,8 @@ type Options struct {
 	// Folders are where models are looked for by name; none for the folder that SIAMTRACK_MODELS names, models/ beside
 	// the program and above it, and models/ in the working folder.
 	Folders []string
+	// Overrides take the place of what the model's manifest says.
+	Overrides siamfc.Overrides
 }
 
 // Model is an opened model. Its methods may be called from several goroutines; a Tracker or Matcher that it makes
@@ -94,8 +98,10 @@ func Open(nameOrPath string, o Options) (_ *Model, err error) {
 		Provider: o.Provider}); err != nil {
 		return nil, err
 	}
-	m.model, err = m.runtime.Open(m.path)
-	return m, err
+	if m.model, err = m.runtime.Open(m.path); err != nil {
+		return nil, err
+	}
+	return m, m.model.Override(o.Overrides)
 }
 
 // Path returns the path of the file that was opened.

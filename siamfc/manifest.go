@@ -176,6 +176,14 @@ func ParseManifest(data []byte) (Manifest, error) {
 
 // Validate says what is wrong with a manifest, field by field; its errors wrap ErrManifest.
 func (m *Manifest) Validate() error {
+	if err := m.problems(); err != nil {
+		return fmt.Errorf("manifest %q: %w: %w", m.Name, ErrManifest, err)
+	}
+	return nil
+}
+
+// problems are what is wrong with a manifest, field by field.
+func (m *Manifest) problems() error {
 	errs := []error{
 		check(m.Format == Format, "format: %d found, %d is read by this version", m.Format, Format),
 		check(m.Name != "", "name: missing"),
@@ -190,10 +198,7 @@ func (m *Manifest) Validate() error {
 	if m.Kind == Peak || m.Kind == Box {
 		errs = append(errs, m.validateSearch(), m.Loop.validate(m.Kind), m.State.validate())
 	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("manifest %q: %w: %w", m.Name, ErrManifest, err)
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (m *Manifest) validateSearch() error {

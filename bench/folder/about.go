@@ -32,6 +32,8 @@ type About struct {
 	// Parameters are the tracker's, as its manifest has them. Versions are those of the program and its libraries.
 	Parameters json.RawMessage   `json:"parameters,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
+	// Overrides are those of Parameters that a flag gave in place of the model's own, as given.
+	Overrides map[string]string `json:"overrides,omitempty"`
 
 	Dataset    string         `json:"dataset"`
 	Format     dataset.Format `json:"format"`
@@ -156,6 +158,9 @@ func (a About) Differences(old About) []string {
 	check("tracker", a.Tracker, old.Tracker)
 	check("model's hash", a.SHA256, old.SHA256)
 	check("versions", a.Versions, old.Versions)
+	if !maps.Equal(a.Overrides, old.Overrides) { // of which one may be nil
+		check("overrides", a.Overrides, old.Overrides)
+	}
 	check("dataset", a.Dataset, old.Dataset)
 	check("layout", a.Format, old.Format)
 	check("experiment", a.Experiment, old.Experiment)

@@ -59,6 +59,7 @@ func newBenchCmd() *cobra.Command {
 // register adds the flags.
 func (f *benchFlags) register(cmd *cobra.Command) {
 	f.modelFlags.register(cmd)
+	f.loop.register(cmd)
 	fl := cmd.Flags()
 	fl.StringVarP(&f.out, "out", "o", "", "the run's `folder`; what is whole in it is not done again")
 	fl.StringVar(&f.name, "name", "", "the tracker's `name` in tables (default: the model's)")
@@ -109,7 +110,7 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer closeInto(model, &err)
-	about, err := f.describe(model.model)
+	about, err := f.describe(cmd, model.model)
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ func trackers(model *siamtrack.Model) benchrun.Factory {
 }
 
 // describe says for the manifest what the tracker is.
-func (f *benchFlags) describe(model *siamtrack.Model) (folder.About, error) {
+func (f *benchFlags) describe(cmd *cobra.Command, model *siamtrack.Model) (folder.About, error) {
 	m := model.Manifest()
 	parameters, err := json.Marshal(m)
 	if err != nil {
@@ -186,6 +187,9 @@ func (f *benchFlags) describe(model *siamtrack.Model) (folder.About, error) {
 		"track": versionLine(), "onnxruntime": model.RuntimeVersion(), "opencv": capture.OpenCVVersion(),
 		"threads": fmt.Sprint(f.threads),
 	}}
+	if named := f.loop.overrides(cmd).Named(); len(named) > 0 {
+		about.Overrides = named
+	}
 	if p, _ := model.Provider(); p != onnx.ProviderCPU {
 		about.Versions["provider"] = string(p)
 	}

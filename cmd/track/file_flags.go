@@ -82,6 +82,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.strict, "strict", false, "end at a frame that cannot be decoded or is damaged, instead of skipping it")
 	f.source.register(cmd)
 	f.modelFlags.register(cmd)
+	f.loop.register(cmd)
 }
 
 // registerTracks adds the flags of the files of tracks.

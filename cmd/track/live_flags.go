@@ -68,6 +68,7 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.tokenFile, "token-file", "", "ask browsers for the word in the first line of this `file`")
 	f.source.register(cmd)
 	f.modelFlags.register(cmd)
+	f.loop.register(cmd)
 }
 
 // session returns the session's options that flags name alone.

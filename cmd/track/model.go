@@ -26,6 +26,7 @@ type modelFlags struct {
 	provider  string
 	precision string
 	threads   int
+	loop      loopFlags // of the commands that have them
 }
 
 // register adds the flags to a command that tracks.
@@ -93,9 +94,11 @@ func (f *modelFlags) load(cmd *cobra.Command) (*siamtrack.Model, error) {
 		return nil, usagef("--precision: %w", err)
 	}
 	m, err := siamtrack.Open(f.model, siamtrack.Options{
-		Library: f.library, Threads: f.threads, Provider: provider, Precision: precision,
+		Library: f.library, Threads: f.threads, Provider: provider, Precision: precision, Overrides: f.loop.overrides(cmd),
 	})
 	switch {
+	case errors.Is(err, siamtrack.ErrOverride):
+		return nil, usagef("%s: %w", strings.Join(f.loop.given(cmd), " "), err)
 	case errors.Is(err, siamtrack.ErrUnknown), errors.Is(err, siamtrack.ErrPrecision):
 		return nil, wrongUse(err)
 	case errors.Is(err, onnx.ErrProvider):
@@ -104,6 +107,9 @@ func (f *modelFlags) load(cmd *cobra.Command) (*siamtrack.Model, error) {
 		return nil, err
 	}
 	f.sayProvider(cmd, m)
+	if given := f.loop.given(cmd); len(given) > 0 {
+		logger(cmd).Info("the model's manifest is overridden", "by", strings.Join(given, " "))
+	}
 	return m, nil
 }
 

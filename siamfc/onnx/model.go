@@ -27,6 +27,7 @@ type File struct {
 // Model is a model's files, loaded, and its manifest.
 type Model struct {
 	manifest siamfc.Manifest
+	own      siamfc.Manifest // as the files have it
 	files    []File
 	graphs   map[string]*graph
 }
@@ -44,6 +45,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 			err = errors.Join(err, m.Close())
 		}
 	}()
+	defer func() { m.own = m.manifest }()
 	if filepath.Ext(path) == ".json" {
 		return m, m.openBeside(path, r)
 	}
@@ -139,7 +141,17 @@ func (g *graph) metadata(key string) (string, error) {
 	return text, nil
 }
 
-// Manifest returns the model's manifest.
+// Override changes what the model's manifest says; networks that were made before are not of use with it. The error
+// wraps siamfc.ErrOverride.
+func (m *Model) Override(o siamfc.Overrides) error {
+	changed, err := o.Apply(m.own)
+	if err == nil {
+		m.manifest = changed
+	}
+	return err
+}
+
+// Manifest returns the model's manifest, with what Override changed.
 func (m *Model) Manifest() siamfc.Manifest { return m.manifest }
 
 // Files returns the model's files with their checksums.
@@ -148,10 +160,10 @@ func (m *Model) Files() []File { return m.files }
 // Hash returns what tells the model from every other: the SHA-256 of its file, in hex, or, where its manifest lies
 // beside its files, that of the manifest and the files' checksums.
 func (m *Model) Hash() (string, error) {
-	if len(m.manifest.Files) == 0 {
+	if len(m.own.Files) == 0 {
 		return m.files[0].SHA256, nil
 	}
-	text, err := json.Marshal(m.manifest)
+	text, err := json.Marshal(m.own)
 	if err != nil {
 		return "", fmt.Errorf("onnx: model %q: %w", m.manifest.Name, err)
 	}
