@@ -13,7 +13,8 @@ import (
 // drawing allocates nothing once it has seen a size. It is used by one goroutine at a time.
 type Painter struct {
 	font   *fontCache
-	colors [256]color.RGBA // of the heat map
+	colors [256]color.RGBA // of the heat map, those of chosen
+	chosen ColorMap
 
 	side  int     // the shorter side of the pictures that the next fields suit
 	line  int     // the thickness of a line in pixels
@@ -30,7 +31,14 @@ func NewPainter() (*Painter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	return &Painter{font: f, colors: HeatColors()}, nil
+	return &Painter{font: f, colors: Viridis.Colors(), chosen: Viridis}, nil
+}
+
+// Colors chooses the colours in which response maps are drawn from now on; at first they are Viridis.
+func (p *Painter) Colors(m ColorMap) {
+	if m = m.orDefault(); m != p.chosen {
+		p.colors, p.chosen = m.Colors(), m
+	}
 }
 
 // fit makes lines and letters suit a picture of dst's size.

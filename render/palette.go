@@ -28,21 +28,9 @@ func StateColor(s tracker.State) color.RGBA {
 	}
 }
 
-// HeatColors returns the colours of a response map, from 0 (index 0) to 1 (index 255). They are computed in Oklab
-// (B. Ottosson, "A perceptual color space for image processing", 2020): lightness rises evenly, so that equal steps
-// look equal and a grey print keeps their order, while the hue runs from blue over red to yellow.
-func HeatColors() [256]color.RGBA {
-	var out [256]color.RGBA
-	for i := range out {
-		t := float64(i) / 255
-		hue := (275 + 190*t) * math.Pi / 180
-		out[i] = oklch(0.16+0.78*t, 0.05+0.15*math.Sin(math.Pi*min(1, 0.15+0.75*t)), hue)
-	}
-	return out
-}
-
-// oklch returns the sRGB colour of lightness l, chroma c and hue h (radians) in Oklab. A chroma that the screen does
-// not have is lowered until it does.
+// oklch returns the sRGB colour of lightness l, chroma c and hue h (radians) in Oklab (B. Ottosson, "A perceptual color
+// space for image processing", 2020), in which colours of one lightness look equally light. A chroma that the screen
+// does not have is lowered until it does.
 func oklch(l, c, h float64) color.RGBA {
 	for ; c > 0; c -= 0.002 {
 		r, g, b := oklabToLinear(l, c*math.Cos(h), c*math.Sin(h))

@@ -8,22 +8,6 @@ import (
 	"siamtrack/tracker"
 )
 
-// lightness returns the Oklab lightness of an sRGB colour, by the forward matrices of Ottosson's article.
-func lightness(c color.RGBA) float64 {
-	linear := func(v uint8) float64 {
-		f := float64(v) / 255
-		if f <= 0.04045 {
-			return f / 12.92
-		}
-		return math.Pow((f+0.055)/1.055, 2.4)
-	}
-	r, g, b := linear(c.R), linear(c.G), linear(c.B)
-	l := math.Cbrt(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
-	m := math.Cbrt(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
-	s := math.Cbrt(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
-	return 0.2104542553*l + 0.7936177850*m - 0.0040720468*s
-}
-
 func TestOklabKnownColours(t *testing.T) {
 	for _, c := range []struct {
 		l, chroma, hue float64
@@ -41,16 +25,6 @@ func TestOklabKnownColours(t *testing.T) {
 			if math.Abs(v-c.want[i]) > 1e-3 {
 				t.Errorf("oklch(%v, %v, %v): channel %d is %.5f, want %v", c.l, c.chroma, c.hue, i, v, c.want[i])
 			}
-		}
-	}
-}
-
-func TestHeatColorsRiseEvenly(t *testing.T) {
-	colors := HeatColors()
-	for i, c := range colors {
-		want := 0.16 + 0.78*float64(i)/255
-		if got := lightness(c); math.Abs(got-want) > 0.01 {
-			t.Errorf("colour %d %v has lightness %.4f, want %.4f", i, c, got, want)
 		}
 	}
 }

@@ -16,6 +16,8 @@ type Show struct {
 	// exemplar, search region and response map below the picture, Scores a line of the last scores, Figures the frames
 	// a second, the latency, the frames dropped, and a list of the targets where there are several.
 	HeatMap, Search, Panel, Scores, Figures bool
+	// ColorMap has the colours of the response maps, Viridis where it is "".
+	ColorMap ColorMap
 }
 
 // Key is a line of the help: a key and what it does.
@@ -111,6 +113,7 @@ func (s *Screen) Draw(canvas *image.RGBA, m Moment) *image.RGBA {
 	for y := range frame.Rect.Dy() {
 		copy(canvas.Pix[y*canvas.Stride:y*canvas.Stride+row], frame.Pix[y*frame.Stride:])
 	}
+	s.painter.Colors(s.Show.ColorMap)
 	picture := clipped(canvas, frame.Rect)
 	s.overlay(&picture, m)
 	if s.Show.Panel {

@@ -50,7 +50,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		return err
 	}
 	f.sayNoOutput(cmd)
-	if err := f.checkOutputs(input, part.several()); err != nil {
+	if err := f.checkOutputs(cmd, input, part.several()); err != nil {
 		return err
 	}
 	truths, err := f.readTruth(part)
@@ -98,7 +98,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 // sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no
 // terminal: somebody reads them.
 func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
-	if len(f.tracks()) > 0 || f.video != "" || f.truth != "" || f.timing {
+	if len(f.tracks()) > 0 || f.video != "" || f.response.folder != "" || f.truth != "" || f.timing {
 		return
 	}
 	if terminal(cmd.OutOrStdout()) != nil {

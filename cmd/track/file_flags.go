@@ -29,6 +29,7 @@ type fileFlags struct {
 	otb, got, vot   string
 	video           string
 	drawn           render.Show
+	response        responseFlags
 
 	truth  string
 	timing bool
@@ -73,6 +74,8 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
 	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
 	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
+	f.response.register(cmd)
+	registerColorMap(cmd, &f.drawn.ColorMap)
 
 	fl.StringVar(&f.truth, "truth", "",
 		"`file` of true boxes, of all or some frames: print mean IoU, precision and the table of times")
@@ -208,9 +211,15 @@ func (f *fileFlags) toStdout() bool {
 
 // checkOutputs refuses outputs that checkPaths refuses, files that have no room for several targets, and drawing
 // without a video.
-func (f *fileFlags) checkOutputs(input string, several bool) error {
-	if f.drawn != (render.Show{}) && f.video == "" {
-		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
+func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool) error {
+	if err := f.checkDrawn(cmd); err != nil {
+		return err
+	}
+	if err := f.response.check(cmd); err != nil {
+		return err
+	}
+	if f.response.folder != "" && f.correct {
+		return usagef("--response: a track that --correct blends from both sides has no response maps")
 	}
 	if f.audio != audioNone && (f.audio != audioCopy || f.video == "") {
 		return usagef("--audio %s: copy keeps the sound of the input in the video that -o names", f.audio)
@@ -232,7 +241,23 @@ func (f *fileFlags) checkOutputs(input string, several bool) error {
 	if err := checkFolders(folders); err != nil {
 		return err
 	}
+	for _, p := range append(folders, paths...) {
+		if f.response.folder != "" && sameFile(p, f.response.folder) {
+			return usagef("%s: two outputs in one place", p)
+		}
+	}
 	return checkPaths(f.inputs(input), paths)
+}
+
+// checkDrawn refuses what is drawn where there is nothing to draw on.
+func (f *fileFlags) checkDrawn(cmd *cobra.Command) error {
+	switch {
+	case f.video == "" && (f.drawn.HeatMap || f.drawn.Search || f.drawn.Panel):
+		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
+	case typed(cmd, "colormap") && !f.drawn.HeatMap && !f.drawn.Panel && f.response.folder == "":
+		return usagef("--colormap has the colours of response maps: --heatmap or --panel draws them, --response keeps them")
+	}
+	return nil
 }
 
 // inputs lists the files that are read.

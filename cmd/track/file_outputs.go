@@ -89,6 +89,13 @@ func (f *fileFlags) outputs(
 	for _, t := range truths {
 		add(t)
 	}
+	if f.response.folder != "" {
+		maps, err := f.response.sink(f.drawn.ColorMap)
+		if err != nil {
+			return nil, err
+		}
+		add(follow.From(p.from, maps))
+	}
 	if f.video != "" {
 		var err error
 		wo := capture.WriterOptions{FPS: fps, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd)}

@@ -119,6 +119,7 @@ func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, 
 	}
 	return window.Run(cmd.Context(), window.Options{
 		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record, Log: logger(cmd),
+		ColorMap: f.colors,
 		Snapshot: func(v *session.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
 	})
 }
@@ -130,7 +131,8 @@ func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session) e
 	if err != nil {
 		return err
 	}
-	server, err := serve.New(serve.Options{Title: name, Session: s, Token: f.token, AnyHost: !local, Log: log})
+	server, err := serve.New(serve.Options{Title: name, Session: s, Token: f.token, AnyHost: !local, Log: log,
+		ColorMap: f.colors})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -30,6 +30,7 @@ type liveFlags struct {
 	timeout       time.Duration
 
 	http, token, tokenFile string
+	colors                 render.ColorMap
 
 	source  sourceFlags
 	backend string
@@ -66,6 +67,7 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.token, "token", "", "ask browsers for this `word`: open http://.../?token=word. Other users\n"+
 		"of this machine see flags: $"+tokenEnv+" and --token-file keep it from them")
 	fl.StringVar(&f.tokenFile, "token-file", "", "ask browsers for the word in the first line of this `file`")
+	registerColorMap(cmd, &f.colors)
 	f.source.register(cmd)
 	f.modelFlags.register(cmd)
 	f.loop.register(cmd)

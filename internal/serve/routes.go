@@ -178,6 +178,8 @@ func (s *Server) showParts(w http.ResponseWriter, r *http.Request) {
 		Panel   *bool `json:"panel"`
 		Scores  *bool `json:"scores"`
 		Figures *bool `json:"figures"`
+
+		ColorMap *render.ColorMap `json:"color_map"`
 	}
 	if !read(w, r, &ask) {
 		return
@@ -189,13 +191,14 @@ func (s *Server) showParts(w http.ResponseWriter, r *http.Request) {
 	set(&show.Panel, ask.Panel)
 	set(&show.Scores, ask.Scores)
 	set(&show.Figures, ask.Figures)
+	set(&show.ColorMap, ask.ColorMap)
 	s.o.Session.ShowCrops(show.Panel)
 	s.mu.Unlock()
 	s.changedBy(w)
 }
 
 // set stores what was asked for, if it was.
-func set(part, ask *bool) {
+func set[T any](part, ask *T) {
 	if ask != nil {
 		*part = *ask
 	}

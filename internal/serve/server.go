@@ -33,7 +33,9 @@ type Options struct {
 	AnyHost bool
 	// Viewers bounds the streams and event streams open at the same time; 0 means 16. Addresses share them evenly.
 	Viewers int
-	Log     *slog.Logger
+	// ColorMap has the colours of the response maps at first; clients may choose others.
+	ColorMap render.ColorMap
+	Log      *slog.Logger
 }
 
 // Bounds on what clients may take.
@@ -79,7 +81,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	screen.Show.Figures = true
+	screen.Show.Figures, screen.Show.ColorMap = true, o.ColorMap
 	if o.Viewers <= 0 {
 		o.Viewers = defaultViewers
 	}

@@ -162,6 +162,8 @@ type showJSON struct {
 	Panel   bool `json:"panel"`
 	Scores  bool `json:"scores"`
 	Figures bool `json:"figures"`
+
+	ColorMap render.ColorMap `json:"color_map"`
 }
 
 // state returns how the session stands and what it said last.

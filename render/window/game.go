@@ -58,7 +58,7 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	for i := 0; i < len(img.Pix); i += 4 {
 		copy(img.Pix[i:], []uint8{22, 24, 29, 255})
 	}
-	screen.Show.Figures = true
+	screen.Show.Figures, screen.Show.ColorMap = true, o.ColorMap
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

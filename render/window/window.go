@@ -30,6 +30,8 @@ type Options struct {
 	Record   func(on bool) (name string, err error)
 	// Recording tells that a file is being written from the beginning.
 	Recording bool
+	// ColorMap has the colours of the response maps.
+	ColorMap render.ColorMap
 	// Log is told, at the level debug, of each key and each box that the window has taken; nil: nobody is.
 	Log *slog.Logger
 }
