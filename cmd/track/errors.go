@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/internal/config"
 	"siamtrack/internal/printable"
 	"siamtrack/internal/redact"
 )
@@ -88,6 +89,9 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 	}
 	text := clean(strings.TrimPrefix(err.Error(), "track: ")) // package tracker's own
 	if errors.Is(err, errUsage) {
+		if used := config.Used(cmd); len(used) > 0 {
+			text += "\nThe configuration sets " + clean(strings.Join(used, ", ")) + "; see track config print."
+		}
 		fmt.Fprintf(stderr, "track: %s\nRun '%s --help' for how to use it.\n", text, cmd.CommandPath())
 		return exitUsage
 	}

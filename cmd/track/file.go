@@ -9,6 +9,7 @@ import (
 
 	"siamtrack/capture"
 	"siamtrack/internal/clock"
+	"siamtrack/internal/config"
 	"siamtrack/internal/follow"
 	"siamtrack/internal/redact"
 	"siamtrack/tracker"
@@ -45,6 +46,9 @@ func newFileCmd() *cobra.Command {
 
 // run tracks as the flags say.
 func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
+	if err := config.Prefer(cmd, "init", "init-file", "select", "template"); err != nil {
+		return err
+	}
 	part, err := f.part(cmd)
 	if err != nil {
 		return err
@@ -115,7 +119,7 @@ func (f *fileFlags) follow(
 ) (follow.Summary, error) {
 	open := func() *tracker.Multi {
 		targets := model.model.Multi()
-		targets.ShowCrops(f.drawn.Panel)
+		targets.ShowCrops(f.drawn.Panel && f.video != "")
 		return targets
 	}
 	if len(p.marks) < 2 {

@@ -221,7 +221,7 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 	if f.response.folder != "" && f.correct {
 		return usagef("--response: a track that --correct blends from both sides has no response maps")
 	}
-	if f.audio != audioNone && (f.audio != audioCopy || f.video == "") {
+	if f.audio != audioNone && (f.audio != audioCopy || f.video == "" && typed(cmd, "audio")) {
 		return usagef("--audio %s: copy keeps the sound of the input in the video that -o names", f.audio)
 	}
 	paths, folders := []string{}, []string{}
@@ -251,10 +251,11 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 
 // checkDrawn refuses what is drawn where there is nothing to draw on.
 func (f *fileFlags) checkDrawn(cmd *cobra.Command) error {
-	switch {
-	case f.video == "" && (f.drawn.HeatMap || f.drawn.Search || f.drawn.Panel):
+	asked := func(name string, on bool) bool { return on && typed(cmd, name) } // and not by the configuration
+	switch d := f.drawn; {
+	case f.video == "" && (asked("heatmap", d.HeatMap) || asked("search", d.Search) || asked("panel", d.Panel)):
 		return usagef("--heatmap, --search and --panel draw on a video: name it with -o")
-	case typed(cmd, "colormap") && !f.drawn.HeatMap && !f.drawn.Panel && f.response.folder == "":
+	case typed(cmd, "colormap") && !d.HeatMap && !d.Panel && f.response.folder == "":
 		return usagef("--colormap has the colours of response maps: --heatmap or --panel draws them, --response keeps them")
 	}
 	return nil

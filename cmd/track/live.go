@@ -60,7 +60,7 @@ func keyHelp() string {
 
 // run follows as the flags say, until the person has had enough.
 func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
-	o, err := f.session()
+	o, err := f.session(cmd)
 	if err != nil {
 		return err
 	}

@@ -74,19 +74,19 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 }
 
 // session returns the session's options that flags name alone.
-func (f *liveFlags) session() (session.Options, error) {
+func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 	o := session.Options{Attempts: f.reconnect, Timeout: f.timeout}
 	switch {
 	case f.timeout <= 0:
 		return o, usagef("--timeout %v: a time above 0 is needed", f.timeout)
 	case (f.width > 0) != (f.height > 0):
 		return o, usagef("--width and --height go together")
-	case f.segment < 0 || f.segment > 0 && f.record == "":
+	case f.segment < 0 || f.segment > 0 && f.record == "" && typed(cmd, "segment"):
 		return o, usagef("--segment %v: a time above 0 is needed, and --record", f.segment)
 	case f.csv == "-" && f.jsonl == "-":
 		return o, usagef("--csv - and --jsonl -: standard output has room for one")
 	}
-	if err := f.readToken(); err != nil {
+	if err := f.readToken(cmd); err != nil {
 		return o, err
 	}
 	if err := checkSource(f.capture()); err != nil {

@@ -3,22 +3,29 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
+	"siamtrack/internal/config"
 	"siamtrack/internal/readfile"
 )
 
-// tokenEnv names the environment variable that holds the token where no flag does: other users of the machine see
-// flags, in ps.
+// tokenEnv names the environment variable that sets --token: other users of the machine see flags, in ps.
 const tokenEnv = "SIAMTRACK_TOKEN"
 
 // maxToken is the length of the longest token; a browser's cookies take some 4000 bytes.
 const maxToken = 1024
 
-// readToken settles f.token: --token, or the first line of --token-file, or the environment's. No error shows it.
-func (f *liveFlags) readToken() error {
+// readToken settles f.token: --token's, or the first line of --token-file. One that is typed wins over the
+// environment's, and without --http only one that is typed is an error. No error shows it.
+func (f *liveFlags) readToken(cmd *cobra.Command) error {
+	if err := config.Prefer(cmd, "token", "token-file"); err != nil {
+		return err
+	}
 	switch {
+	case f.http == "" && !typed(cmd, "token") && !typed(cmd, "token-file"):
+		f.token, f.tokenFile = "", ""
 	case f.token != "" && f.tokenFile != "":
 		return usagef("--token and --token-file: one of them holds the token")
 	case f.http == "" && (f.token != "" || f.tokenFile != ""):
@@ -32,8 +39,6 @@ func (f *liveFlags) readToken() error {
 		if f.token = strings.TrimSpace(f.token); f.token == "" {
 			return fmt.Errorf("--token-file %s: its first line is empty", f.tokenFile)
 		}
-	case f.token == "" && f.http != "":
-		f.token = os.Getenv(tokenEnv)
 	}
 	if err := checkToken(f.token); err != nil {
 		return usagef("the token: %w", err)

@@ -61,7 +61,7 @@ func (f *playFlags) run(cmd *cobra.Command, args []string) error {
 	if f.video != "" && f.live.http != "" {
 		return usagef("--out and --http: one of them says where it is shown")
 	}
-	if err := f.live.readToken(); err != nil {
+	if err := f.live.readToken(cmd); err != nil {
 		return err
 	}
 	if f.video == "" && f.live.http == "" { // before anything is read

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/internal/config"
 	"siamtrack/internal/redact"
 )
 
@@ -25,6 +26,7 @@ func newRoot() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2, // cobra's own, which it sets only where it looks for the command itself
 		Args:                       knownCommand,
+		PersistentPreRunE:          func(cmd *cobra.Command, _ []string) error { return configure(cmd) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(cmd.ErrOrStderr()) // help that was not asked for is no data
 			return errors.Join(cmd.Help(), errHelped)
@@ -34,6 +36,7 @@ func newRoot() *cobra.Command {
 	flags.TextVar(new(slog.Level), "log-level", slog.LevelInfo,
 		"least `level` of the log on stderr: debug, info, warn or error")
 	flags.BoolP("quiet", "q", false, "nothing on stderr but errors: no progress, no summary, no log")
+	flags.String(config.FileFlag, "", "read the flags that are not given from this `file` alone (see track config)")
 	root.AddCommand(newFileCmd())
 	root.AddCommand(newBenchCmd())
 	root.AddCommand(newLiveCmd(), newCamerasCmd())
@@ -41,7 +44,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newMatchCmd())
 	root.AddCommand(newModelsCmd())
 	root.AddCommand(newDoctorCmd())
-	root.AddCommand(newVersionCmd())
+	root.AddCommand(newVersionCmd(), newConfigCmd())
 	root.AddCommand(newReportCmd())
 	root.AddCommand(newPlayCmd(), newTuneCmd())
 	root.AddCommand(newTraxCmd())

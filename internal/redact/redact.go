@@ -88,15 +88,15 @@ func values(part string) (shown string, hidden bool) {
 		key := part[:i]
 		key = key[strings.LastIndexAny(key, separators+"/:,=")+1:]
 		value := part[i+1:]
-		if secret(key) && value != "" || len(value) > maxValue && !strings.Contains(value, "=") {
+		if Secret(key) && value != "" || len(value) > maxValue && !strings.Contains(value, "=") {
 			return part[:i+1] + Mask, true
 		}
 	}
 	return part, false
 }
 
-// secret reports whether a parameter of that name is one.
-func secret(key string) bool {
+// Secret reports whether a parameter of that name is one.
+func Secret(key string) bool {
 	if plain, err := url.QueryUnescape(key); err == nil {
 		key = plain
 	}

@@ -32,7 +32,7 @@ var page embed.FS
 //	POST /clear          forgets all targets
 //	POST /pause          {"on":true} or {"on":false}
 //	POST /step           lets one more frame through while paused
-//	POST /show           {"heat_map":,"search":,"panel":,"scores":,"figures":} what is drawn, for all viewers
+//	POST /show           {"heat_map":,"search":,"panel":,"scores":,"figures":,"color_map":} what is drawn, for all
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.index)

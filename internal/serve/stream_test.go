@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"siamtrack/render"
 	"siamtrack/session"
 	"siamtrack/tracker"
 )
@@ -41,11 +42,11 @@ func TestStream(t *testing.T) {
 			t.Errorf("a picture of height %d, want 240", h)
 		}
 	}
-	w.ask("POST", "/show", `{"panel":true}`, new(any))
+	w.ask("POST", "/show", `{"panel":true,"color_map":"magma"}`, new(any))
 	for height() <= 240 { // what was drawn before is still to come
 	}
 	s := w.until("the parts that are shown", func(s stateJSON) bool { return s.Show.Panel })
-	if !s.Show.Figures || s.Viewers != 1 || s.ShownFPS <= 0 {
+	if !s.Show.Figures || s.Show.ColorMap != render.Magma || s.Viewers != 1 || s.ShownFPS <= 0 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -1,0 +1,336 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// tree is a command line of every type of flag, with a command below a command.
+func tree() *cobra.Command {
+	root := &cobra.Command{Use: "track"}
+	root.PersistentFlags().BoolP("quiet", "q", false, "quiet")
+	root.PersistentFlags().String(FileFlag, "", "a `file`")
+	run := func(*cobra.Command, []string) {}
+	file := &cobra.Command{Use: "file", Run: run}
+	file.Flags().String("model", "siamtrack", "`name` of a model")
+	file.Flags().StringArray("init", nil, "boxes")
+	file.Flags().StringSlice("parts", nil, "parts")
+	file.Flags().Int("end", 0, "last frame `N`")
+	file.Flags().Float64("fps", 0, "`rate`")
+	file.Flags().Duration("timeout", time.Second, "`time`")
+	file.Flags().String("out", "", "a `file`")
+	file.Flags().String("init-file", "", "a `file`")
+	bench := &cobra.Command{Use: "bench", Run: run}
+	bench.Flags().String("model", "siamtrack", "`name` of a model")
+	bench.Flags().String("out", "", "a `folder`")
+	bench.Flags().String("token", "", "a `word`")
+	bench.Flags().String("token-file", "", "a `file`")
+	check := &cobra.Command{Use: "check", Run: run}
+	check.Flags().String("format", "", "format")
+	check.Flags().Int("token", 0, "not bench's")
+	bench.AddCommand(check)
+	root.AddCommand(file, bench)
+	return root
+}
+
+const good = `# a comment
+quiet: true
+model: "mobile"
+file:
+  init: ["1,2,3,4", a=5]
+  end: 0x10
+  fps: 30
+  timeout: 1m30s
+bench:
+  check:
+    format: otb
+  token: 1234
+`
+
+func TestParse(t *testing.T) {
+	got, err := Parse("c.yaml", []byte(good), tree())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Value{
+		{"", "quiet", []string{"true"}, "c.yaml:2", false}, {"", "model", []string{"mobile"}, "c.yaml:3", false},
+		{"file", "init", []string{"1,2,3,4", "a=5"}, "c.yaml:5", false}, {"file", "end", []string{"0x10"}, "c.yaml:6", false},
+		{"file", "fps", []string{"30"}, "c.yaml:7", false}, {"file", "timeout", []string{"1m30s"}, "c.yaml:8", false},
+		{"bench check", "format", []string{"otb"}, "c.yaml:11", false}, {"bench", "token", []string{"1234"}, "c.yaml:12",
+			true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, empty := range []string{"", "# nothing\n", "---\n", "file:\nbench:\n"} {
+		if got, err := Parse("c.yaml", []byte(empty), tree()); len(got) > 0 || err != nil {
+			t.Errorf("%q: %v, %v", empty, got, err)
+		}
+	}
+}
+
+func TestWrongFiles(t *testing.T) {
+	for _, c := range []struct{ text, says string }{
+		{"modle: x", `c.yaml:1: no flag "modle"; did you mean model?`},
+		{"file:\n  token: x", `c.yaml:2: no flag "token" of track file; track bench has it`},
+		{"fil: {end: 1}", `c.yaml:1: no flag "fil"; did you mean file?`},
+		{"file: 3", "c.yaml:1: names of flags"},
+		{"- a", "c.yaml:1: names of flags"},
+		{"file: {end: two}", `c.yaml:1: end: "two" is no int`},
+		{"file: {end: 1.5}", `end: "1.5" is no int`},
+		{"file: {end: '1'}", `end: "1" is no int`},
+		{"file: {end: 99999999999999999999}", `end: "99999999999999999999" is no int`},
+		{"file: {fps: fast}", `fps: "fast" is no float64`},
+		{"quiet: yes please", `quiet: "yes please" is no bool`},
+		{"quiet:\n", "c.yaml:1: quiet: a value is missing"},
+		{"\nquiet: [true]", "c.yaml:2: quiet takes one value, not a list"},
+		{"quiet: {a: b}", "quiet is a flag: it takes a value"},
+		{"file:\n  init:\n  - a\n  - [b]", "c.yaml:4: init: a value is missing"},
+		{"file: {timeout: 3}", "timeout: time: missing unit"},
+		{"quiet: true\nquiet: false", "c.yaml:2: quiet is said twice, first in line 1"},
+		{"out: x", "c.yaml:1: out is not the same in track bench and in track file: say it below one of them"},
+		{"file: {model: !!str 1}", "no tag does"},
+		{"config: other.yaml", `no flag "config"`},
+		{"help: true", `no flag "help"`},
+		{"a: b: c", "c.yaml:1: mapping values are not allowed"},
+		{"file:\n\tend: 3", "c.yaml:2: found character that cannot start any token"},
+		{"quiet: true\n---\nquiet: true", "one document is read"},
+		{"quiet: &a true\nfile: *b", "unknown anchor"},
+		{"file: &f\n  end: 1\nbench: *f", `c.yaml:2: no flag "end" of track bench`},
+		{"<<: {quiet: true}", `no flag "<<"`},
+		{"? [a]\n: b", `no flag ""`},
+		{"\xff", "c.yaml:1: invalid leading UTF-8"},
+	} {
+		got, err := Parse("c.yaml", []byte(c.text), tree())
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q: %v, %v; want %q", c.text, got, err, c.says)
+		}
+	}
+	_, err := Parse("c.yaml", []byte("a: 1\nb: 2\nfile: {end: x}"), tree())
+	if err == nil || strings.Count(err.Error(), "c.yaml:") != 3 {
+		t.Errorf("not all that is wrong: %v", err)
+	}
+}
+
+// load puts a machine's and a user's file where they are looked for, or one file elsewhere, and loads.
+func load(t *testing.T, user, named string, env ...string) (*Settings, error) {
+	t.Helper()
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	for i := 0; i < len(env); i += 2 {
+		t.Setenv(env[i], env[i+1])
+	}
+	put := func(path, text string) string {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	if paths := Paths(); user != "" {
+		put(paths[len(paths)-1], user)
+	}
+	if named != "" {
+		named = put(filepath.Join(home, "named.yaml"), named)
+	}
+	return Load(tree(), named)
+}
+
+// applied is a command's flags after Apply, as NAME=VALUE.
+func applied(t *testing.T, s *Settings, args ...string) (string, *cobra.Command) {
+	t.Helper()
+	root := tree()
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(cmd.ParseFlags(rest), s.Apply(cmd)); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	own(cmd, func(f *pflag.Flag, _ bool) {
+		if f.Changed {
+			out = append(out, fmt.Sprintf("%s=%s", f.Name, f.Value))
+		}
+	})
+	return strings.Join(out, " "), cmd
+}
+
+func TestWhatWins(t *testing.T) {
+	const user = "quiet: true\nmodel: general\nfile: {model: own, init: [a, b], end: 3}\n"
+	for _, c := range []struct {
+		named string
+		env   []string
+		args  string
+		want  string
+	}{
+		{args: "file", want: "end=3 init=[a,b] model=own quiet=true"},
+		{args: "bench", want: "model=general quiet=true"},
+		{args: "file --end 5 --init c --quiet=false", want: "end=5 init=[c] model=own quiet=false"},
+		{args: "file", env: []string{"SIAMTRACK_MODEL", "env"}, want: "end=3 init=[a,b] model=env quiet=true"},
+		{args: "file -q", env: []string{"SIAMTRACK_MODEL", "env", "SIAMTRACK_FILE_MODEL", "near", "SIAMTRACK_END", "7"},
+			want: "end=7 init=[a,b] model=near quiet=true"},
+		{args: "file", env: []string{"SIAMTRACK_INIT", "1,2\n3,4\n", "SIAMTRACK_QUIET", "false"},
+			want: `end=3 init=["1,2","3,4"] model=own quiet=false`},
+		{args: "file", named: "model: alone", want: "model=alone"},
+		{args: "bench check", named: "bench: {check: {format: otb}, model: x}", want: "format=otb"},
+		{args: "bench check", env: []string{"SIAMTRACK_BENCH_CHECK_FORMAT", "got"}, want: "format=got quiet=true"},
+		{args: "bench", env: []string{"SIAMTRACK_OUT", "no, of two kinds", "SIAMTRACK_BENCH_OUT", "d"},
+			want: "model=general out=d quiet=true"},
+		{args: "file", named: "file: {init: []}", want: ""},
+		{args: "bench", named: "bench: {token: x, check: {token: 3}}", want: "token=x"},
+		{args: "bench check", named: "bench: {token: x}", want: ""},
+		{args: "bench check", named: "bench: {token: x}", env: []string{"SIAMTRACK_BENCH_TOKEN", "y"}, want: ""},
+		{args: "bench", named: "bench: {token: x}", env: []string{"SIAMTRACK_BENCH_TOKEN", "y"}, want: "token=y"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			s, err := load(t, user, c.named, c.env...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := applied(t, s, strings.Fields(c.args)...); got != c.want {
+				t.Errorf("%s: %s, want %s", c.args, got, c.want)
+			}
+		})
+	}
+}
+
+func TestWrongEnvironmentAndPlaces(t *testing.T) {
+	_, err := load(t, "nope: 1", "", "SIAMTRACK_FILE_END", "x", "SIAMTRACK_QUIET", "maybe")
+	for _, want := range []string{`config.yaml:1: no flag "nope"`, `$SIAMTRACK_FILE_END: "x" is no int`,
+		"$SIAMTRACK_QUIET"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := Load(tree(), filepath.Join(t.TempDir(), "none.yaml")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a named file that is not there: %v", err)
+	}
+	if _, err := Load(tree(), t.TempDir()); err == nil {
+		t.Error("a folder was read")
+	}
+}
+
+// TestPrint: what is printed can be read again and says the same, but for secrets, which are masked.
+func TestPrint(t *testing.T) {
+	s, err := load(t, good, "", "SIAMTRACK_OUT", "x", "SIAMTRACK_FILE_OUT", "rtsp://user:hunter2@host/x",
+		"SIAMTRACK_FILE_QUIET", "false", "SIAMTRACK_BENCH_TOKEN_FILE", "secrets/token # 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, changed := range []bool{false, true} {
+		var out strings.Builder
+		if err := s.Print(&out, tree(), changed); err != nil {
+			t.Fatal(err)
+		}
+		text := out.String()
+		if strings.Contains(text, "1234") || strings.Contains(text, "hunter2") || !strings.Contains(text, "token: xxxxx #") {
+			t.Errorf("a secret is shown, or not masked:\n%s", text)
+		}
+		if strings.Contains(text, "# parts: []") == changed || !strings.Contains(text, "end: 0x10 # "+s.files[0]+":6") {
+			t.Errorf("changed %v:\n%s", changed, text)
+		}
+		again, err := Parse("printed", []byte(text), tree())
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		for _, section := range []string{"file", "bench", "bench check"} {
+			visit(tree(), func(c *cobra.Command, f *pflag.Flag) {
+				if c.CommandPath() != "track "+section || f.Name == "token" || f.Name == "out" {
+					return
+				}
+				was, _ := s.find(section, f.Name)
+				is, _ := (&Settings{layers: [][]Value{again}}).find(section, f.Name)
+				if !slices.Equal(was.Values, is.Values) {
+					t.Errorf("%s %s: %q was printed as %q", section, f.Name, was.Values, is.Values)
+				}
+			})
+		}
+	}
+	var out strings.Builder
+	bench, _, _ := tree().Find([]string{"bench", "check"})
+	if err := s.Print(&out, bench, true); err != nil || !strings.Contains(out.String(),
+		"bench:\n  check:\n    format: otb #") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+// TestPrefer: of flags that exclude each other the one said nearest to the command line stays.
+func TestPrefer(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"file", "init=[a,b]"}, {"file --init-file f", "init-file=f"}, {"file --init c --init-file f",
+			"init=[c] init-file=f"},
+	} {
+		s, err := load(t, "", "file: {init: [a, b]}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, cmd := applied(t, s, strings.Fields(c.args)...)
+		if err := Prefer(cmd, "init", "init-file"); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		own(cmd, func(f *pflag.Flag, _ bool) {
+			if f.Changed {
+				got = append(got, f.Name+"="+f.Value.String())
+			}
+		})
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s: %s, want %s", c.args, text, c.want)
+		}
+	}
+	s, _ := load(t, "", "file: {init-file: f}", "SIAMTRACK_FILE_INIT", "x")
+	_, cmd := applied(t, s, "file")
+	if err := Prefer(cmd, "init", "init-file"); err != nil || cmd.Flag("init-file").Changed ||
+		Origin(cmd.Flag("init")) == "" {
+		t.Errorf("%v: a file wins over the environment", err)
+	}
+	if used := Used(cmd); !slices.Equal(used, []string{"init ($SIAMTRACK_FILE_INIT)"}) {
+		t.Error(used)
+	}
+}
+
+// FuzzParse: whatever a file holds, it is read or refused with a line or the file's name, and what was read can be set.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		good, "file: {end: two}", "a: &a [*a]", "file: &f {init: [x]}\nbench: *f", "? {a: b}\n: c", "quiet: !!bool 1",
+		"file: {init: !!binary aGk=}", "%YAML 1.1\n---\nquiet: on\n", "file:\n  <<: {end: 1}\n", "\"\\u0000\": 1",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		values, err := Parse("c.yaml", raw, tree())
+		if err != nil {
+			if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "c.yaml") {
+				t.Errorf("%v", err)
+			}
+			return
+		}
+		s := &Settings{layers: [][]Value{values}}
+		for _, name := range []string{"file", "bench", "bench check"} {
+			cmd, _, _ := tree().Find(strings.Fields(name))
+			if err := s.Apply(cmd); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		var out strings.Builder
+		if err := s.Print(&out, tree(), false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse("printed", []byte(out.String()), tree()); err != nil {
+			t.Errorf("%v in\n%s", err, out.String())
+		}
+	})
+}
