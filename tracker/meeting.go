@@ -27,13 +27,16 @@ type path struct {
 	vx, vy     float64 // pixels a frame, averaged over some
 	score      float64 // averaged likewise
 	since      int     // updates since then
+	steps      int     // from frame to frame that the averages are of
 	mergedInto int     // the number of the target on which this one's tracker lies by mistake, 0 while it does not
 }
 
 // note notes where the target is while no other is near.
 func (p *path) note(r Result) {
-	const share = 0.25 // of the newest frame in the averages
+	const least = 0.25 // share of the newest frame in the averages, once they are of some
 	if p.known && p.since == 1 {
+		p.steps++
+		share := max(least, 1/float64(p.steps))
 		x0, y0 := p.box.Center()
 		x, y := r.Box.Center()
 		p.vx += share * (x - x0 - p.vx)
@@ -70,9 +73,11 @@ func (p *path) strangeness(r Result, size image.Point) float64 {
 
 // pair is what is known of two targets.
 type pair struct {
-	apart bool    // they have been told apart
-	close int     // frames in a row in which they could not be
-	doubt float64 // in these frames, how much stranger the first is where both are than the second
+	apart   bool    // they have been told apart
+	close   int     // frames in a row in which they could not be
+	doubt   float64 // in these frames, how much stranger the first is where both are than the second
+	met     bool    // they were near one another since
+	parting int     // frames since they parted in which it could not be told whether they changed
 }
 
 // meet looks for targets whose trackers have come to lie on one thing. Of the one that it fits worse it says that it
@@ -92,7 +97,7 @@ func (m *Multi) meet(size image.Point) {
 			if l.placer != nil {
 				l.placer.Place(t.Result.Box)
 			}
-		case t.Result.State == Tracking && !m.crowded(i):
+		case t.Result.State == Tracking && !m.crowded(i) && !m.undecided(t.ID):
 			l.path.note(t.Result)
 		}
 	}
@@ -106,17 +111,20 @@ func (m *Multi) meetPair(i, j int, size image.Point) {
 	p := m.pairs[key]
 	switch iou := x.Result.Box.IoU(y.Result.Box); {
 	case iou < apartBelow:
-		p = pair{apart: true}
+		p = pair{apart: true, met: p.met, parting: p.parting + 1}
 		if a.mergedInto == y.ID && x.Result.State == Tracking {
 			a.mergedInto = 0
 		}
 		if b.mergedInto == x.ID && y.Result.State == Tracking {
 			b.mergedInto = 0
 		}
+		if p.met = p.met && p.parting <= partingFor && !m.part(i, j, size); !p.met {
+			p.parting = 0
+		}
 	case iou < mergedAbove || !p.apart:
-		p.close, p.doubt = 0, 0
+		p.close, p.doubt, p.met, p.parting = 0, 0, p.apart, 0
 	default:
-		p.close++
+		p.close, p.met, p.parting = p.close+1, true, 0
 		p.doubt += a.strangeness(x.Result, size) - b.strangeness(y.Result, size)
 		if p.close < mergedFor {
 			break
@@ -142,6 +150,16 @@ func release(mergedInto, other int) int {
 func (m *Multi) crowded(i int) bool {
 	for j := range m.targets {
 		if j != i && m.targets[i].Result.Box.IoU(m.targets[j].Result.Box) >= apartBelow {
+			return true
+		}
+	}
+	return false
+}
+
+// undecided reports whether a target has parted from another and may be that one.
+func (m *Multi) undecided(id int) bool {
+	for key, p := range m.pairs {
+		if p.met && (key[0] == id || key[1] == id) {
 			return true
 		}
 	}
