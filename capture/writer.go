@@ -30,18 +30,22 @@ type WriterOptions struct {
 	// wraps ErrSound.
 	Sound string
 	Log   *slog.Logger
+	// Quality is how well the pictures are encoded: QualityAuto where it is "".
+	Quality Quality
 	// Hold leaves the finished file at Part until Commit, for who decides later whether it replaces an older one.
 	Hold bool
 }
 
-// Writer writes frames to a video file. It is used by one goroutine. The file is NAME.part until Close has returned
+// Writer writes frames to a video file. It is used by one goroutine; another encodes what it was given, so an error may
+// be that of an earlier frame. The file is NAME.part until Close has returned
 // nil; what is in it by then can be played, but for the last second, whenever the program or the machine stops.
 type Writer struct {
 	path    string
 	out     atomicfile.Part
 	o       WriterOptions
 	rate    ffmpeg.Ratio
-	native  *ffmpeg.Writer
+	coded   *encoding // nil before the first frame
+	told    bool      // WriteAt has returned the encoder's error
 	size    image.Point
 	codec   string
 	frames  int
@@ -119,34 +123,40 @@ func (w *Writer) Write(img *image.RGBA) error {
 // comes at the nearest multiple of the rate. The picture is not kept. When the disk is all but full the error wraps
 // syscall.ENOSPC, while there is room for Close to make the file whole.
 func (w *Writer) WriteAt(img *image.RGBA, at time.Duration) error {
-	if err := w.write(img, at); err != nil {
-		return fmt.Errorf("capture: write %s: frame %d: %w", w.path, w.frames, err)
+	if frame, err := w.write(img, at); err != nil {
+		return fmt.Errorf("capture: write %s: frame %d: %w", w.path, frame, err)
 	}
 	w.frames++
 	return nil
 }
 
-func (w *Writer) write(img *image.RGBA, at time.Duration) error {
+// write returns the number of the frame that an error is about.
+func (w *Writer) write(img *image.RGBA, at time.Duration) (frame int, err error) {
+	frame = w.frames
 	if w.closed {
-		return ErrClosed
+		return frame, ErrClosed
 	}
 	size := img.Bounds().Size()
 	if w.frames%framesPerLook == 0 {
 		if err := w.room(); err != nil {
-			return err
+			return frame, err
 		}
 	}
-	if w.native == nil {
+	if w.coded == nil {
 		w.first = at
 		if err := w.open(size); err != nil {
-			return err
+			return frame, err
 		}
 	}
 	if size != w.size {
-		return fmt.Errorf("a frame of %dx%d in a video of %dx%d", size.X, size.Y, w.size.X, w.size.Y)
+		return frame, fmt.Errorf("a frame of %dx%d in a video of %dx%d", size.X, size.Y, w.size.X, w.size.Y)
+	}
+	if written, err := w.coded.state(); err != nil {
+		w.told = true
+		return written, err
 	}
 	w.sync()
-	return w.native.Write(img.Pix[img.PixOffset(img.Rect.Min.X, img.Rect.Min.Y):], img.Stride, at-w.first)
+	return frame, w.coded.put(img, at-w.first)
 }
 
 // sync sends what was written to the disk, beside the work, once in a while.
@@ -198,16 +208,10 @@ func (w *Writer) open(size image.Point) error {
 		if len(code) != 4 {
 			return fmt.Errorf("%w: %q, a code has four characters", ErrCodec, code)
 		}
-		for _, e := range encoders[code] {
-			o.Encoder, o.Tag = e, tags[code]
-			native, err := ffmpeg.Create("file:"+w.out.Path(), o)
-			if why := w.refused(err); errors.Is(why, ErrSound) && w.o.Log != nil {
-				w.o.Log.Warn("the video is without sound", "video", w.path, "why", why)
-				o.Sound = ""
-				native, err = ffmpeg.Create("file:"+w.out.Path(), o)
-			}
+		for _, o := range w.o.Quality.choices(code, o, works) {
+			native, err := w.create(o)
 			if err == nil {
-				w.native, w.codec, w.size = native, code, size
+				w.coded, w.codec, w.size = native, code, size
 				return nil
 			}
 			if fatal := w.refused(err); fatal != nil {
@@ -222,6 +226,28 @@ func (w *Writer) open(size image.Point) error {
 		err = fmt.Errorf("%w: %w", err, last)
 	}
 	return err
+}
+
+// works tries an encoder.
+func works(o ffmpeg.WriterOptions) error {
+	if !ffmpeg.HasEncoder(o.Encoder) {
+		return ffmpeg.ErrNoEncoder
+	}
+	return o.Works()
+}
+
+// create makes the file, without sound where there can be none.
+func (w *Writer) create(o ffmpeg.WriterOptions) (*encoding, error) {
+	native, err := ffmpeg.Create("file:"+w.out.Path(), o)
+	if why := w.refused(err); errors.Is(why, ErrSound) && w.o.Log != nil {
+		w.o.Log.Warn("the video is without sound", "video", w.path, "why", why)
+		o.Sound = ""
+		native, err = ffmpeg.Create("file:"+w.out.Path(), o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return encode(native)
 }
 
 // refused returns the error where no other codec would help.
@@ -246,11 +272,14 @@ func (w *Writer) Close() error {
 	}
 	w.closed = true
 	w.syncing.Wait()
-	if w.native == nil {
+	if w.coded == nil {
 		return nil
 	}
-	err := w.native.Close()
-	if err != nil {
+	written, err := w.coded.drain()
+	if w.frames = written; w.told {
+		err = nil
+	}
+	if err = errors.Join(err, w.coded.close()); err != nil {
 		err = fmt.Errorf("%w: %w", ErrIncomplete, err)
 	} else if err = w.verify(); err == nil && !w.o.Hold {
 		err = w.out.Commit()
@@ -263,7 +292,7 @@ func (w *Writer) Close() error {
 
 // Commit gives a finished file its name, after a Close that held it back. Without a frame there is none.
 func (w *Writer) Commit() error {
-	if w.native == nil || !w.o.Hold {
+	if w.coded == nil || !w.o.Hold {
 		return nil
 	}
 	if err := errors.Join(w.Close(), w.out.Commit()); err != nil {

@@ -21,7 +21,7 @@ var muxers = map[string]string{
 
 // encoders are FFmpeg's names of what writes a code, the best first.
 var encoders = map[string][]string{
-	"avc1": {"libx264", "libopenh264", "h264_videotoolbox"}, "X264": {"libx264", "libopenh264"},
+	"avc1": {"libx264", "libopenh264"}, "X264": {"libx264", "libopenh264"},
 	"mp4v": {"mpeg4"}, "XVID": {"mpeg4"}, "MJPG": {"mjpeg"}, "FFV1": {"ffv1"},
 	"VP80": {"libvpx"}, "VP90": {"libvpx-vp9"},
 }

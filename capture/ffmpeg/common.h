@@ -62,6 +62,7 @@ void st_reader_close(st_reader *r);
 
 typedef struct {
 	const char *format, *encoder, *tag; // tag: four characters or NULL for the muxer's own
+	const char *settings; // of the encoder, key=value:key=value, NULL for none
 	int width, height;
 	int fps_num, fps_den;
 	int sar_num, sar_den; // 0: square
@@ -70,9 +71,20 @@ typedef struct {
 } st_writer_options;
 
 typedef struct st_writer st_writer;
+typedef struct st_picture st_picture; // one that is to be encoded, in the encoder's own format
 
 int st_writer_open(st_writer **out, const char *path, const st_writer_options *o);
-int st_writer_write(st_writer *w, const uint8_t *pixels, int stride, int64_t time);
+int st_encoder_works(const st_writer_options *o);
+// st_picture_new makes a picture for w, whatever it returns to be freed.
+int st_picture_new(st_picture **out, st_writer *w);
+// st_picture_begin makes its memory ready to be written to; planes is that of I420 without gaps, NULL where the encoder
+// takes another format.
+int st_picture_begin(st_picture *p, uint8_t **planes);
+// st_picture_rgba converts RGBA pixels into it.
+int st_picture_rgba(st_picture *p, st_writer *w, const uint8_t *pixels, int stride);
+void st_picture_free(st_picture *p);
+// st_writer_write encodes p, which may then begin anew.
+int st_writer_write(st_writer *w, st_picture *p, int64_t time);
 // st_writer_close writes what is left and frees w, whatever it returns.
 int st_writer_close(st_writer *w);
 // st_count counts the pictures of a file without decoding them.

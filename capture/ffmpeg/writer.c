@@ -1,54 +1,14 @@
-#include "common.h"
+#include "writer.h"
 
 #include <math.h>
 #include <string.h>
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
-#include <libswscale/swscale.h>
-
-struct st_writer {
-	AVFormatContext *format;
-	AVCodecContext *codec;
-	AVStream *stream;
-	AVFrame *frame;
-	AVPacket *packet;
-	struct SwsContext *scale;
-	int64_t last; // pts of the last frame
-	int begun;
-
-	AVFormatContext *sound;
-	AVStream *sound_in, *sound_out;
-	AVPacket *sound_packet; // one that is not due yet, empty where there is none
-	int sound_waits, sound_over;
-	int64_t sound_from; // the time of the video's first frame, in sound's clock
-};
-
-// The rows of encoder options: quality over size, and nothing held back, so that what is written is soon in the file.
-static void tune(AVCodecContext *c, const char *name, AVDictionary **o) {
-	double fps = av_q2d(c->framerate);
-	c->bit_rate = (int64_t)fmin(0.2 * c->width * c->height * fps + 200000, 200e6);
-	if (!strcmp(name, "libx264")) {
-		c->bit_rate = 0;
-		av_dict_set(o, "preset", "veryfast", 0);
-		av_dict_set(o, "tune", "zerolatency", 0);
-		av_dict_set(o, "crf", "20", 0);
-	} else if (!strncmp(name, "libvpx", 6)) {
-		av_dict_set(o, "deadline", "realtime", 0);
-		av_dict_set(o, "cpu-used", "5", 0);
-		av_dict_set(o, "lag-in-frames", "0", 0);
-		av_dict_set(o, "crf", "10", 0);
-		c->qmax = 40;
-	} else if (!strcmp(name, "mpeg4") || !strcmp(name, "mjpeg")) {
-		c->flags |= AV_CODEC_FLAG_QSCALE;
-		c->global_quality = FF_QP2LAMBDA * 3;
-	}
-}
 
 static enum AVPixelFormat pixels_of(const char *encoder) {
 	if (!strcmp(encoder, "ffv1")) return AV_PIX_FMT_BGR0; // lossless
+	if (!strcmp(encoder, "h264_qsv")) return AV_PIX_FMT_NV12;
 	return strcmp(encoder, "mjpeg") ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_YUVJ420P;
 }
 
@@ -70,30 +30,20 @@ static int open_encoder(st_writer *w, const st_writer_options *o) {
 	c->max_b_frames = 0;
 	c->sample_aspect_ratio = (AVRational){o->sar_num, o->sar_den > 0 ? o->sar_den : 1};
 	c->colorspace = c->pix_fmt == AV_PIX_FMT_BGR0 ? AVCOL_SPC_RGB : AVCOL_SPC_SMPTE170M; // swscale's default, BT.601
-	c->color_range = c->pix_fmt == AV_PIX_FMT_YUV420P ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
+	c->color_range = even && c->pix_fmt != AV_PIX_FMT_YUVJ420P ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
 	c->thread_count = 0;
 	if (w->format->oformat->flags & AVFMT_GLOBALHEADER) c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	if (o->tag) c->codec_tag = MKTAG(o->tag[0], o->tag[1], o->tag[2], o->tag[3]);
 	AVDictionary *options = NULL;
-	tune(c, o->encoder, &options);
-	int ret = avcodec_open2(c, encoder, &options);
+	if (o->settings) av_dict_parse_string(&options, o->settings, "=", ":", 0);
+	int ret = avcodec_open2(c, encoder, &options); // leaves the settings that it does not know
 	av_dict_free(&options);
 	return ret;
 }
 
-static int open_frame(st_writer *w, const st_writer_options *o) {
+static int open_scale(st_writer *w) {
 	AVCodecContext *c = w->codec;
-	w->packet = av_packet_alloc();
-	w->frame = av_frame_alloc();
-	if (!w->packet || !w->frame) return AVERROR(ENOMEM);
-	w->frame->format = c->pix_fmt;
-	w->frame->width = c->width;
-	w->frame->height = c->height;
-	w->frame->sample_aspect_ratio = c->sample_aspect_ratio;
-	w->frame->colorspace = c->colorspace;
-	w->frame->color_range = c->color_range;
-	int ret = av_frame_get_buffer(w->frame, 0);
-	if (ret < 0) return ret;
+	if (!(w->packet = av_packet_alloc())) return AVERROR(ENOMEM);
 	// Of an odd size the last column or row is left out: nothing is scaled.
 	w->scale = sws_getContext(c->width, c->height, AV_PIX_FMT_RGB0, c->width, c->height, c->pix_fmt, SWS_BICUBIC, NULL,
 		NULL, NULL);
@@ -142,7 +92,6 @@ static int header(st_writer *w, const char *path) {
 
 static void release(st_writer *w) {
 	sws_freeContext(w->scale);
-	av_frame_free(&w->frame);
 	av_packet_free(&w->packet);
 	av_packet_free(&w->sound_packet);
 	avcodec_free_context(&w->codec);
@@ -152,12 +101,28 @@ static void release(st_writer *w) {
 	av_free(w);
 }
 
+// st_encoder_works encodes a picture to the end, which an encoder of hardware that is not there cannot.
+int st_encoder_works(const st_writer_options *o) {
+	st_writer *w = av_mallocz(sizeof *w);
+	st_picture *p = NULL;
+	int ret = w ? avformat_alloc_output_context2(&w->format, NULL, o->format, NULL) : AVERROR(ENOMEM);
+	if (ret >= 0) ret = open_encoder(w, o);
+	if (ret >= 0) ret = open_scale(w);
+	if (ret >= 0) ret = st_picture_new(&p, w);
+	if (ret >= 0) ret = avcodec_send_frame(w->codec, p->frame);
+	if (ret >= 0) ret = avcodec_send_frame(w->codec, NULL);
+	if (ret >= 0) ret = avcodec_receive_packet(w->codec, w->packet);
+	st_picture_free(p);
+	if (w) release(w);
+	return ret;
+}
+
 int st_writer_open(st_writer **out, const char *path, const st_writer_options *o) {
 	st_writer *w = *out = av_mallocz(sizeof *w);
 	if (!w) return AVERROR(ENOMEM);
 	int ret = avformat_alloc_output_context2(&w->format, NULL, o->format, path);
 	if (ret >= 0) ret = open_encoder(w, o);
-	if (ret >= 0) ret = open_frame(w, o);
+	if (ret >= 0) ret = open_scale(w);
 	if (ret >= 0 && !(w->stream = avformat_new_stream(w->format, NULL))) ret = AVERROR(ENOMEM);
 	if (ret >= 0) {
 		w->stream->time_base = w->codec->time_base;
@@ -226,21 +191,15 @@ static int mux(st_writer *w) {
 	}
 }
 
-int st_writer_write(st_writer *w, const uint8_t *pixels, int stride, int64_t time) {
+int st_writer_write(st_writer *w, st_picture *p, int64_t time) {
 	AVCodecContext *c = w->codec;
-	int ret = av_frame_make_writable(w->frame);
-	if (ret < 0) return ret;
-	const uint8_t *from[4] = {pixels};
-	int strides[4] = {stride};
-	ret = sws_scale(w->scale, from, strides, 0, c->height, w->frame->data, w->frame->linesize);
-	if (ret < 0) return ret;
 	int64_t pts = av_rescale_q(time, AV_TIME_BASE_Q, c->time_base);
 	if (w->begun && pts <= w->last) pts = w->last + 1;
 	w->begun = 1;
-	w->last = w->frame->pts = pts;
-	w->frame->quality = c->global_quality;
-	w->frame->pict_type = AV_PICTURE_TYPE_NONE;
-	ret = avcodec_send_frame(c, w->frame);
+	w->last = p->frame->pts = pts;
+	p->frame->quality = c->global_quality;
+	p->frame->pict_type = AV_PICTURE_TYPE_NONE;
+	int ret = avcodec_send_frame(c, p->frame);
 	if (ret >= 0) ret = mux(w);
 	return ret < 0 ? ret : sound_until(w, time);
 }
