@@ -9,6 +9,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"siamtrack/capture/ffmpeg"
+	timing "siamtrack/internal/clock"
 )
 
 // picturesAhead is how many pictures may wait for the encoder.
@@ -21,6 +22,8 @@ type encoding struct {
 	free   chan *ffmpeg.Picture
 	queue  chan converted
 	ended  chan struct{}
+
+	converting, encoding timing.Histogram // encoding is the goroutine's until ended is closed
 
 	mu      sync.Mutex
 	written int // pictures that were encoded
@@ -54,7 +57,9 @@ func (e *encoding) run() {
 	defer close(e.ended)
 	for c := range e.queue {
 		if _, err := e.state(); err == nil {
+			begin := time.Now()
 			err = e.native.Write(c.Picture, c.at)
+			e.encoding.Add(time.Since(begin))
 			e.mu.Lock()
 			if e.err = err; err == nil {
 				e.written++
@@ -75,10 +80,12 @@ func (e *encoding) state() (written int, err error) {
 // put converts a picture and hands it over; it waits while too many are waiting.
 func (e *encoding) put(img *image.RGBA, at time.Duration) error {
 	p := <-e.free
+	begin := time.Now()
 	if err := convert(p, img); err != nil {
 		e.free <- p
 		return err
 	}
+	e.converting.Add(time.Since(begin))
 	e.queue <- converted{p, at}
 	return nil
 }

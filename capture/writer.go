@@ -15,6 +15,7 @@ import (
 
 	"siamtrack/capture/ffmpeg"
 	"siamtrack/internal/atomicfile"
+	timing "siamtrack/internal/clock"
 )
 
 // WriterOptions say how a video is written. The zero value serves.
@@ -109,6 +110,14 @@ func (w *Writer) Codec() string { return w.codec }
 
 // Frames returns how many frames were given to Write.
 func (w *Writer) Frames() int { return w.frames }
+
+// Stages returns the times of converting frames and of encoding them. It is to be called after Close.
+func (w *Writer) Stages() []timing.Stage {
+	if w.coded == nil {
+		return nil
+	}
+	return []timing.Stage{{Name: "convert", Times: &w.coded.converting}, {Name: "encode", Times: &w.coded.encoding}}
+}
 
 // Part returns the name of the file that is written until Close puts it in its place.
 func (w *Writer) Part() string { return w.out.Path() }
@@ -226,14 +235,6 @@ func (w *Writer) open(size image.Point) error {
 		err = fmt.Errorf("%w: %w", err, last)
 	}
 	return err
-}
-
-// works tries an encoder.
-func works(o ffmpeg.WriterOptions) error {
-	if !ffmpeg.HasEncoder(o.Encoder) {
-		return ffmpeg.ErrNoEncoder
-	}
-	return o.Works()
 }
 
 // create makes the file, without sound where there can be none.

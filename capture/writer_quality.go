@@ -140,3 +140,11 @@ func (q Quality) choices(code string, o ffmpeg.WriterOptions, works func(ffmpeg.
 	}
 	return list
 }
+
+// works tries an encoder.
+func works(o ffmpeg.WriterOptions) error {
+	if !ffmpeg.HasEncoder(o.Encoder) {
+		return ffmpeg.ErrNoEncoder
+	}
+	return o.Works()
+}

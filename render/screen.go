@@ -104,7 +104,14 @@ func (s *Screen) Size(frame image.Point) image.Point {
 // Draw returns the picture of m: the frame with its left top corner at (0, 0) and everything drawn over it. It draws
 // into canvas where that has the right size, which may be nil, else into a new picture. m's frame is left as it is.
 func (s *Screen) Draw(canvas *image.RGBA, m Moment) *image.RGBA {
-	frame := m.Frame.Image
+	canvas = s.Canvas(canvas, m.Frame.Image)
+	s.DrawOver(canvas, m)
+	return canvas
+}
+
+// Canvas is the first half of Draw: a picture with the frame in it, for DrawOver. It may be called beside DrawOver on
+// another picture.
+func (s *Screen) Canvas(canvas, frame *image.RGBA) *image.RGBA {
 	size := s.Size(frame.Rect.Size())
 	if canvas == nil || canvas.Rect != (image.Rectangle{Max: size}) {
 		canvas = image.NewRGBA(image.Rectangle{Max: size})
@@ -113,6 +120,12 @@ func (s *Screen) Draw(canvas *image.RGBA, m Moment) *image.RGBA {
 	for y := range frame.Rect.Dy() {
 		copy(canvas.Pix[y*canvas.Stride:y*canvas.Stride+row], frame.Pix[y*frame.Stride:])
 	}
+	return canvas
+}
+
+// DrawOver is the second half of Draw: it draws everything over the frame that Canvas put into canvas.
+func (s *Screen) DrawOver(canvas *image.RGBA, m Moment) {
+	frame, size := m.Frame.Image, canvas.Rect.Size()
 	s.painter.Colors(s.Show.ColorMap)
 	picture := clipped(canvas, frame.Rect)
 	s.overlay(&picture, m)
@@ -123,7 +136,6 @@ func (s *Screen) Draw(canvas *image.RGBA, m Moment) *image.RGBA {
 		}
 		s.painter.Panel(canvas, image.Rect(0, frame.Rect.Max.Y, size.X, size.Y), panel)
 	}
-	return canvas
 }
 
 // selected returns the target that the panel shows, nil where none is followed.

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"image"
 	"slices"
 	"time"
 
@@ -17,39 +16,11 @@ type View struct {
 	// Captured is when the frame left its source (a file's: when its time to be shown came).
 	Captured time.Time
 
-	memory []memory // behind the targets, in their order
-}
-
-// memory is what one target's pictures and response map are copied into.
-type memory struct {
-	response         tracker.Response
-	exemplar, search *image.RGBA
+	memory tracker.Memory // behind the targets
 }
 
 // keep makes copies of targets, whose memory is the trackers', the view's own.
-func (v *View) keep(targets []tracker.Target) {
-	v.Targets = append(v.Targets[:0], targets...)
-	for len(v.memory) < len(targets) {
-		v.memory = append(v.memory, memory{})
-	}
-	for i := range v.Targets {
-		t, m := &v.Targets[i], &v.memory[i]
-		if r := t.Result.Response; r != nil {
-			values := append(m.response.Values[:0], r.Values...)
-			m.response = *r
-			m.response.Values = values
-			t.Result.Response = &m.response
-		}
-		if t.Exemplar != nil {
-			m.exemplar = copyImage(m.exemplar, t.Exemplar)
-			t.Exemplar = m.exemplar
-		}
-		if t.Search != nil {
-			m.search = copyImage(m.search, t.Search)
-			t.Search = m.search
-		}
-	}
-}
+func (v *View) keep(targets []tracker.Target) { v.Targets = v.memory.Keep(v.Targets, targets) }
 
 // Copy returns a View that shares no memory with v.
 func (v *View) Copy() *View {
@@ -60,7 +31,7 @@ func (v *View) Copy() *View {
 
 // copy makes v what o is.
 func (v *View) copy(o *View) {
-	img := copyImage(v.Frame.Image, o.Frame.Image)
+	img := tracker.CopyImage(v.Frame.Image, o.Frame.Image)
 	v.Frame, v.Captured = o.Frame, o.Captured
 	v.Frame.Image = img
 	v.keep(o.Targets)
@@ -74,18 +45,6 @@ func (v *View) Chosen() bool {
 // Forget takes a target out of the view.
 func (v *View) Forget(id int) {
 	v.Targets = slices.DeleteFunc(v.Targets, func(t tracker.Target) bool { return t.ID == id })
-}
-
-// copyImage copies src into dst, or into a new image where dst does not fit, and returns it.
-func copyImage(dst, src *image.RGBA) *image.RGBA {
-	if dst == nil || dst.Rect != src.Rect {
-		dst = image.NewRGBA(src.Rect)
-	}
-	row := 4 * src.Rect.Dx()
-	for y := range src.Rect.Dy() {
-		copy(dst.Pix[y*dst.Stride:y*dst.Stride+row], src.Pix[y*src.Stride:])
-	}
-	return dst
 }
 
 // pool is the free list of views. It never blocks: empty it gives a new view, full it leaves one to the collector.

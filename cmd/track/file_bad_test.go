@@ -49,6 +49,8 @@ func TestBadUseOfFile(t *testing.T) {
 		{"nothing to do", []string{clip, "--init", clipInit, "--start", "5", "--end", "5"}, exitUsage, "nothing to track"},
 		{"start after the end", []string{clip, "--init", clipInit, "--start", "500", "--csv", old}, exitFailed,
 			"ended after 140 frames"},
+		{"quality of nothing", with("--quality", "good"), exitUsage, "name it with -o"},
+		{"quality of no name", with("--quality", "superb"), exitUsage, "draft, fast, good, best"},
 		{"drawing on nothing", with("--heatmap"), exitUsage, "name it with -o"},
 		{"colours of nothing", with("--csv", old, "--colormap", "magma"), exitUsage, "--colormap"},
 		{"colours of no name", with("--colormap", "jet"), exitUsage, `no colour map "jet": there are viridis, magma`},

@@ -38,6 +38,8 @@ type fileFlags struct {
 	source sourceFlags
 	strict bool
 	audio  string
+
+	quality string
 }
 
 // The values of --audio.
@@ -70,6 +72,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 
 	f.registerTracks(cmd)
 	fl.StringVarP(&f.video, "out", "o", "", "write an annotated video `file`: .mp4, .avi, .mkv, .mov or .webm")
+	registerQuality(cmd, &f.quality)
 	fl.StringVar(&f.audio, "audio", audioNone, "`copy` the input's sound into the video, where its container can hold it")
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
 	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
@@ -223,6 +226,9 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 	}
 	if f.audio != audioNone && (f.audio != audioCopy || f.video == "" && typed(cmd, "audio")) {
 		return usagef("--audio %s: copy keeps the sound of the input in the video that -o names", f.audio)
+	}
+	if _, err := parseQuality(f.quality, f.video != ""); err != nil {
+		return err
 	}
 	paths, folders := []string{}, []string{}
 	for _, t := range f.tracks() {

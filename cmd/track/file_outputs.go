@@ -99,7 +99,7 @@ func (f *fileFlags) outputs(
 	if f.video != "" {
 		var err error
 		wo := capture.WriterOptions{FPS: fps, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd)}
-		wo.Sound = f.sound(cmd, info, input)
+		wo.Sound, wo.Quality = f.sound(cmd, info, input), capture.Quality(f.quality)
 		if o.writer, err = capture.NewWriter(f.video, wo); err != nil {
 			return nil, err
 		}

@@ -35,6 +35,7 @@ type liveFlags struct {
 	source  sourceFlags
 	backend string
 	segment time.Duration
+	quality string
 }
 
 // register adds the flags to a command.
@@ -48,6 +49,7 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 		"record an annotated video `file` from the start; the key v ends it and begins the next one")
 	fl.DurationVar(&f.segment, "segment", 0,
 		"with --record: begin a new video after this `time`, each named by its own start")
+	registerQuality(cmd, &f.quality)
 	fl.StringVar(&f.csv, "csv", "",
 		"write a `file` of rows frame,id,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
 	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
@@ -85,6 +87,9 @@ func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 		return o, usagef("--segment %v: a time above 0 is needed, and --record", f.segment)
 	case f.csv == "-" && f.jsonl == "-":
 		return o, usagef("--csv - and --jsonl -: standard output has room for one")
+	}
+	if _, err := parseQuality(f.quality, true); err != nil { // a key records at any time
+		return o, err
 	}
 	if err := f.readToken(cmd); err != nil {
 		return o, err
@@ -146,7 +151,8 @@ func (f *liveFlags) keeper(cmd *cobra.Command, source string, info capture.Info)
 		o.Tracks = append(o.Tracks, sessionTrack{sink, files})
 	}
 	o.Video = func(path string) (follow.Sink, error) {
-		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect})
+		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect,
+			Quality: capture.Quality(f.quality)})
 		if err != nil {
 			return nil, err
 		}

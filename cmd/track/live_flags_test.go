@@ -29,6 +29,7 @@ func TestLiveRefuses(t *testing.T) {
 		{"--http localhost:", exitUsage, ":port"},
 		{"--http nowhere.invalid:80", exitFailed, "nowhere.invalid"},
 		{"--init 1,2,3", exitUsage, "--init"},
+		{"--quality superb", exitUsage, `quality "superb": auto, draft`},
 		{"--csv - --jsonl -", exitUsage, "standard output"},
 		{"--csv " + dir + "/a --record " + dir + "/a", exitUsage, "two outputs"},
 		{"--record " + video, exitUsage, "is the input"},

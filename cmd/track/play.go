@@ -27,6 +27,8 @@ type playFlags struct {
 	video string
 	fps   float64
 	live  liveFlags // its --http and token
+
+	quality string
 }
 
 // newPlayCmd returns `track play`.
@@ -48,6 +50,7 @@ func newPlayCmd() *cobra.Command {
 	fl := cmd.Flags()
 	f.evalFlags.register(cmd)
 	fl.StringVarP(&f.video, "out", "o", "", "write a video `file` in place of showing it, or one a sequence into a folder")
+	registerQuality(cmd, &f.quality)
 	fl.Float64Var(&f.fps, "fps", 0, "play at this `rate` (default 25)")
 	fl.StringVar(&f.live.http, "http", "", "show it to browsers at this `address`, such as :8080, in place of a window")
 	fl.StringVar(&f.live.token, "token", "",
@@ -60,6 +63,9 @@ func newPlayCmd() *cobra.Command {
 func (f *playFlags) run(cmd *cobra.Command, args []string) error {
 	if f.video != "" && f.live.http != "" {
 		return usagef("--out and --http: one of them says where it is shown")
+	}
+	if _, err := parseQuality(f.quality, f.video != ""); err != nil {
+		return err
 	}
 	if err := f.live.readToken(cmd); err != nil {
 		return err
@@ -149,7 +155,7 @@ func (f *playFlags) write(cmd *cobra.Command, scenes []*play.Scene) error {
 func (f *playFlags) writeOne(cmd *cobra.Command, s *play.Scene, path string) (err error) {
 	reel := f.reel([]*play.Scene{s})
 	defer func() { err = errors.Join(err, reel.Close()) }()
-	w, err := capture.NewWriter(path, capture.WriterOptions{FPS: f.fps, Log: logger(cmd)})
+	w, err := capture.NewWriter(path, capture.WriterOptions{FPS: f.fps, Log: logger(cmd), Quality: capture.Quality(f.quality)})
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ var imports = map[string][]string{
 	// What a user of the library opens; the module's root folder. It brings no OpenCV.
 	".":         {"internal/zoo", "match", "siamfc/...", "tracker"},
 	"cmd/track": {"..."},
-	"capture": {"capture/ffmpeg", "internal/atomicfile", "internal/imagefile", "internal/memory", "internal/readfile",
-		"internal/redact", "tracker"},
+	"capture": {"capture/ffmpeg", "internal/atomicfile", "internal/clock", "internal/imagefile",
+		"internal/memory", "internal/readfile", "internal/redact", "tracker"},
 	"capture/ffmpeg": {},
 	"tracker":        {},
 	"siamfc":         {"tracker"},

@@ -21,22 +21,22 @@ type FrameWriter interface {
 	Close() error
 }
 
-// Video is the Sink that writes an annotated video. Drawing is done in Put; encoding in a goroutine of its own, while
-// the next frame is tracked.
+// Video is the Sink that writes an annotated video, in stages that overlap: Put copies what it is given, one goroutine
+// draws over the copies, another gives them to the writer; capture.Writer encodes them in one more. Order is kept, and
+// no more than momentsAhead frames are on their way.
 type Video struct {
 	w      FrameWriter
 	screen *render.Screen
 
-	frame image.Point // the first frame's size
-	size  image.Point // of the video, (0, 0) before the first frame
-	other *image.RGBA // what a frame of another size is drawn on
-	free  chan *image.RGBA
-	queue chan drawn
-	ended chan struct{}
-	once  sync.Once
-	err   error // of Close
+	size image.Point // of the video, (0, 0) before the first frame
 
-	drawn, encoded clock.Histogram // encoded is the goroutine's until ended is closed
+	free         chan *moment
+	drawn, queue chan *moment // to be written, to be drawn on
+	ended        chan struct{}
+	once         sync.Once
+	err          error // of Close
+
+	drawing clock.Histogram // the goroutine's until ended is closed
 
 	mu     sync.Mutex
 	broken error // what the writer said
@@ -44,10 +44,16 @@ type Video struct {
 	told bool // by Put, that it is broken
 }
 
-// drawn is a picture to be encoded.
-type drawn struct {
-	img *image.RGBA
-	at  time.Duration
+// momentsAhead is how many frames are on their way: one in each stage.
+const momentsAhead = 3
+
+// moment is one step on its way: copied, drawn over, written.
+type moment struct {
+	step   tracker.Step
+	memory tracker.Memory
+	canvas *image.RGBA // the step's frame, drawn over
+	frame  image.RGBA  // its part of the canvas
+	fitted *image.RGBA // the canvas in the video's size, where it has another
 }
 
 // NewVideo returns a Sink over a writer, which it closes; show says what is drawn beside the boxes. With a panel the
@@ -63,25 +69,46 @@ func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 	return &Video{w: w, screen: screen}, nil
 }
 
-// begin starts the encoder.
+// begin starts the stages.
 func (v *Video) begin() {
-	v.free, v.queue, v.ended = make(chan *image.RGBA, 2), make(chan drawn, 2), make(chan struct{})
-	for range cap(v.free) {
-		v.free <- nil // drawing makes it
+	v.free, v.ended = make(chan *moment, momentsAhead), make(chan struct{})
+	v.queue, v.drawn = make(chan *moment, momentsAhead), make(chan *moment, momentsAhead)
+	for range momentsAhead {
+		v.free <- new(moment)
 	}
-	go v.encode()
+	go v.draw()
+	go v.write()
 }
 
-// encode writes what is queued, until the queue is closed. After an error it only empties the queue.
-func (v *Video) encode() {
-	defer close(v.ended)
-	for d := range v.queue {
+// draw draws over what is queued, until the queue is closed.
+func (v *Video) draw() {
+	defer close(v.drawn)
+	for m := range v.queue {
 		if v.failed() == nil {
 			begin := time.Now()
-			v.fail(v.w.WriteAt(d.img, d.at))
-			v.encoded.Add(time.Since(begin))
+			v.screen.Observe(m.step)
+			v.screen.DrawOver(m.canvas, render.Moment{Step: m.step})
+			if m.canvas.Rect.Size() != v.size {
+				m.fit(v.size)
+			}
+			v.drawing.Add(time.Since(begin))
 		}
-		v.free <- d.img
+		v.drawn <- m
+	}
+}
+
+// write gives what was drawn to the writer. After an error it only empties the queue.
+func (v *Video) write() {
+	defer close(v.ended)
+	for m := range v.drawn {
+		if v.failed() == nil {
+			img := m.canvas
+			if img.Rect.Size() != v.size {
+				img = m.fitted
+			}
+			v.fail(v.w.WriteAt(img, m.step.Frame.Time))
+		}
+		v.free <- m
 	}
 }
 
@@ -106,33 +133,26 @@ func (v *Video) Put(s tracker.Step) error {
 		v.told = true
 		return err
 	}
-	canvas := <-v.free
-	begin := time.Now()
-	v.screen.Observe(s)
-	canvas = v.draw(canvas, s)
-	v.drawn.Add(time.Since(begin))
-	v.queue <- drawn{canvas, s.Frame.Time}
+	m := <-v.free
+	m.canvas = v.screen.Canvas(m.canvas, s.Frame.Image)
+	if v.size == (image.Point{}) {
+		v.size = m.canvas.Rect.Size()
+	}
+	m.step.Frame, m.step.Targets = s.Frame, m.memory.Keep(m.step.Targets, s.Targets)
+	m.frame = *m.canvas
+	m.frame.Rect.Max = s.Frame.Image.Rect.Size()
+	m.step.Frame.Image = &m.frame
+	v.queue <- m
 	return nil
 }
 
-// draw draws a step on canvas, or on a new one where that does not fit, in the size of the first one drawn.
-func (v *Video) draw(canvas *image.RGBA, s tracker.Step) *image.RGBA {
-	frame := s.Frame.Image.Rect.Size()
-	if v.frame == (image.Point{}) {
-		v.frame = frame
+// fit scales the canvas into a picture of the video's size.
+func (m *moment) fit(size image.Point) {
+	if m.fitted == nil {
+		m.fitted = image.NewRGBA(image.Rectangle{Max: size})
 	}
-	if frame == v.frame {
-		canvas = v.screen.Draw(canvas, render.Moment{Step: s})
-		v.size = canvas.Rect.Size()
-		return canvas
-	}
-	v.other = v.screen.Draw(v.other, render.Moment{Step: s})
-	if canvas == nil {
-		canvas = image.NewRGBA(image.Rectangle{Max: v.size})
-	}
-	draw.Draw(canvas, canvas.Rect, image.Black, image.Point{}, draw.Src)
-	xdraw.ApproxBiLinear.Scale(canvas, within(v.other.Rect.Size(), v.size), v.other, v.other.Rect, draw.Src, nil)
-	return canvas
+	draw.Draw(m.fitted, m.fitted.Rect, image.Black, image.Point{}, draw.Src)
+	xdraw.ApproxBiLinear.Scale(m.fitted, within(m.canvas.Rect.Size(), size), m.canvas, m.canvas.Rect, draw.Src, nil)
 }
 
 // within returns the largest rectangle of size's shape in the middle of another.
@@ -158,7 +178,11 @@ func (v *Video) Close() error {
 	return v.err
 }
 
-// Stages returns the times of drawing and of encoding. It is to be called after Close.
+// Stages returns the times of drawing, and of what the writer did where it can say. It is to be called after Close.
 func (v *Video) Stages() []clock.Stage {
-	return []clock.Stage{{Name: "draw", Times: &v.drawn}, {Name: "encode", Times: &v.encoded}}
+	stages := []clock.Stage{{Name: "draw", Times: &v.drawing}}
+	if w, ok := v.w.(interface{ Stages() []clock.Stage }); ok {
+		stages = append(stages, w.Stages()...)
+	}
+	return stages
 }
