@@ -38,8 +38,8 @@ type WriterOptions struct {
 }
 
 // Writer writes frames to a video file. It is used by one goroutine; another encodes what it was given, so an error may
-// be that of an earlier frame. The file is NAME.part until Close has returned
-// nil; what is in it by then can be played, but for the last second, whenever the program or the machine stops.
+// be that of an earlier frame. The file is NAME.part until Close has returned nil; what is in it by then can be played,
+// but for the last fifth of a second, whenever the program or the machine stops.
 type Writer struct {
 	path    string
 	out     atomicfile.Part

@@ -75,18 +75,32 @@ static int open_sound(st_writer *w, const st_writer_options *o) {
 	return ret;
 }
 
-// header opens the file. Fragments of at most a second (MP4), clusters of one (Matroska), flushed as they come, are
-// what a killed program leaves to be played.
-static int header(st_writer *w, const char *path) {
-	int ret = avio_open(&w->format->pb, path, AVIO_FLAG_WRITE);
+// header writes the file's begin into memory: a file without a frame cannot be played, so there is none before the first.
+// Fragments (MP4) and clusters (Matroska) of at most a fifth of a second of video, flushed as they come, are what a
+// killed program leaves to be played. The limits are of the video's time: the same frames make the same bytes.
+static int header(st_writer *w) {
+	int ret = avio_open_dyn_buf(&w->format->pb);
 	if (ret < 0) return ret;
+	w->waits = 1;
 	w->format->flags |= AVFMT_FLAG_FLUSH_PACKETS;
 	AVDictionary *options = NULL;
 	av_dict_set(&options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
-	av_dict_set(&options, "frag_duration", "1000000", 0);
-	av_dict_set(&options, "cluster_time_limit", "1000", 0);
+	av_dict_set(&options, "frag_duration", "200000", 0);
+	av_dict_set(&options, "cluster_time_limit", "200", 0);
 	ret = avformat_write_header(w->format, &options);
 	av_dict_free(&options);
+	return ret;
+}
+
+// begin makes the file, once there is a frame for it.
+static int begin(st_writer *w) {
+	uint8_t *head = NULL;
+	int size = avio_close_dyn_buf(w->format->pb, &head);
+	w->format->pb = NULL;
+	w->waits = 0;
+	int ret = avio_open(&w->format->pb, w->format->url, AVIO_FLAG_WRITE);
+	if (ret >= 0) avio_write(w->format->pb, head, size);
+	av_free(head);
 	return ret;
 }
 
@@ -96,6 +110,12 @@ static void release(st_writer *w) {
 	av_packet_free(&w->sound_packet);
 	avcodec_free_context(&w->codec);
 	avformat_close_input(&w->sound);
+	if (w->waits) {
+		uint8_t *head = NULL;
+		avio_close_dyn_buf(w->format->pb, &head);
+		av_free(head);
+		w->format->pb = NULL;
+	}
 	if (w->format) avio_closep(&w->format->pb);
 	avformat_free_context(w->format);
 	av_free(w);
@@ -131,7 +151,7 @@ int st_writer_open(st_writer **out, const char *path, const st_writer_options *o
 		ret = avcodec_parameters_from_context(w->stream->codecpar, w->codec);
 	}
 	if (ret >= 0 && o->sound) ret = open_sound(w, o);
-	if (ret >= 0) ret = header(w, path);
+	if (ret >= 0) ret = header(w);
 	if (ret < 0) {
 		release(w);
 		*out = NULL;
@@ -141,7 +161,7 @@ int st_writer_open(st_writer **out, const char *path, const st_writer_options *o
 
 // sound_until copies the sound up to a time of the video.
 static int sound_until(st_writer *w, int64_t until) {
-	while (w->sound && !w->sound_over) {
+	while (w->sound && !w->sound_over && !w->waits) {
 		AVPacket *p = w->sound_packet;
 		if (!w->sound_waits) {
 			int ret = av_read_frame(w->sound, p);
@@ -180,12 +200,17 @@ static int mux(st_writer *w) {
 	for (;;) {
 		int ret = avcodec_receive_packet(w->codec, w->packet);
 		if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF) return 0;
+		int first = w->waits;
+		if (ret >= 0 && first) ret = begin(w);
+		if (ret >= 0 && !w->format->pb) ret = AVERROR(EIO); // it could not be made
 		if (ret < 0) return ret;
 		w->packet->duration = av_rescale_q(1, av_inv_q(w->codec->framerate), w->codec->time_base);
 		av_packet_rescale_ts(w->packet, w->codec->time_base, w->stream->time_base);
 		w->packet->stream_index = w->stream->index;
 		ret = w->sound ? av_interleaved_write_frame(w->format, w->packet) : av_write_frame(w->format, w->packet);
 		av_packet_unref(w->packet);
+		// The first frame does not wait for others: from now on there is something to be played.
+		if (ret >= 0 && first) ret = av_write_frame(w->format, NULL);
 		if (ret < 0) return ret;
 		if (w->format->pb->error < 0) return w->format->pb->error;
 	}
@@ -211,12 +236,14 @@ int st_writer_close(st_writer *w) {
 		int64_t end = w->last + av_rescale_q(1, av_inv_q(w->codec->framerate), w->codec->time_base);
 		ret = sound_until(w, av_rescale_q(end, w->codec->time_base, AV_TIME_BASE_Q));
 	}
-	int last = av_write_trailer(w->format);
-	if (ret >= 0) ret = last;
-	avio_flush(w->format->pb);
-	if (ret >= 0 && w->format->pb->error < 0) ret = w->format->pb->error;
-	last = avio_closep(&w->format->pb);
-	if (ret >= 0) ret = last;
+	if (w->format->pb && !w->waits) {
+		int last = av_write_trailer(w->format);
+		if (ret >= 0) ret = last;
+		avio_flush(w->format->pb);
+		if (ret >= 0 && w->format->pb->error < 0) ret = w->format->pb->error;
+		last = avio_closep(&w->format->pb);
+		if (ret >= 0) ret = last;
+	}
 	release(w);
 	return ret < 0 ? ret : 0;
 }

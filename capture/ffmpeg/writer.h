@@ -16,6 +16,7 @@ struct st_writer {
 	struct SwsContext *scale;
 	int64_t last; // pts of the last frame
 	int begun;
+	int waits; // for a frame: the begin of the file is in memory
 
 	AVFormatContext *sound;
 	AVStream *sound_in, *sound_out;
