@@ -67,8 +67,8 @@ func markStart(root *cobra.Command) *bool {
 	return began
 }
 
-// report says on cmd's stderr what went wrong, if anything did, and returns the exit code.
-func report(ctx context.Context, cmd *cobra.Command, err error) int {
+// report says on cmd's stderr what went wrong, if anything did, and returns the exit code. args are the command line.
+func report(ctx context.Context, cmd *cobra.Command, args []string, err error) int {
 	stderr := cmd.ErrOrStderr()
 	switch {
 	case err == nil:
@@ -78,7 +78,7 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 		if text == context.Canceled.Error() { // and nothing beside it
 			text = "stopped"
 		}
-		fmt.Fprintf(stderr, "track: %s\n", clean(text))
+		fmt.Fprintf(stderr, "track: %s\n", clean(text, args))
 		return exitInterrupted
 	case errors.Is(err, errDifferent):
 		return exitDifferent
@@ -87,7 +87,7 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 	case errors.Is(err, errHelped):
 		return exitUsage
 	}
-	text := clean(strings.TrimPrefix(err.Error(), "track: ")) // package tracker's own
+	text := clean(strings.TrimPrefix(err.Error(), "track: "), args) // package tracker's own
 	if errors.Is(err, errUsage) {
 		if used := config.Used(cmd); len(used) > 0 {
 			text += "\nThe configuration sets " + clean(strings.Join(used, ", ")) + "; see track config print."
@@ -100,4 +100,4 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 }
 
 // clean makes an error fit to be shown: it may hold names from files, and what was typed.
-func clean(text string) string { return printable.Text(redact.Text(text)) }
+func clean(text string, args []string) string { return printable.Text(redact.Typed(text, args)) }

@@ -33,5 +33,5 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil && !*began {
 		err = wrongUse(err)
 	}
-	return report(ctx, cmd, err)
+	return report(ctx, cmd, args, err)
 }

@@ -98,7 +98,7 @@ func TestReport(t *testing.T) {
 			var errs bytes.Buffer
 			cmd := &cobra.Command{Use: "track"}
 			cmd.SetErr(&errs)
-			if code := report(c.ctx, cmd, c.err); code != c.code || !strings.HasPrefix(errs.String(), c.says) {
+			if code := report(c.ctx, cmd, nil, c.err); code != c.code || !strings.HasPrefix(errs.String(), c.says) {
 				t.Errorf("exit %d saying %q, want %d saying %q", code, errs.String(), c.code, c.says)
 			}
 		})

@@ -53,7 +53,9 @@ func TestNoSecretInFiles(t *testing.T) {
 		dir := t.TempDir()
 		code, stdout, stderr := track(t, "file", url, "-m", tiny, "--init", clipInit, "--end", "3", "--log-level", "debug",
 			"--csv", filepath.Join(dir, "t.csv"), "--jsonl", filepath.Join(dir, "t.jsonl"), "--mot", filepath.Join(dir, "t.mot"),
-			"--otb", filepath.Join(dir, "t.otb"), "-o", filepath.Join(dir, "t.mp4"))
+			"--otb", filepath.Join(dir, "t.otb"), "--coco", filepath.Join(dir, "t.json"), "--cvat", filepath.Join(dir, "t.xml"),
+			"--got", filepath.Join(dir, "g_001.txt"), "--vot", filepath.Join(dir, "v_001.txt"),
+			"-o", filepath.Join(dir, "t.mp4"))
 		if code == exitDone {
 			done++
 		}
@@ -115,10 +117,20 @@ func fetch(t *testing.T, address string) string {
 
 // TestNoSecretInWrongUse types a URL where none belongs.
 func TestNoSecretInWrongUse(t *testing.T) {
+	run := filepath.Join(t.TempDir(), "run")
 	for _, url := range oddURLs("127.0.0.1:1") {
-		for _, args := range [][]string{
+		commands := [][]string{
 			{url}, {"live", url, url}, {"live", url, "--http", "127.0.0.1:0", "-m", tiny, "--reconnect", "0"},
-		} {
+			{"bench", url, "-m", tiny, "--out", run}, {"bench", "check", url}, {"eval", "--dataset", url, url}, {"tune", url},
+			{"report", run, "--out=" + url}, {"match", url, clip}, {"file", clip, "-m", url, "--init", clipInit, "--csv", "-"},
+			{"file", clip, "-m", tiny, "--init-file", url, "--csv", "-"},
+			{"file", url, "-m", tiny, "--template", url, "--csv", "-"},
+		}
+		if strings.Contains(url, "/") { // else it is a good name of a file
+			commands = append(commands, []string{"file", clip, "-m", tiny, "--init", clipInit, "--csv", url},
+				[]string{"file", clip, "-m", tiny, "--init", clipInit, "-o", url + ".mp4"})
+		}
+		for _, args := range commands {
 			if code, stdout, stderr := track(t, args...); code == exitDone || strings.Contains(stdout+stderr, secret) {
 				t.Errorf("%q: exit %d: %s%s", args, code, stdout, stderr)
 			}

@@ -7,6 +7,7 @@ package redact
 
 import (
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,9 +22,8 @@ func Source(spec string) string {
 	if spec == "-" {
 		return "standard input"
 	}
-	scheme, rest, ok := strings.Cut(spec, "://")
-	if ok {
-		return scheme + "://" + parameters(password(rest))
+	if scheme := begin.FindString(spec); scheme != "" {
+		return scheme + parameters(password(spec[len(scheme):]))
 	}
 	// user:password@host, the scheme forgotten. A path may hold a colon and an @, but not in its first part.
 	if first, _, _ := strings.Cut(spec, "@"); first != spec && !strings.ContainsAny(first, `/\`) {
@@ -32,11 +32,39 @@ func Source(spec string) string {
 	return spec
 }
 
-// urls finds what may be a URL in a text. One with a blank in it ends there: name it with Source first.
-var urls = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.:-]*://[^\s"']+`)
+// scheme is the begin of a URL. One slash is enough: a URL that was taken for a path has lost the other. A letter alone
+// is a drive.
+const scheme = `[A-Za-z][A-Za-z0-9+.:-]*(?:://|[A-Za-z0-9+.-]:/)`
+
+// begin finds the begin of a URL; urls finds what may be a URL in a text. One with a blank in it ends there: name it
+// with Source first.
+var (
+	begin = regexp.MustCompile(`^` + scheme)
+	urls  = regexp.MustCompile(scheme + `[^\s"']+`)
+)
 
 // Text is text with every URL in it as Source names it.
 func Text(text string) string { return urls.ReplaceAllStringFunc(text, Source) }
+
+// Typed is Text that also knows what was typed on a command line: an argument is named as Source names it where it stands
+// in the text, whole or as a path's folder or last element.
+func Typed(text string, args []string) string {
+	for _, arg := range args {
+		if flag, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(flag, "-") {
+			arg = value
+		}
+		shown := Source(arg)
+		if shown == arg {
+			continue
+		}
+		for _, part := range []string{arg, filepath.Clean(arg), filepath.Dir(arg), filepath.Base(arg)} {
+			if !strings.Contains(shown, part) {
+				text = strings.ReplaceAll(text, part, shown)
+			}
+		}
+	}
+	return Text(text)
+}
 
 // password hides what is between the first colon and the last @: a password may hold any of / ? # @ and a blank.
 func password(rest string) string {

@@ -26,6 +26,8 @@ func TestSource(t *testing.T) {
 		"rtsp://user:s3/c?r3@t@host/x":                           "rtsp://user:xxxxx@host/x",
 		"http://user:s3cr3t@ho st/%zz":                           "http://user:xxxxx@ho st/%zz",
 		"user:s3cr3t@host/x":                                     "user:xxxxx@host/x",
+		"rtsp:/user:s3cr3t@host/x":                               "rtsp:/user:xxxxx@host/x",
+		"C:/films/12:30/a@b.mp4":                                 "C:/films/12:30/a@b.mp4",
 		"http://host/x?user=a&password=s3cr3t":                   "http://host/x?user=a&password=xxxxx",
 		"http://host/x?TOKEN=s3cr3t&channel=1":                   "http://host/x?TOKEN=xxxxx&channel=1",
 		"http://host/x?p%61ssword=s3cr3t":                        "http://host/x?p%61ssword=xxxxx",
@@ -53,6 +55,24 @@ func TestText(t *testing.T) {
 	got := Text(`no command "rtsp://a:s3cr3t@host/x?y=1"; get http://b:s3cr3t@h, or a.mp4`)
 	if want := `no command "rtsp://a:xxxxx@host/x?y=1"; get http://b:xxxxx@h, or a.mp4`; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	if got := Text("no folder http:/a:s3cr3t@host: make it"); got != "no folder http:/a:xxxxx@host: make it" {
+		t.Errorf("of a URL that was taken for a path: %q", got)
+	}
+}
+
+// What was typed is known in an error that names only a part of it, or whose blanks hide where a URL ends.
+func TestTyped(t *testing.T) {
+	args := []string{"file", "rtmp://h/app pubUser=a pubPasswd=s3cr3t", "user:s3cr3t@host/x", "--csv=http://a:s3cr3t@h/x"}
+	for text, want := range map[string]string{
+		"stat rtmp://h/app pubUser=a pubPasswd=s3cr3t: no": "stat rtmp://h/app pubUser=a pubPasswd=xxxxx: no",
+		"app pubUser=a pubPasswd=s3cr3t: no":               "rtmp://h/app pubUser=a pubPasswd=xxxxx: no",
+		"open user:s3cr3t@host/x: x: no":                   "open user:xxxxx@host/x: x: no",
+		"no folder http:/a:s3cr3t@h: file":                 "no folder http://a:xxxxx@h/x: file",
+	} {
+		if got := Typed(text, args); got != want {
+			t.Errorf("%q is shown as %q, not %q", text, got, want)
+		}
 	}
 }
 
