@@ -61,11 +61,21 @@ func TestFileFollowsAChangeOfSize(t *testing.T) {
 	kind := func(size string) []string {
 		return []string{"-vf", "scale=" + size, "-bf", "0", "-pix_fmt", "yuv420p", "-f", "mpegts"}
 	}
-	csv, mp4 := in(t, "t.csv"), in(t, "t.mp4")
+	csv, mp4, jsonl, coco := in(t, "t.csv"), in(t, "t.mp4"), in(t, "t.jsonl"), in(t, "t.json")
 	_, stderr := mustTrack(t, changing(t, "sizes.ts", kind("768:576"), kind("384:288"), kind("768:576")),
-		"-m", goodModel(t), "--init", clipInit, "--csv", csv, "-o", mp4)
+		"-m", goodModel(t), "--init", clipInit, "--csv", csv, "-o", mp4, "--jsonl", jsonl, "--coco", coco)
 	rows := readTrack(t, csv)
-	if len(rows) != 36 || strings.Count(stderr, "change their size") != 2 {
+	lines := strings.Split(read(t, jsonl), "\n")
+	for i, line := range lines {
+		want := map[int]string{12: `"size":[384,288]}`, 24: `"size":[768,576]}`}[i]
+		if strings.Contains(line, "size") != (want != "") || !strings.HasSuffix(line, want) {
+			t.Errorf("line %d: %s", i, line)
+		}
+	}
+	if n := strings.Count(read(t, coco), `"width":384,"height":288`); n != 12 {
+		t.Errorf("%d images of 12 are said to be small", n)
+	}
+	if len(readTrack(t, jsonl)) != 36 || len(rows) != 36 || strings.Count(stderr, "change their size") != 2 {
 		t.Fatalf("%d rows of 36; %s", len(rows), stderr)
 	}
 	for i, r := range rows {

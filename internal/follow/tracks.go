@@ -2,6 +2,7 @@ package follow
 
 import (
 	"errors"
+	"image"
 
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
@@ -13,6 +14,7 @@ type Tracks struct {
 	each   bool
 	timing bool
 	files  map[int]record.Recorder // by target, 0 for that of all
+	size   image.Point             // of the frames
 }
 
 // NewTracks returns a Sink that makes its Recorder when the first step comes, with that step, so that a run that cannot
@@ -31,6 +33,7 @@ func NewTracksEach(create func(*tracker.Target) (record.Recorder, error), timing
 
 // Put implements Sink.
 func (t *Tracks) Put(s tracker.Step) error {
+	size := t.changed(s.Frame.Image)
 	for i := range s.Targets {
 		target := &s.Targets[i]
 		file := 0
@@ -47,7 +50,7 @@ func (t *Tracks) Put(s tracker.Step) error {
 		}
 		row := record.Row{
 			Frame: s.Frame.Index, Time: s.Frame.Time, ID: target.ID, Name: target.Name, First: target.Initial,
-			Box: target.Result.Box, Score: target.Result.Score, State: target.Result.State,
+			Box: target.Result.Box, Score: target.Result.Score, State: target.Result.State, Size: size,
 		}
 		if t.timing {
 			row.Elapsed = target.Elapsed
@@ -57,6 +60,19 @@ func (t *Tracks) Put(s tracker.Step) error {
 		}
 	}
 	return nil
+}
+
+// changed returns the size of the frames where it is another one than before.
+func (t *Tracks) changed(frame *image.RGBA) image.Point {
+	if frame == nil || frame.Rect.Size() == t.size {
+		return image.Point{}
+	}
+	before := t.size
+	t.size = frame.Rect.Size()
+	if before == (image.Point{}) {
+		return image.Point{}
+	}
+	return t.size
 }
 
 // Begun reports whether any file was made.

@@ -24,7 +24,8 @@ type Video struct {
 //
 // The annotations go to w as they come; the document is whole once it is closed. NewCOCO does not close w.
 func NewCOCO(w io.Writer, name string, v Video) (Recorder, error) {
-	c := &coco{recorder: recorder{w: w, name: name}, video: v, tracks: map[int]string{}}
+	c := &coco{recorder: recorder{w: w, name: name}, video: v, width: v.Width, height: v.Height,
+		tracks: map[int]string{}}
 	return c, c.put([]byte(`{"annotations":[`))
 }
 
@@ -46,7 +47,9 @@ func CreateCOCO(path string, v Video) (Recorder, error) {
 type coco struct {
 	recorder
 	video       Video
-	images      []int // the frames that there are, by image id - 1
+	width       int // of the frames as they are now
+	height      int
+	images      []cocoImage // by image id - 1
 	byFrame     map[int]int
 	annotations int
 	ids         []int // of the targets, in the order in which they came
@@ -54,14 +57,20 @@ type coco struct {
 	ended       bool
 }
 
+// cocoImage is a frame that there is.
+type cocoImage struct{ frame, width, height int }
+
 // Record implements Recorder.
 func (c *coco) Record(r Row) error {
 	if c.byFrame == nil {
 		c.byFrame = map[int]int{}
 	}
+	if r.Size.X > 0 {
+		c.width, c.height = r.Size.X, r.Size.Y
+	}
 	image, known := c.byFrame[r.Frame]
 	if !known {
-		c.images = append(c.images, r.Frame)
+		c.images = append(c.images, cocoImage{r.Frame, c.width, c.height})
 		image = len(c.images)
 		c.byFrame[r.Frame] = image
 	}
@@ -124,13 +133,13 @@ func (c *coco) tail() []byte {
 		b = append(b, '}')
 	}
 	b = append(b, "\n],\n\"images\":["...)
-	for i, frame := range c.images {
+	for i, of := range c.images {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = fmt.Appendf(b, "\n{\"id\":%d,\"video_id\":1,\"frame_id\":%d", i+1, frame)
-		b = fmt.Appendf(b, ",\"width\":%d,\"height\":%d,\"file_name\":", v.Width, v.Height)
-		b = append(text(b, fmt.Sprintf("%s/%06d.jpg", v.Name, frame+1)), '}')
+		b = fmt.Appendf(b, "\n{\"id\":%d,\"video_id\":1,\"frame_id\":%d", i+1, of.frame)
+		b = fmt.Appendf(b, ",\"width\":%d,\"height\":%d,\"file_name\":", of.width, of.height)
+		b = append(text(b, fmt.Sprintf("%s/%06d.jpg", v.Name, of.frame+1)), '}')
 	}
 	return append(b, "\n]}\n"...)
 }

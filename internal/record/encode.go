@@ -102,6 +102,9 @@ func (o Options) appendJSON(b []byte, r Row) []byte {
 	if r.Elapsed > 0 {
 		field("ms", milliseconds(r.Elapsed), 3)
 	}
+	if r.Size.X > 0 {
+		b = fmt.Appendf(b, `,"size":[%d,%d]`, r.Size.X, r.Size.Y)
+	}
 	return append(b, "}\n"...)
 }
 

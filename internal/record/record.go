@@ -16,6 +16,9 @@
 // the same id when it is found again. Frames and pixels count from 0, but in MOT, where both count from 1 as
 // MOTChallenge has it (Milan et al., 2016). OTB boxes are written as they are, as every toolkit does.
 //
+// Where the frames change their size in the middle, which changes what a pixel is, JSONL has "size":[width,height] in
+// the first rows in the new size, and COCO names each image's size; the other formats have no place for it.
+//
 // A row goes to the file as it comes, in one piece: whatever stops the program, the rows so far are on disk. The same
 // rows give the same bytes.
 package record
@@ -23,6 +26,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"time"
@@ -69,6 +73,8 @@ type Row struct {
 	State tracker.State
 	// Elapsed is the time that the tracker took; 0 is written as empty: not measured.
 	Elapsed time.Duration
+	// Size is the frames' size where it is another one than in the frame before, else (0, 0); it is written, not read.
+	Size image.Point
 }
 
 // Recorder takes the rows of each target in the order of their frames; OTB, GOT, VOT and what is beside them keep one
