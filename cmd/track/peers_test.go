@@ -9,44 +9,52 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
 const shared = "../../../shared"
 
+// peersSequences are those of the development set that are short, easy and hard.
+const peersSequences = "Crossing,DragonBaby,DTB70_MountainBike6,DTB70_Surfing06,OTB_Couple,OTB_Deer,UAVDT_S0310"
+
 // unpack extracts the development sequences; it skips the test where they are not at hand.
 func unpack(t *testing.T) string {
 	t.Helper()
+	needTools(t, "ffmpeg")
 	dir := t.TempDir()
-	for _, name := range []string{"dev-seq-1.tar", "dev-seq-2.tar"} {
-		f, err := os.Open(filepath.Join(shared, "data", name))
-		if err != nil {
-			t.Skipf("the development sequences are not here: %v", err)
+	f, err := os.Open(filepath.Join(shared, "data", "dev-1.tar"))
+	if err != nil {
+		t.Skipf("the development sequences are not here: %v", err)
+	}
+	defer f.Close()
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return filepath.Join(dir, "dev")
 		}
-		defer f.Close()
-		for r := tar.NewReader(f); ; {
-			h, err := r.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join(dir, filepath.Clean("/"+h.Name))
-			if h.FileInfo().IsDir() {
-				continue
-			}
-			data, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, data, 0o666)); err != nil {
-				t.Fatal(err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, file := filepath.Split(filepath.Join(dir, filepath.Clean("/"+h.Name)))
+		if h.FileInfo().IsDir() || !slices.Contains(strings.Split(peersSequences, ","), filepath.Base(folder)) {
+			continue
+		}
+		data, err := io.ReadAll(r)
+		if err := errors.Join(err, os.MkdirAll(filepath.Join(folder, "img"), 0o777),
+			os.WriteFile(folder+file, data, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Ext(file) == ".mp4" { // as unpack.sh beside the archive does
+			cmd := exec.Command("ffmpeg", "-v", "error", "-i", file, "-fps_mode", "passthrough", "-q:v", "2", "img/%04d.jpg")
+			if cmd.Dir = folder; cmd.Run() != nil {
+				t.Fatal(cmd)
 			}
 		}
 	}
-	return dir
 }
 
 // besideItsFiles copies other people's ONNX files and our manifest of them into one folder.
@@ -72,14 +80,14 @@ func besideItsFiles(t *testing.T, name string) string {
 // TestPeersReachTheirOwnAUC runs other people's networks in our loop, over whole sequences: it must cost them nothing
 // against their own loops, whose raw boxes on the same frames are at hand.
 func TestPeersReachTheirOwnAUC(t *testing.T) {
-	data, sequences := unpack(t), filepath.Join(shared, "peers", "dev.txt")
+	data := unpack(t)
 	for name, results := range map[string]string{"nanotrack-v3": "nano3", "nanotrack-v2": "nano2", "vittrack": "vit"} {
 		t.Run(name, func(t *testing.T) {
 			model, run := besideItsFiles(t, name), filepath.Join(t.TempDir(), "run")
 			figures := filepath.Join(t.TempDir(), "f.json")
 			for _, args := range [][]string{
-				{"bench", data, "--sequences", sequences, "--model", model, "--out", run, "--quiet"},
-				{"eval", "--dataset", data, "--sequences", sequences, "--json", figures, "--quiet", "ours=" + run,
+				{"bench", data, "--sequences", peersSequences, "--model", model, "--out", run, "--quiet"},
+				{"eval", "--dataset", data, "--sequences", peersSequences, "--json", figures, "--quiet", "ours=" + run,
 					"theirs=" + filepath.Join(shared, "peers", "results", results)},
 			} {
 				if code, _, stderr := finish(t, program(t, args...)); code != exitDone {
