@@ -90,7 +90,7 @@ func report(ctx context.Context, cmd *cobra.Command, args []string, err error) i
 	text := clean(strings.TrimPrefix(err.Error(), "track: "), args) // package tracker's own
 	if errors.Is(err, errUsage) {
 		if used := config.Used(cmd); len(used) > 0 {
-			text += "\nThe configuration sets " + clean(strings.Join(used, ", ")) + "; see track config print."
+			text += "\nThe configuration sets " + clean(strings.Join(used, ", "), args) + "; see track config print."
 		}
 		fmt.Fprintf(stderr, "track: %s\nRun '%s --help' for how to use it.\n", text, cmd.CommandPath())
 		return exitUsage
