@@ -10,12 +10,12 @@ import (
 
 // everything draws all there is.
 func everything(p *Painter, dst *image.RGBA, r tracker.Result, h *History, crop *image.RGBA) {
-	p.HeatMap(dst, r.Response, 0.7)
+	p.HeatMap(dst, r.Response, 0.7, r.Box)
 	p.Search(dst, r.Search)
 	p.Target(dst, &tracker.Target{Result: r})
-	p.Box(dst, r.Box, StateColor(tracker.Lost), true, "label")
+	p.Box(dst, r.Box, StateColor(tracker.Lost), tracker.Lost, "label")
 	p.Panel(dst, image.Rect(0, dst.Rect.Max.Y-PanelHeight(dst.Rect.Dx(), dst.Rect.Dy()), dst.Rect.Max.X, dst.Rect.Max.Y),
-		Panel{Exemplar: crop, Search: crop, Result: r, History: h})
+		Panel{Exemplar: crop, Search: crop, Result: r, History: h, Thresholds: levels})
 }
 
 func TestDrawingAllocatesNothing(t *testing.T) {
@@ -57,7 +57,7 @@ func FuzzDraw(f *testing.F) {
 		history := NewHistory(5)
 		history.Add(r)
 		everything(p, dst, r, history, dst)
-		p.Sparkline(dst, dst.Rect, history)
+		p.Graph(dst, dst.Rect, history, tracker.Thresholds{Uncertain: score, Lost: score / 2})
 		for i := 0; i < len(whole.Pix); i += 4 {
 			at := image.Pt(i/4%90, i/4/90)
 			if !at.In(dst.Rect) && (whole.Pix[i] != 0 || whole.Pix[i+3] != 0) {
@@ -130,5 +130,47 @@ func BenchmarkFrame(b *testing.B) {
 				everything(p, dst, r, h, crop)
 			}
 		})
+	}
+}
+
+// TestHeatMapLeavesTheTargetToBeSeen: inside a box that is to stay clear only lines are drawn, whatever the response.
+func TestHeatMapLeavesTheTargetToBeSeen(t *testing.T) {
+	p, dst := painter(t), image.NewRGBA(image.Rect(0, 0, 320, 240))
+	p.HeatMap(dst, bump(16, search, 170, 108), 0.7, target)
+	box, drawn, outside := pixels(target), 0, 0
+	for y := range 240 {
+		for x := range 320 {
+			if dst.RGBAAt(x, y).A == 0 {
+				continue
+			}
+			if image.Pt(x, y).In(box) {
+				drawn++
+			} else {
+				outside++
+			}
+		}
+	}
+	if share := float64(drawn) / float64(box.Dx()*box.Dy()); share < 0.05 || share > 0.35 {
+		t.Errorf("%.2f of the box is drawn on, want lines alone", share)
+	}
+	if outside < box.Dx()*box.Dy() {
+		t.Errorf("outside the box %d pixels are drawn on", outside)
+	}
+}
+
+// TestHelpFits: all keys are in the place where the help is drawn, down to a small one.
+func TestHelpFits(t *testing.T) {
+	p := painter(t)
+	keys := make([]Key, 18)
+	for i := range keys {
+		keys[i] = Key{Name: "Delete"[:1+i%6], Does: "some words to be read"[:8+i%13], More: "more words than fit anywhere but here"}
+	}
+	for _, size := range []image.Point{{320, 240}, {320, 180}, {640, 480}, {1280, 720}, {360, 640}} {
+		dst := image.NewRGBA(image.Rectangle{Max: size})
+		p.fit(dst)
+		if l := p.layHelp(size, keys); !p.fitsHelp(&l, keys) || l.em < 9 {
+			t.Errorf("%v: letters of %d pixels, %d columns of %d rows", size, l.em, l.columns, l.rows)
+		}
+		p.help(dst, keys)
 	}
 }

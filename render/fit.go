@@ -30,6 +30,12 @@ func (f Fit) ToPicture(x, y float64) (px, py float64) {
 // ToWindow returns where the picture's point (x, y) is shown.
 func (f Fit) ToWindow(x, y float64) (wx, wy float64) { return f.X + x*f.Scale, f.Y + y*f.Scale }
 
+// Of returns the mapping of a picture within the picture that f shows, in which inner shows it.
+func (f Fit) Of(inner Fit) Fit {
+	return Fit{Scale: f.Scale * inner.Scale, X: f.X + f.Scale*inner.X, Y: f.Y + f.Scale*inner.Y,
+		Width: inner.Width, Height: inner.Height}
+}
+
 // clip returns the part of b inside the picture.
 func (f Fit) clip(b tracker.Box) tracker.Box {
 	return b.Intersect(tracker.Box{W: f.Width, H: f.Height})

@@ -1,10 +1,6 @@
 package render
 
-import (
-	"image"
-
-	"siamtrack/tracker"
-)
+import "siamtrack/tracker"
 
 // History remembers the scores and states of the last results.
 type History struct {
@@ -48,35 +44,4 @@ func (h *History) at(i int) moment {
 		i += h.next
 	}
 	return h.items[i%len(h.items)]
-}
-
-// Sparkline draws the scores of h from the oldest on the left to the newest on the right: 0 at the bottom of at, 1 at
-// its top, coloured by state. A history that is not full yet leaves its right part empty; h may be nil.
-func (p *Painter) Sparkline(dst *image.RGBA, at image.Rectangle, h *History) {
-	p.fit(dst)
-	fill(dst, at, shade, 0.5)
-	for _, level := range [...]int{0, 1, 2} {
-		y := at.Min.Y + level*(at.Dy()-1)/2
-		fill(dst, image.Rect(at.Min.X, y, at.Max.X, y+1), paper, 0.15)
-	}
-	if h == nil {
-		return
-	}
-	n, last := h.Len(), -1
-	for x := at.Min.X; x < at.Max.X && n > 0; x++ {
-		i := (x - at.Min.X) * len(h.items) / at.Dx()
-		if i >= n {
-			break
-		}
-		m := h.at(i)
-		c := StateColor(m.state)
-		y := at.Max.Y - 1 - int(m.score*float64(at.Dy()-1))
-		fill(dst, image.Rect(x, y, x+1, at.Max.Y), c, 0.25)
-		top, bottom := y, y
-		if last >= 0 { // join it to its neighbour, so that a jump is a line and not a gap
-			top, bottom = min(y, last), max(y, last)
-		}
-		fill(dst, image.Rect(x, top, x+1, bottom+p.line), c, 1)
-		last = y
-	}
 }

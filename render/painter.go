@@ -16,13 +16,17 @@ type Painter struct {
 	colors [256]color.RGBA // of the heat map, those of chosen
 	chosen ColorMap
 
-	side  int     // the shorter side of the pictures that the next fields suit
+	zoom  float64 // pixels for one of the size in which letters are read
+	side  int     // the shorter side of the pictures that the next fields suit, at that zoom
+	fits  float64 // the zoom that they suit
 	line  int     // the thickness of a line in pixels
 	glyph *glyphs // letters
 
 	text    []byte    // the label being put together
 	row     []float32 // one row of a response map
+	slope   []float32 // how fast it changes downwards, a pixel
 	columns []sample  // where each column of a heat map reads its row
+	helped  helpLayout
 }
 
 // NewPainter returns a Painter. Its error is that of reading the font inside the program.
@@ -31,7 +35,7 @@ func NewPainter() (*Painter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	return &Painter{font: f, colors: Viridis.Colors(), chosen: Viridis}, nil
+	return &Painter{font: f, colors: Viridis.Colors(), chosen: Viridis, zoom: 1}, nil
 }
 
 // Colors chooses the colours in which response maps are drawn from now on; at first they are Viridis.
@@ -44,27 +48,35 @@ func (p *Painter) Colors(m ColorMap) {
 // fit makes lines and letters suit a picture of dst's size.
 func (p *Painter) fit(dst *image.RGBA) { p.fitSide(min(dst.Rect.Dx(), dst.Rect.Dy())) }
 
+// The sizes of lines and letters: shares of the picture's shorter side, and the least em at which text can be read.
+const (
+	lineShare = 1.0 / 360
+	emShare   = 1.0 / 40
+	leastEm   = 13
+)
+
 // fitSide makes lines and letters suit a picture whose shorter side is given.
 func (p *Painter) fitSide(side int) {
-	if side == p.side && p.glyph != nil {
+	if side == p.side && p.zoom == p.fits && p.glyph != nil {
 		return
 	}
-	p.side = side
-	p.line = max(1, int(math.Round(float64(side)/360)))
-	p.glyph = p.font.at(max(11, int(math.Round(float64(side)/38))))
+	p.side, p.fits = side, p.zoom
+	p.line = int(math.Round(max(1, p.zoom, float64(side)*lineShare)))
+	p.glyph = p.font.at(int(math.Round(max(leastEm*p.zoom, float64(side)*emShare))))
 }
 
 // pad is the space round text, in pixels.
 func (p *Painter) pad() int { return max(2, p.glyph.height/5) }
 
-// Box draws a box of any colour with a label, which may be empty.
-func (p *Painter) Box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool, label string) {
+// Box draws a box of any colour, its outline as a state asks, with a label, which may be empty.
+func (p *Painter) Box(dst *image.RGBA, b tracker.Box, c color.RGBA, s tracker.State, label string) {
 	p.text = append(p.text[:0], label...)
-	p.box(dst, b, c, dashed, p.text)
+	p.box(dst, b, c, s, p.text)
 }
 
-// box draws the outline of b between two dark ones, so that it stands out from any picture, and its label.
-func (p *Painter) box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool, label []byte) {
+// box draws the outline of b between two dark ones, so that it stands out from any picture, and its label. The outline
+// tells the state without its colour too: whole, long dashes, short dashes.
+func (p *Painter) box(dst *image.RGBA, b tracker.Box, c color.RGBA, s tracker.State, label []byte) {
 	if b.Empty() {
 		return
 	}
@@ -72,13 +84,21 @@ func (p *Painter) box(dst *image.RGBA, b tracker.Box, c color.RGBA, dashed bool,
 	r, w := pixels(b), p.line
 	edge := max(1, w/2)
 	outline(dst, r.Inset(-edge), w+2*edge, shade, 0.45)
-	if dashed {
-		dashes(dst, r, w, 4*w+2, c)
-	} else {
-		outline(dst, r, w, c, 1)
-	}
+	p.stroke(dst, r, w, c, s)
 	if len(label) > 0 {
 		p.label(dst, r, c, label)
+	}
+}
+
+// stroke draws the sides of r, w pixels thick, as a state asks.
+func (p *Painter) stroke(dst *image.RGBA, r image.Rectangle, w int, c color.RGBA, s tracker.State) {
+	switch s {
+	case tracker.Tracking:
+		outline(dst, r, w, c, 1)
+	case tracker.Uncertain:
+		dashes(dst, r, w, 8*w+4, 3*w+2, c)
+	default:
+		dashes(dst, r, w, 3*w+1, 3*w+1, c)
 	}
 }
 
@@ -103,24 +123,4 @@ func (p *Painter) Search(dst *image.RGBA, search tracker.Box) {
 	}
 	p.fit(dst)
 	outline(dst, pixels(search), max(1, p.line/2), paper, 0.55)
-}
-
-// HUD writes lines of text into the left top corner, on a dark plate.
-func (p *Painter) HUD(dst *image.RGBA, lines []string) {
-	if len(lines) == 0 {
-		return
-	}
-	p.fit(dst)
-	width := 0
-	for _, l := range lines {
-		p.text = append(p.text[:0], l...)
-		width = max(width, p.glyph.width(p.text))
-	}
-	pad, at := p.pad(), dst.Rect.Min.Add(image.Pt(3*p.line, 3*p.line))
-	plate := image.Rect(at.X, at.Y, at.X+width+2*pad, at.Y+len(lines)*p.glyph.height+2*pad)
-	fill(dst, plate, shade, 0.6)
-	for i, l := range lines {
-		p.text = append(p.text[:0], l...)
-		p.glyph.draw(dst, at.X+pad, at.Y+pad+i*p.glyph.height, p.text, paper)
-	}
 }

@@ -13,12 +13,18 @@ type Panel struct {
 	// Exemplar and Search are the pictures of tracker.CropViewer; nil ones leave their place empty.
 	Exemplar, Search *image.RGBA
 	Result           tracker.Result
-	// History, if not nil, is drawn as a line of scores where there is room beside the pictures.
-	History *History
+	// History, if not nil, is drawn as a graph of scores where there is room beside the pictures, with Thresholds.
+	History    *History
+	Thresholds tracker.Thresholds
 }
 
 // PanelHeight returns the height in pixels, always even, of a panel that suits a picture of width x height.
-func PanelHeight(width, height int) int { return max(96, min(height*3/10, width/4)) &^ 1 }
+func PanelHeight(width, height int) int { return panelHeight(width, height, 1) }
+
+// panelHeight is PanelHeight where so many pixels make one of the size in which letters are read.
+func panelHeight(width, height int, zoom float64) int {
+	return max(int(96*zoom), min(height*3/10, width/4)) &^ 1
+}
 
 // Panel draws v into the rectangle at of dst: exemplar, search region and response map side by side, then the scores.
 func (p *Painter) Panel(dst *image.RGBA, at image.Rectangle, v Panel) {
@@ -34,17 +40,17 @@ func (p *Painter) Panel(dst *image.RGBA, at image.Rectangle, v Panel) {
 		return image.Rectangle{corner, corner.Add(image.Pt(side, side))}
 	}
 	p.picture(dst, slot(0), v.Exemplar, "exemplar")
-	p.picture(dst, slot(1), v.Search, "search region")
-	p.caption(dst, slot(2), "response map")
+	p.picture(dst, slot(1), v.Search, "search")
+	p.caption(dst, slot(2), "response")
 	draw.Copy(dst, slot(2).Min, dst, slot(1), draw.Src, nil) // the same picture, scaled already
 	p.response(dst, slot(2), v.Result)
 	if v.Search != nil {
 		p.inSquare(dst, slot(1), v.Result)
+		p.inSquare(dst, slot(2), v.Result)
 	}
-	rest := image.Rect(slot(2).Max.X+gap, slot(2).Min.Y, at.Max.X-gap, slot(2).Max.Y)
+	rest := image.Rect(slot(2).Max.X+gap, slot(2).Min.Y-p.glyph.height-p.pad()/2, at.Max.X-gap, slot(2).Max.Y)
 	if v.History != nil && rest.Dx() >= side {
-		p.caption(dst, rest, "score")
-		p.Sparkline(dst, rest, v.History)
+		p.graph(dst, rest, v.History, v.Thresholds)
 	}
 }
 
@@ -68,7 +74,7 @@ func (p *Painter) picture(dst *image.RGBA, r image.Rectangle, img *image.RGBA, c
 func (p *Painter) response(dst *image.RGBA, r image.Rectangle, res tracker.Result) {
 	fill(dst, r, p.colors[0], 0.7)
 	if res.Response != nil && !res.Search.Empty() {
-		p.heat(dst, r, res.Response, into(res.Response.Area, res.Search, r), 1)
+		p.heat(dst, r, res.Response, into(res.Response.Area, res.Search, r), 1, nil)
 	}
 }
 
@@ -77,12 +83,8 @@ func (p *Painter) inSquare(dst *image.RGBA, r image.Rectangle, res tracker.Resul
 	if res.Search.Empty() || res.Box.Empty() {
 		return
 	}
-	within, c := clipped(dst, r), StateColor(res.State)
-	if b := pixels(into(res.Box, res.Search, r)); res.State == tracker.Lost {
-		dashes(&within, b, max(1, p.line/2), 2*p.line+2, c)
-	} else {
-		outline(&within, b, max(1, p.line/2), c, 1)
-	}
+	within := clipped(dst, r)
+	p.stroke(&within, pixels(into(res.Box, res.Search, r)), max(1, p.line/2), StateColor(res.State), res.State)
 }
 
 // into maps a box of the frame to where it lies when search is shown as r.

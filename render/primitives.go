@@ -74,16 +74,17 @@ func outline(dst *image.RGBA, r image.Rectangle, w int, c color.RGBA, opacity fl
 	fill(dst, image.Rect(r.Max.X-w, r.Min.Y+w, r.Max.X, r.Max.Y-w), c, opacity)
 }
 
-// dashes draws the four sides of r, w pixels thick, as dashes of the given length with gaps as long.
-func dashes(dst *image.RGBA, r image.Rectangle, w, length int, c color.RGBA) {
-	visible := r.Intersect(dst.Rect.Inset(-2 * length)) // a side far outside is not walked along
-	first := func(from, min int) int { return min + (max(from, min)-min)/(2*length)*2*length }
-	for x := first(visible.Min.X, r.Min.X); x < visible.Max.X; x += 2 * length {
+// dashes draws the four sides of r, w pixels thick, as dashes of the given length with gaps between them.
+func dashes(dst *image.RGBA, r image.Rectangle, w, length, gap int, c color.RGBA) {
+	period := length + gap
+	visible := r.Intersect(dst.Rect.Inset(-period)) // a side far outside is not walked along
+	first := func(from, min int) int { return min + (max(from, min)-min)/period*period }
+	for x := first(visible.Min.X, r.Min.X); x < visible.Max.X; x += period {
 		end := min(x+length, r.Max.X)
 		fill(dst, image.Rect(x, r.Min.Y, end, r.Min.Y+w), c, 1)
 		fill(dst, image.Rect(x, r.Max.Y-w, end, r.Max.Y), c, 1)
 	}
-	for y := first(visible.Min.Y, r.Min.Y); y < visible.Max.Y; y += 2 * length {
+	for y := first(visible.Min.Y, r.Min.Y); y < visible.Max.Y; y += period {
 		end := min(y+length, r.Max.Y)
 		fill(dst, image.Rect(r.Min.X, y, r.Min.X+w, end), c, 1)
 		fill(dst, image.Rect(r.Max.X-w, y, r.Max.X, end), c, 1)

@@ -50,6 +50,7 @@ func painter(t testing.TB) *Painter {
 var (
 	target = tracker.Box{X: 140.3, Y: 84.6, W: 60, H: 48}
 	search = tracker.FromCenter(165, 105, 200, 200)
+	levels = tracker.Thresholds{Uncertain: 0.6, Lost: 0.35}
 )
 
 func TestGoldens(t *testing.T) {
@@ -83,21 +84,22 @@ func TestGoldens(t *testing.T) {
 		}},
 		{"corners", 320, 240, func(p *Painter, dst *image.RGBA) { // labels stay inside the picture
 			for _, b := range []tracker.Box{{X: -20, Y: -10, W: 60, H: 60}, {X: 290, Y: 200, W: 60, H: 60}} {
-				p.Box(dst, b, StateColor(tracker.Tracking), false, "Ünïcode 0.12")
+				p.Box(dst, b, StateColor(tracker.Tracking), tracker.Tracking, "Ünïcode 0.12")
 			}
 		}},
 		{"heatmap", 320, 240, func(p *Painter, dst *image.RGBA) {
-			p.HeatMap(dst, full.Response, 0.7)
+			p.HeatMap(dst, full.Response, 0.7, full.Box)
 			p.Search(dst, search)
 			p.Target(dst, &tracker.Target{Result: full})
 		}},
+		{"graph", 320, 240, func(p *Painter, dst *image.RGBA) { p.Graph(dst, image.Rect(20, 40, 300, 200), history, levels) }},
 		{"hud", 320, 240, func(p *Painter, dst *image.RGBA) { p.HUD(dst, []string{"29.7 frames/s", "2 dropped"}) }},
 		{"panel", 640, 160, func(p *Painter, dst *image.RGBA) {
 			whole := scene(320, 240, target)
 			v := Panel{
 				Exemplar: whole.SubImage(image.Rect(110, 50, 230, 170)).(*image.RGBA),
 				Search:   whole.SubImage(pixels(search)).(*image.RGBA),
-				Result:   full, History: history,
+				Result:   full, History: history, Thresholds: levels,
 			}
 			p.Panel(dst, dst.Rect, v)
 		}},

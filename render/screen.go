@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"math"
 	"time"
 
 	"siamtrack/session"
@@ -20,8 +21,17 @@ type Show struct {
 	ColorMap ColorMap
 }
 
-// Key is a line of the help: a key and what it does.
-type Key struct{ Name, Does string }
+// Key is a line of the help: a key, what it does in few words, since a window may be small, and, where there is more to
+// say of it, in more words.
+type Key struct{ Name, Does, More string }
+
+// Long returns what the key does in as many words as it takes.
+func (k Key) Long() string {
+	if k.More != "" {
+		return k.More
+	}
+	return k.Does
+}
 
 // Moment is what a Screen shows: a frame and what was said of it, which are read only.
 type Moment struct {
@@ -55,9 +65,20 @@ type Live struct {
 type Screen struct {
 	Show Show
 	// Several tells that targets are told apart by colour and number even while only one is followed.
-	Several   bool
+	Several bool
+	// Room is the size in pixels of the place in which the picture is shown, panel and all: the frame is scaled to fit
+	// before anything is drawn, so that letters and lines are as large on every frame, and a large frame costs no more
+	// than is seen of it. Where it is zero the frame keeps its size.
+	Room image.Point
+	// Zoom is how many pixels of the picture make one of the size in which letters are meant to be read: 2 for a screen
+	// whose pixels are half as large. 0 means 1.
+	Zoom      float64
 	painter   *Painter
-	histories map[int]*History // of the targets of the last step, by number
+	scaler    scaler
+	scaled    []tracker.Target   // of a step, in pixels of the picture
+	responses []tracker.Response // of scaled
+	clear     []tracker.Box      // the boxes of a moment
+	histories map[int]*History   // of the targets of the last step, by number
 }
 
 // scoresKept is the number of results in the line of scores: ten seconds at 30 frames a second.
@@ -95,10 +116,48 @@ func (s *Screen) Observe(step tracker.Step) {
 
 // Size returns the size of what Draw returns for a frame of the given size: the panel makes it taller.
 func (s *Screen) Size(frame image.Point) image.Point {
+	picture := s.picture(frame)
 	if s.Show.Panel {
-		frame.Y += PanelHeight(frame.X, frame.Y)
+		picture.Y += panelHeight(picture.X, picture.Y, s.zoom())
 	}
-	return frame
+	return picture
+}
+
+// Fit returns where the points of a frame of the given size are in what Draw returns.
+func (s *Screen) Fit(frame image.Point) Fit {
+	picture := s.picture(frame)
+	scale := float64(picture.X) / float64(max(1, frame.X))
+	if frame.Y > frame.X {
+		scale = float64(picture.Y) / float64(frame.Y)
+	}
+	return Fit{Scale: scale, Width: float64(frame.X), Height: float64(frame.Y)}
+}
+
+// picture returns the size in which a frame is shown in Room.
+func (s *Screen) picture(frame image.Point) image.Point {
+	if s.Room == (image.Point{}) || frame.X < 1 || frame.Y < 1 {
+		return frame
+	}
+	at := func(height int) image.Point {
+		k := min(float64(s.Room.X)/float64(frame.X), float64(height)/float64(frame.Y))
+		side := func(v int) int { return max(1, int(math.Round(k*float64(v)))) }
+		return image.Pt(side(frame.X), side(frame.Y))
+	}
+	size := at(s.Room.Y)
+	if !s.Show.Panel {
+		return size
+	}
+	for height := s.Room.Y; height > 1 && size.Y+panelHeight(size.X, size.Y, s.zoom()) > s.Room.Y; height-- {
+		size = at(height)
+	}
+	return size
+}
+
+func (s *Screen) zoom() float64 {
+	if s.Zoom > 0 {
+		return s.Zoom
+	}
+	return 1
 }
 
 // Draw returns the picture of m: the frame with its left top corner at (0, 0) and everything drawn over it. It draws
@@ -116,26 +175,58 @@ func (s *Screen) Canvas(canvas, frame *image.RGBA) *image.RGBA {
 	if canvas == nil || canvas.Rect != (image.Rectangle{Max: size}) {
 		canvas = image.NewRGBA(image.Rectangle{Max: size})
 	}
-	row := 4 * frame.Rect.Dx()
-	for y := range frame.Rect.Dy() {
-		copy(canvas.Pix[y*canvas.Stride:y*canvas.Stride+row], frame.Pix[y*frame.Stride:])
-	}
+	picture := clipped(canvas, image.Rectangle{Max: s.picture(frame.Rect.Size())})
+	s.scaler.scale(&picture, frame)
 	return canvas
 }
 
 // DrawOver is the second half of Draw: it draws everything over the frame that Canvas put into canvas.
 func (s *Screen) DrawOver(canvas *image.RGBA, m Moment) {
-	frame, size := m.Frame.Image, canvas.Rect.Size()
+	size, at := canvas.Rect.Size(), image.Rectangle{Max: s.picture(m.Frame.Image.Rect.Size())}
 	s.painter.Colors(s.Show.ColorMap)
-	picture := clipped(canvas, frame.Rect)
-	s.overlay(&picture, m)
+	s.painter.zoom = s.zoom()
+	picture := clipped(canvas, at)
+	drawn := m.Drag
+	m = s.inPicture(m, at.Max)
+	s.overlay(&picture, m, drawn)
 	if s.Show.Panel {
 		panel := Panel{}
 		if t := selected(m); t != nil {
-			panel = Panel{Exemplar: t.Exemplar, Search: t.Search, Result: t.Result, History: s.histories[t.ID]}
+			panel = Panel{Exemplar: t.Exemplar, Search: t.Search, Result: t.Result, History: s.histories[t.ID],
+				Thresholds: t.Thresholds}
 		}
-		s.painter.Panel(canvas, image.Rect(0, frame.Rect.Max.Y, size.X, size.Y), panel)
+		s.painter.Panel(canvas, image.Rect(0, at.Max.Y, size.X, size.Y), panel)
 	}
+	if len(m.Help) > 0 {
+		s.painter.help(canvas, m.Help)
+	}
+}
+
+// inPicture returns m with everything in pixels of the picture, in which the frame has the given size.
+func (s *Screen) inPicture(m Moment, size image.Point) Moment {
+	frame := m.Frame.Image.Rect.Size()
+	if frame == size {
+		return m
+	}
+	kx, ky := float64(size.X)/float64(frame.X), float64(size.Y)/float64(frame.Y)
+	scale := func(b tracker.Box) tracker.Box {
+		return tracker.Box{X: b.X * kx, Y: b.Y * ky, W: b.W * kx, H: b.H * ky}
+	}
+	s.scaled = append(s.scaled[:0], m.Targets...)
+	for len(s.responses) < len(s.scaled) {
+		s.responses = append(s.responses, tracker.Response{})
+	}
+	for i := range s.scaled {
+		r := &s.scaled[i].Result
+		r.Box, r.Search = scale(r.Box), scale(r.Search)
+		if r.Response != nil {
+			s.responses[i] = *r.Response
+			s.responses[i].Area = scale(r.Response.Area)
+			r.Response = &s.responses[i]
+		}
+	}
+	m.Targets, m.Drag = s.scaled, scale(m.Drag)
+	return m
 }
 
 // selected returns the target that the panel shows, nil where none is followed.
@@ -146,43 +237,53 @@ func selected(m Moment) *tracker.Target {
 	return &m.Targets[0]
 }
 
-// overlay draws everything that lies over the frame.
-func (s *Screen) overlay(dst *image.RGBA, m Moment) {
+// overlay draws everything that lies over the frame. Drawn is the box being drawn, in pixels of the frame.
+func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	p := s.painter
 	p.fit(dst)
 	s.targets(dst, m)
 	if !m.Drag.Empty() {
-		p.Box(dst, m.Drag, paper, false, fmt.Sprintf("%.0f x %.0f", m.Drag.W, m.Drag.H))
+		p.Box(dst, m.Drag, paper, tracker.Tracking, fmt.Sprintf("%.0f x %.0f", drawn.W, drawn.H))
 	}
+	lifted := 0 // how much higher the notice is, above the graph where that is as wide
 	if t := selected(m); t != nil && s.Show.Scores && !s.Show.Panel {
-		corner := dst.Rect.Max.Sub(image.Pt(3*p.line, 3*p.line))
-		size := image.Pt(dst.Rect.Dx()/4, dst.Rect.Dy()/10)
-		p.Sparkline(dst, image.Rectangle{corner.Sub(size), corner}, s.histories[t.ID])
+		at := p.graphAt(dst)
+		p.Graph(dst, at, s.histories[t.ID], t.Thresholds)
+		if at.Dx() > dst.Rect.Dx()/2 {
+			lifted = dst.Rect.Max.Y - at.Min.Y
+		}
 	}
 	if s.Show.Figures && m.Live != nil {
-		p.HUD(dst, figures(m))
-	}
-	if m.Recording {
-		p.recording(dst)
+		below := p.HUD(dst, figures(m))
+		if m.Recording {
+			below = below.Union(p.recording(dst, below))
+		}
+		if s.several(m) {
+			p.list(dst, m.Targets, m.Selected, below)
+		}
+	} else if m.Recording {
+		p.recording(dst, image.Rectangle{})
 	}
 	if line, c := notice(m); line != "" {
-		p.notice(dst, line, c)
-	}
-	if len(m.Help) > 0 {
-		p.help(dst, m.Help)
+		p.notice(dst, line, c, lifted)
 	}
 }
 
-// figures returns the lines of figures. Rates of a source that stands still say nothing and are left out.
+// figures returns the lines of figures. Rates of a source that stands still say nothing and are left out, and those that
+// are as the first one is.
 func figures(m Moment) []string {
 	var lines []string
 	if st := m.Live.Status; !st.Paused && !st.Ended {
-		line := fmt.Sprintf("%.1f frames/s tracked, %.1f captured", st.TrackFPS, st.CaptureFPS)
+		rate := st.TrackFPS
 		if len(m.Targets) == 0 {
-			line = fmt.Sprintf("%.1f frames/s captured", st.CaptureFPS)
+			rate = st.CaptureFPS
 		}
-		if m.Live.ShownFPS > 0 {
-			line += fmt.Sprintf(", %.1f shown", m.Live.ShownFPS)
+		line := fmt.Sprintf("%.1f frames/s", rate)
+		if math.Abs(st.CaptureFPS-rate) > 0.1*rate {
+			line += fmt.Sprintf(" of %.1f", st.CaptureFPS)
+		}
+		if shown := m.Live.ShownFPS; shown > 0 && shown < 0.9*rate {
+			line += fmt.Sprintf(", %.1f shown", shown)
 		}
 		lines = append(lines, line)
 	}

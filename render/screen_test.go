@@ -19,10 +19,11 @@ func followed() tracker.Step {
 	box, area := target.Scale(1.5), search.Scale(1.5)
 	whole := scene(640, 360, box)
 	return tracker.Step{Frame: tracker.Frame{Image: whole}, Targets: []tracker.Target{{
-		ID:       1,
-		Result:   tracker.Result{Box: box, Score: 0.87, Search: area, Response: bump(16, area, 255, 162)},
-		Exemplar: whole.SubImage(image.Rect(165, 75, 345, 255)).(*image.RGBA),
-		Search:   whole.SubImage(pixels(area)).(*image.RGBA),
+		ID:         1,
+		Result:     tracker.Result{Box: box, Score: 0.87, Search: area, Response: bump(16, area, 255, 162)},
+		Thresholds: levels,
+		Exemplar:   whole.SubImage(image.Rect(165, 75, 345, 255)).(*image.RGBA),
+		Search:     whole.SubImage(pixels(area)).(*image.RGBA),
 	}}}
 }
 
@@ -44,7 +45,8 @@ func TestScreenGoldens(t *testing.T) {
 			Moment{Live: &Live{Status: paused}, Drag: tracker.Box{X: 300, Y: 90, W: 120, H: 170}}},
 		{"screen-lost", Show{Figures: true}, Moment{Live: &Live{Status: lost}}},
 		{"screen-help", Show{}, Moment{Live: &Live{Status: paused},
-			Help: []Key{{"Space", "pause or go on"}, {"Esc", "give up drawing"}, {"q", "quit"}}}},
+			Help: []Key{{Name: "Space", Does: "pause or go on"}, {Name: "Esc", Does: "give up drawing"},
+				{Name: "q", Does: "quit"}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := NewScreen()
@@ -162,6 +164,6 @@ func TestNoticeFits(t *testing.T) {
 	for w := 1; w < 300; w += 7 {
 		dst := image.NewRGBA(image.Rect(0, 0, w, 60))
 		p.fit(dst)
-		p.notice(dst, "a line that is too long for any of these pictures by far", paper)
+		p.notice(dst, "a line that is too long for any of these pictures by far", paper, 0)
 	}
 }

@@ -33,11 +33,11 @@ func TargetAt(step tracker.Step, x, y float64) (id int) {
 
 // targets draws the targets of a moment: their maps and regions first, so that no box is hidden by another's.
 func (s *Screen) targets(dst *image.RGBA, m Moment) {
-	p, several := s.painter, s.Several || len(m.Targets) > 1
+	p, several, boxes := s.painter, s.several(m), s.boxes(m)
 	for i := range m.Targets {
 		r := &m.Targets[i].Result
 		if s.Show.HeatMap {
-			p.HeatMap(dst, r.Response, heatOpacity)
+			p.HeatMap(dst, r.Response, heatOpacity, boxes...)
 		}
 		if s.Show.Search {
 			p.Search(dst, r.Search)
@@ -46,17 +46,27 @@ func (s *Screen) targets(dst *image.RGBA, m Moment) {
 	for i := range m.Targets {
 		t := &m.Targets[i]
 		switch {
-		case !m.Drag.Empty():
-			p.Box(dst, t.Result.Box, colorOf(t, several), true, "")
+		case !m.Drag.Empty(): // what is being drawn is to be seen best
+			p.text = p.text[:0]
+			p.box(dst, t.Result.Box, colorOf(t, several), t.Result.State, p.text)
 		case several:
 			p.one(dst, t, t.ID == m.Selected)
 		default:
 			p.Target(dst, t)
 		}
 	}
-	if several && s.Show.Figures && m.Live != nil {
-		p.list(dst, m.Targets, m.Selected, m.Recording)
+}
+
+// several reports whether targets are told apart.
+func (s *Screen) several(m Moment) bool { return s.Several || len(m.Targets) > 1 }
+
+// boxes returns the boxes of a moment's targets, valid until the next call.
+func (s *Screen) boxes(m Moment) []tracker.Box {
+	s.clear = s.clear[:0]
+	for i := range m.Targets {
+		s.clear = append(s.clear, m.Targets[i].Result.Box)
 	}
+	return s.clear
 }
 
 // colorOf is the colour of a target's box: of several they are told apart, one alone shows its state.
@@ -68,12 +78,12 @@ func colorOf(t *tracker.Target, several bool) color.RGBA {
 }
 
 // Target draws the only target: the box as its state asks, and over it the state and the score, or, in the frame on
-// which it was marked, that the box was given. A lost target gets a dashed box, said to be a guess; a target without a
-// box draws nothing.
+// which it was marked, that the box was given. The box of an uncertain target has long dashes, that of a lost one, said
+// to be a guess, short ones; a target without a box draws nothing.
 func (p *Painter) Target(dst *image.RGBA, t *tracker.Target) {
 	p.text = p.describe(p.text[:0], t)
 	r := t.Result
-	p.box(dst, r.Box, StateColor(r.State), r.State == tracker.Lost, p.text)
+	p.box(dst, r.Box, StateColor(r.State), r.State, p.text)
 }
 
 // one draws one target of several: in its own colour, with its name or number. The selected one has a second outline.
@@ -85,7 +95,7 @@ func (p *Painter) one(dst *image.RGBA, t *tracker.Target, selected bool) {
 		p.text = p.describe(p.text, t)
 	}
 	r := t.Result
-	p.box(dst, r.Box, TargetColor(t.ID), r.State == tracker.Lost, p.text)
+	p.box(dst, r.Box, TargetColor(t.ID), r.State, p.text)
 	if selected && !r.Box.Empty() {
 		outline(dst, pixels(r.Box).Inset(-3*p.line), p.line, paper, 0.9)
 	}
@@ -111,20 +121,20 @@ func (p *Painter) describe(text []byte, t *tracker.Target) []byte {
 	}
 }
 
-// list writes the targets with score and state into the right top corner, on a dark plate, below the mark of a
-// recording where there is one. Where there are more than there is room for, the last line says how many more.
-func (p *Painter) list(dst *image.RGBA, targets []tracker.Target, selected int, recording bool) {
+// list writes the targets with score and state into the right top corner, on a dark plate, below what is there already
+// and would be in its way. Where there are more than there is room for, the last line says how many more.
+func (p *Painter) list(dst *image.RGBA, targets []tracker.Target, selected int, taken image.Rectangle) {
 	pad, margin, step := p.pad(), 3*p.line, p.glyph.height
 	top := dst.Rect.Min.Y + margin
-	if recording {
-		top += p.glyph.height + pad + margin
-	}
 	lines := min(len(targets), max(1, (dst.Rect.Dy()*2/3-2*pad)/step))
 	width := 0
 	for i := range lines {
 		width = max(width, p.glyph.width(p.listed(targets, i, lines)))
 	}
 	width += step + 3*pad
+	if !taken.Empty() && dst.Rect.Max.X-margin-width < taken.Max.X+margin {
+		top = taken.Max.Y + margin
+	}
 	plate := image.Rect(dst.Rect.Max.X-margin-width, top, dst.Rect.Max.X-margin, top+lines*step+2*pad)
 	fill(dst, plate, shade, 0.6)
 	for i := range lines {

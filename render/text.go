@@ -34,7 +34,7 @@ func (c *fontCache) at(px int) *glyphs {
 	if g := c.sizes[px]; g != nil {
 		return g
 	}
-	g := &glyphs{cache: map[rune]glyph{}}
+	g := &glyphs{cache: map[rune]glyph{}, em: px}
 	face, err := opentype.NewFace(c.font, &opentype.FaceOptions{Size: float64(px), DPI: 72, Hinting: font.HintingFull})
 	if err == nil { // it never fails for these options; without a face no letters are drawn, boxes still are
 		m := face.Metrics()
@@ -51,6 +51,7 @@ func (c *fontCache) at(px int) *glyphs {
 type glyphs struct {
 	face           font.Face
 	cache          map[rune]glyph
+	em             int // in pixels
 	ascent, height int // of a line, in pixels
 }
 
@@ -86,6 +87,36 @@ func (g *glyphs) width(text []byte) int {
 		text, w = text[n:], w+g.of(r).advance
 	}
 	return w.Ceil()
+}
+
+// line returns the part of text that fits into room pixels, to the last blank where there is one, and what is left, which
+// begins with no blank. At least one letter is taken.
+func (g *glyphs) line(text []byte, room int) (line, rest []byte) {
+	var w fixed.Int26_6
+	blank := -1
+	for at := 0; at < len(text); {
+		r, n := utf8.DecodeRune(text[at:])
+		if r == ' ' {
+			blank = at
+		}
+		if w += g.of(r).advance; w.Ceil() > room && at > 0 && r != ' ' {
+			if blank > 0 {
+				return text[:blank], text[blank+1:]
+			}
+			return text[:at], text[at:]
+		}
+		at += n
+	}
+	return text, nil
+}
+
+// lines returns how many lines text makes where each has room pixels.
+func (g *glyphs) lines(text []byte, room int) (n int) {
+	for len(text) > 0 {
+		_, text = g.line(text, room)
+		n++
+	}
+	return n
 }
 
 // draw writes text in colour c with the left top corner of its line at (x, y).

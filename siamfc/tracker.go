@@ -13,7 +13,7 @@ import (
 // ErrNotStarted is returned by an Update before the first Init.
 var ErrNotStarted = errors.New("siamfc: update before init: mark a target first")
 
-// Tracker follows one target with a Network. It implements tracker.Tracker, tracker.StageTimer and
+// Tracker follows one target with a Network. It implements tracker.Tracker, tracker.StageTimer, tracker.Thresholder and
 // tracker.CropViewer. After the first Update it allocates nothing.
 type Tracker struct {
 	net    Network
@@ -251,6 +251,11 @@ func (t *Tracker) Place(b tracker.Box) {
 
 // Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.
 func (t *Tracker) Stages() tracker.Stages { return t.stages }
+
+// Thresholds returns the scores of the manifest's states.
+func (t *Tracker) Thresholds() tracker.Thresholds {
+	return tracker.Thresholds{Uncertain: t.m.State.Uncertain, Lost: t.m.State.Lost}
+}
 
 // Crops implements tracker.CropViewer.
 func (t *Tracker) Crops() (exemplar, search *image.RGBA) {

@@ -68,6 +68,9 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 		return 0, err
 	}
 	said := Target{ID: s.ID, Name: s.Name, Result: Result{Box: box, Score: 1}, Initial: true, Elapsed: time.Since(begin)}
+	if judge, ok := t.(Thresholder); ok {
+		said.Thresholds = judge.Thresholds()
+	}
 	m.lanes, m.targets = append(m.lanes, l), append(m.targets, said)
 	m.look(len(m.lanes) - 1)
 	m.last = max(m.last, s.ID)

@@ -40,6 +40,8 @@ type Target struct {
 	// Elapsed is the time that Init or Update took, and Stages where it went; zero where the Tracker is no StageTimer.
 	Elapsed time.Duration
 	Stages  Stages
+	// Thresholds are those of the Tracker, zero where it is no Thresholder.
+	Thresholds Thresholds
 	// Exemplar and Search are what the network saw; nil unless they were asked for and the Tracker is a CropViewer.
 	Exemplar, Search *image.RGBA
 }

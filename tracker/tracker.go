@@ -106,6 +106,12 @@ type Stages struct{ Crop, Embed, Correlate, Locate time.Duration }
 // StageTimer is a Tracker that can say where the time of the last Update went.
 type StageTimer interface{ Stages() Stages }
 
+// Thresholds are the scores below which a frame is uncertain, or a sign of loss; 0 where there is none.
+type Thresholds struct{ Uncertain, Lost float64 }
+
+// Thresholder is a Tracker that can say by which scores it judges. They stay as they are.
+type Thresholder interface{ Thresholds() Thresholds }
+
 // CropViewer is a Tracker that can show what its network saw.
 type CropViewer interface {
 	// Crops returns the exemplar of the last Init and the search region of the last Update as pictures. They are the

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
+	"siamtrack/internal/clock"
 	"siamtrack/internal/live"
 	"siamtrack/internal/redact"
 	"siamtrack/internal/serve"
@@ -53,7 +54,7 @@ func newLiveCmd() *cobra.Command {
 func keyHelp() string {
 	var b strings.Builder
 	for _, k := range window.Keys() {
-		fmt.Fprintf(&b, "  %-17s %s\n", k.Name, k.Does)
+		fmt.Fprintf(&b, "  %-8s %s\n", k.Name, k.Long())
 	}
 	return b.String()
 }
@@ -151,9 +152,10 @@ func liveSummary(st session.Status, r window.Report, late int) string {
 		text += fmt.Sprintf(", the source opened again %d times", st.Reconnects)
 	}
 	if r.Shown > 0 {
-		ms := func(q float64) float64 { return float64(r.Latency.Quantile(q)) / float64(time.Millisecond) }
-		text += fmt.Sprintf("; %d on the screen, from capture to there p50 %.0f ms, p95 %.0f ms, p99 %.0f ms",
-			r.Shown, ms(0.5), ms(0.95), ms(0.99))
+		ms := func(h *clock.Histogram, q float64) float64 { return float64(h.Quantile(q)) / float64(time.Millisecond) }
+		text += fmt.Sprintf("; %d on the screen, from capture to there p50 %.0f ms, p95 %.0f ms, p99 %.0f ms, "+
+			"of that p50 %.0f ms for drawing", r.Shown, ms(&r.Latency, 0.5), ms(&r.Latency, 0.95), ms(&r.Latency, 0.99),
+			ms(&r.Drawing, 0.5))
 	}
 	if late > 0 {
 		text += fmt.Sprintf("; encoding is slower than tracking here: the video is without %d of the frames", late)

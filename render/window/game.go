@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -40,10 +41,12 @@ type game struct {
 	noticeEnd time.Time
 
 	window       image.Point // the window's size in pixels
+	scale        float64     // the display's pixels for one of those that sizes are given in
 	canvas       *image.RGBA
 	texture      *ebiten.Image
-	dirty, probe bool // the picture must be drawn; it has just been
-	isNew        bool // the view has not been on the screen
+	dirty, probe bool      // the picture must be drawn; it has just been
+	isNew        bool      // the view has not been on the screen
+	begun        time.Time // when drawing it was
 	shown        session.Rate
 	latency      time.Duration // of the pictures of late, averaged
 	report       Report
@@ -127,6 +130,7 @@ func (g *game) measure() {
 	}
 	g.isNew = false
 	now := time.Now()
+	g.report.Drawing.Add(now.Sub(g.begun))
 	g.shown.Tick(now)
 	g.report.Shown++
 	if g.paused || g.view.Chosen() || g.o.Session.Status().Ended {
@@ -147,9 +151,9 @@ func (g *game) pointer() {
 	}
 	x, y := ebiten.CursorPositionF()
 	frame := g.view.Frame.Image.Rect.Size()
+	g.makeRoom(frame)
 	canvas := g.screen.Size(frame)
-	fit := render.NewFit(g.window.X, g.window.Y, canvas.X, canvas.Y)
-	fit.Height = float64(frame.Y) // the panel below is no place for a box
+	fit := render.NewFit(g.window.X, g.window.Y, canvas.X, canvas.Y).Of(g.screen.Fit(frame))
 	cancel := inpututil.IsKeyJustPressed(ebiten.KeyEscape) || ebiten.IsMouseButtonPressed(ebiten.MouseButtonRight)
 	if cancel && g.choosing {
 		g.choose(false)
@@ -209,7 +213,8 @@ func (g *game) Draw(screen *ebiten.Image) {
 	if !g.dirty {
 		return
 	}
-	g.dirty = false
+	g.dirty, g.begun = false, time.Now()
+	g.makeRoom(g.view.Frame.Image.Rect.Size())
 	g.canvas = g.screen.Draw(g.canvas, g.moment())
 	size := g.canvas.Rect.Size()
 	if g.texture == nil || g.texture.Bounds().Size() != size {
@@ -221,15 +226,32 @@ func (g *game) Draw(screen *ebiten.Image) {
 	g.texture.WritePixels(g.canvas.Pix)
 	fit := render.NewFit(g.window.X, g.window.Y, size.X, size.Y)
 	var o ebiten.DrawImageOptions
-	o.GeoM.Scale(fit.Scale, fit.Scale)
-	o.GeoM.Translate(fit.X, fit.Y)
-	o.Filter, o.DisableMipmaps = ebiten.FilterLinear, true
+	if o.DisableMipmaps = true; fit.Scale > 1.01 { // else it is as large as it is shown
+		o.GeoM.Scale(fit.Scale, fit.Scale)
+		o.Filter = ebiten.FilterLinear
+	}
+	o.GeoM.Translate(math.Round(fit.X), math.Round(fit.Y))
 	screen.Fill(color.RGBA{10, 11, 13, 255})
 	screen.DrawImage(g.texture, &o)
 	if g.isNew {
 		g.probe = true
 		g.waker.wake()
 	}
+}
+
+// largest is the most pixels that a picture is scaled up to here: where a window is larger, whoever has a display of that
+// size has a graphics card that does the rest.
+const largest = 1920 * 1200
+
+// makeRoom has pictures drawn in the size in which the window shows them.
+func (g *game) makeRoom(frame image.Point) {
+	room, pixels := g.window, float64(g.window.X)*float64(g.window.Y)
+	share := 1.0
+	if most := max(largest, float64(frame.X)*float64(frame.Y)); pixels > most {
+		share = math.Sqrt(most / pixels)
+		room = image.Pt(int(float64(room.X)*share), int(float64(room.Y)*share))
+	}
+	g.screen.Room, g.screen.Zoom = room, g.scale*share
 }
 
 // moment is what the screen is to show now.
@@ -260,20 +282,24 @@ func (g *game) Layout(width, height int) (int, int) { return width, height }
 // LayoutF makes one pixel of the screen one of the display.
 func (g *game) LayoutF(width, height float64) (float64, float64) {
 	k := ebiten.Monitor().DeviceScaleFactor()
-	if size := image.Pt(int(width*k), int(height*k)); size != g.window {
-		g.window, g.dirty = size, true
+	if size := image.Pt(int(width*k), int(height*k)); size != g.window || k != g.scale {
+		g.window, g.scale, g.dirty = size, k, true
 	}
 	return float64(g.window.X), float64(g.window.Y)
 }
 
-// grow gives the window the new canvas's shape after the panel has come or gone, unless the person has given it
-// another, or there is no room.
-func (g *game) grow(before, after image.Point) {
+// grow gives the window the shape of the pictures with or without the panel, which has just come or gone, unless the
+// person has given it another, or there is no room. Before is the canvas's size until now.
+func (g *game) grow(before, frame image.Point) {
 	fit := render.NewFit(g.window.X, g.window.Y, before.X, before.Y)
-	w, h := ebiten.WindowSize()
-	higher := h * after.Y / before.Y
+	w, _ := ebiten.WindowSize()
 	_, room := ebiten.Monitor().Size()
-	if ebiten.IsFullscreen() || fit.X+fit.Y > 2 || higher > room {
+	picture := int(math.Round(float64(w) * float64(frame.Y) / float64(frame.X)))
+	higher := picture
+	if g.screen.Show.Panel {
+		higher += render.PanelHeight(w, picture)
+	}
+	if ebiten.IsFullscreen() || fit.X+fit.Y > 2*g.scale || higher > room {
 		return
 	}
 	if x, y := ebiten.WindowPosition(); y+higher > room {
@@ -282,9 +308,14 @@ func (g *game) grow(before, after image.Point) {
 	ebiten.SetWindowSize(w, higher)
 }
 
-// fitWindow sizes the window to the pictures, as far as the monitor has room.
+// leastSide is the shorter side of the window in which a small video is shown first: in a smaller one there is little
+// room for text.
+const leastSide = 480
+
+// fitWindow sizes the window to the pictures, as far as the monitor has room, and small pictures larger.
 func fitWindow(picture image.Point) {
 	w, h := ebiten.Monitor().Size()
-	k := min(1, 0.9*float64(w)/float64(picture.X), 0.9*float64(h)/float64(picture.Y))
+	k := max(1, leastSide/float64(min(picture.X, picture.Y)))
+	k = min(k, 0.9*float64(w)/float64(picture.X), 0.9*float64(h)/float64(picture.Y))
 	ebiten.SetWindowSize(int(k*float64(picture.X)), int(k*float64(picture.Y)))
 }

@@ -37,17 +37,18 @@ func bindings() []binding {
 	quit := func(*game) error { return ebiten.Termination }
 	return []binding{
 		{' ', render.Key{Name: "Space", Does: "pause or go on"}, (*game).pause},
-		{'.', render.Key{Name: ".", Does: "pause, then one frame a press"}, (*game).step},
-		{'r', render.Key{Name: "r", Does: "stop the picture to draw a box"}, (*game).reselect},
-		{0, render.Key{Name: "Delete", Does: "forget the selected target"}, (*game).remove},
+		{'.', render.Key{Name: ".", Does: "one frame a press", More: "pause, then one frame a press"}, (*game).step},
+		{'r', render.Key{Name: "r", Does: "stop to draw a box", More: "stop the picture to draw a box"}, (*game).reselect},
+		{0, render.Key{Name: "Delete", Does: "forget the selected", More: "forget the selected target"}, (*game).remove},
 		{'c', render.Key{Name: "c", Does: "forget all targets"}, (*game).clear},
-		{'m', render.Key{Name: "m", Does: "response map over the search region"}, heatMap},
-		{'o', render.Key{Name: "o", Does: "outline of the search region"}, search},
-		{'p', render.Key{Name: "p", Does: "panel: exemplar, search region, response map"}, (*game).panel},
+		{'m', render.Key{Name: "m", Does: "response map", More: "response map round the target, its contours on it"}, heatMap},
+		{'o', render.Key{Name: "o", Does: "search region", More: "outline of the search region"}, search},
+		{'p', render.Key{Name: "p", Does: "panel of the network",
+			More: "panel: exemplar, search region, response map, scores"}, (*game).panel},
 		{'g', render.Key{Name: "g", Does: "graph of the score"}, scores},
-		{'i', render.Key{Name: "i", Does: "figures, and the list of targets"}, figures},
-		{'s', render.Key{Name: "s", Does: "snapshot: PNG, and its boxes as JSON"}, (*game).snapshot},
-		{'v', render.Key{Name: "v", Does: "record a video, or stop"}, (*game).record},
+		{'i', render.Key{Name: "i", Does: "figures and list", More: "figures, and the list of targets"}, figures},
+		{'s', render.Key{Name: "s", Does: "snapshot", More: "snapshot: PNG, and its boxes as JSON"}, (*game).snapshot},
+		{'v', render.Key{Name: "v", Does: "record or stop", More: "record a video, or stop"}, (*game).record},
 		{'f', render.Key{Name: "f", Does: "full screen"}, (*game).fullScreen},
 		{'h', render.Key{Name: "h", Does: "this help"}, help},
 		{'q', render.Key{Name: "q", Does: "quit"}, quit},
@@ -146,7 +147,7 @@ func (g *game) panel() error {
 	frame := g.view.Frame.Image.Rect.Size()
 	before := g.screen.Size(frame)
 	*show = !*show
-	g.grow(before, g.screen.Size(frame))
+	g.grow(before, frame)
 	g.o.Session.ShowCrops(*show)
 	return nil
 }

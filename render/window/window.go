@@ -42,6 +42,8 @@ type Report struct {
 	// that hands the picture to the display has returned.
 	Shown   int
 	Latency clock.Histogram
+	// Drawing is the part of that which putting the picture together and handing it to the display took.
+	Drawing clock.Histogram
 }
 
 // ErrNoDisplay is wrapped by Run's error where there is no display to open a window on.
@@ -153,9 +155,9 @@ func (g *game) free() {
 // Keys returns the keys and what they do, in the order of the help.
 func Keys() []render.Key {
 	keys := []render.Key{
-		{Name: "drag", Does: "draw a box round what to follow; each box is one more target"},
-		{Name: "click", Does: "select a target: the panel shows it"},
-		{Name: "Esc, right click", Does: "give up drawing"},
+		{Name: "drag", Does: "a box to follow", More: "draw a box round what to follow; each box is one more target"},
+		{Name: "click", Does: "select a target", More: "select a target: panel and graph show it"},
+		{Name: "Esc", Does: "give up drawing", More: "give up drawing; the right button too"},
 	}
 	for _, b := range bindings() {
 		keys = append(keys, b.Key)
