@@ -116,29 +116,36 @@ func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, 
 	error) {
 	name := redact.Source(source)
 	if f.http != "" {
-		return window.Report{}, f.serve(cmd, name, s)
+		return window.Report{}, f.serve(cmd, name, s, saver{keeper})
 	}
 	return window.Run(cmd.Context(), window.Options{
 		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record, Log: logger(cmd),
 		ColorMap: f.colors,
-		Snapshot: func(v *session.View) (string, error) { return live.Snapshot(".", v, time.Now()) },
+		Snapshot: saver{keeper}.Snapshot,
 	})
 }
 
-// serve shows the session to browsers.
-func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session) error {
+// saver keeps what persons ask for at a window or a page: videos as the keeper does, snapshots in the working folder.
+type saver struct{ *live.Keeper }
+
+// Snapshot implements serve.Saver.
+func (saver) Snapshot(v *session.View) (string, error) { return live.Snapshot(".", v, time.Now()) }
+
+// serve shows the session to browsers, who may have files saved where there is a Saver.
+func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session, keep serve.Saver) error {
 	log := logger(cmd)
 	l, local, err := serve.Listen(f.http)
 	if err != nil {
 		return err
 	}
-	server, err := serve.New(serve.Options{Title: name, Session: s, Token: f.token, AnyHost: !local, Log: log,
-		ColorMap: f.colors})
+	server, err := serve.New(serve.Options{
+		Title: name, Session: s, Saver: keep, Token: f.token, AnyHost: !local, Log: log, ColorMap: f.colors,
+	})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if !local && f.token == "" {
-		log.Warn("anybody who reaches this address can watch and choose; --token asks for one", "address", l.Addr())
+		log.Warn("anybody who reaches this address can watch and choose, but not record; --token asks for one", "address", l.Addr())
 	}
 	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/"}
 	log.Info("serving", "page", address.String(), "token", f.token != "")

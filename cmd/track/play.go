@@ -119,7 +119,7 @@ func (f *playFlags) show(cmd *cobra.Command, scenes []*play.Scene) (err error) {
 		title = fmt.Sprintf("%s and %d more", title, len(scenes)-1)
 	}
 	if f.live.http != "" {
-		return f.live.serve(cmd, title, s)
+		return f.live.serve(cmd, title, s, nil)
 	}
 	_, err = window.Run(cmd.Context(), window.Options{
 		Title: title, Session: s, Log: logger(cmd),

@@ -63,6 +63,16 @@ func (k *Keeper) Record(on bool) (name string, err error) {
 	return k.name, nil
 }
 
+// Recording returns the name of the video being written; on is false where none is.
+func (k *Keeper) Recording() (name string, on bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.film == nil {
+		return "", false
+	}
+	return k.name, true
+}
+
 // begin opens the next video. The caller holds the lock.
 func (k *Keeper) begin() (string, error) {
 	name := k.next(time.Now())

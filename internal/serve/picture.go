@@ -45,18 +45,24 @@ func (s *Server) refresh() {
 	s.encode()
 }
 
-// encode draws and encodes the newest view, if there is one and anybody looks, and tells the viewers. The caller holds
-// the lock.
+// encode draws and encodes the newest view, if there is one, in the sizes that anybody looks at, and tells the viewers.
+// The caller holds the lock.
 func (s *Server) encode() {
 	if s.view == nil {
 		return
 	}
-	if s.watchers.Load() > 0 {
-		now := time.Now()
-		s.canvas = s.screen.Draw(s.canvas, render.Moment{Step: s.view.Step, Selected: s.picked, Live: &render.Live{
-			Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
-		}})
-		s.picture = &picture{encodeJPEG(s.canvas)}
+	now := time.Now()
+	m := render.Moment{Step: s.view.Step, Selected: s.picked, Recording: s.recording() != "", Live: &render.Live{
+		Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
+	}}
+	drawn := false
+	for _, c := range s.cuts {
+		if c.watchers > 0 {
+			c.draw(s.screen, m)
+			drawn = true
+		}
+	}
+	if drawn {
 		s.shown.Tick(now)
 	}
 	close(s.changed)
@@ -69,11 +75,25 @@ func encodeJPEG(img *image.RGBA) []byte {
 	return buf.Bytes()
 }
 
-// newest returns the newest picture, nil before the first.
-func (s *Server) newest() *picture {
+// newest returns the newest picture of a size, nil before the first.
+func (s *Server) newest(c *cut) *picture {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.picture
+	return c.picture
+}
+
+// watch counts a viewer of a size until leave is called.
+func (s *Server) watch(c *cut) (leave func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.watchers++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if c.watchers--; c.watchers == 0 {
+			c.picture = nil // who comes next is not to see it, however old it is by then
+		}
+	}
 }
 
 // news returns a channel that is closed when there is something new to show.

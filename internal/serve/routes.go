@@ -21,7 +21,8 @@ var page embed.FS
 // routes returns everything that is answered:
 //
 //	GET  /               the page (with ?token= it sets the cookie)
-//	GET  /stream         the picture, as multipart/x-mixed-replace of JPEG
+//	GET  /stream         the picture, as multipart/x-mixed-replace of JPEG; ?size=narrow, wide or large suits a page, which
+//	                     shows the figures itself
 //	GET  /state          the state as JSON
 //	GET  /events         the state as server-sent events, at most ten a second
 //	POST /freeze         keeps the newest frame for a minute: {"frame":ID,"width":W,"height":H}
@@ -32,6 +33,9 @@ var page embed.FS
 //	POST /clear          forgets all targets
 //	POST /pause          {"on":true} or {"on":false}
 //	POST /step           lets one more frame through while paused
+//	POST /record         {"on":true} begins a video, {"on":false} ends it: {"on":,"path":} says where it is on this machine
+//	POST /snapshot       saves the newest frame: {"path":,"image":URL,"json":URL}
+//	GET  /snapshots/NAME a file of a snapshot, to download
 //	POST /show           {"heat_map":,"search":,"panel":,"scores":,"figures":,"color_map":} what is drawn, for all
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -53,6 +57,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /step", func(w http.ResponseWriter, _ *http.Request) { s.o.Session.Step(); s.changedBy(w) })
 	mux.HandleFunc("POST /pause", s.pause)
 	mux.HandleFunc("POST /show", s.showParts)
+	mux.HandleFunc("POST /record", s.record)
+	mux.HandleFunc("POST /snapshot", s.snapshot)
+	mux.HandleFunc("GET /snapshots/{file}", s.saved)
 	return s.guard(mux)
 }
 

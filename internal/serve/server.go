@@ -9,12 +9,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"siamtrack/render"
@@ -33,6 +31,8 @@ type Options struct {
 	AnyHost bool
 	// Viewers bounds the streams and event streams open at the same time; 0 means 16. Addresses share them evenly.
 	Viewers int
+	// Saver keeps pictures and videos on this machine; nil: clients cannot ask for any.
+	Saver Saver
 	// ColorMap has the colours of the response maps at first; clients may choose others.
 	ColorMap render.ColorMap
 	Log      *slog.Logger
@@ -63,14 +63,13 @@ type Server struct {
 	patience time.Duration // pictureTimeout, but in tests
 	wanted   chan struct{} // has room for one: the picture is to be drawn anew
 
-	watchers atomic.Int64 // the open streams of pictures
+	saving saving
 
 	mu      sync.Mutex
-	view    *session.View // the newest one, nil before the first
-	picked  int           // the target that the panel shows, for all viewers; 0 for the first
-	picture *picture      // the newest one encoded
-	canvas  *image.RGBA   // what is drawn on
-	changed chan struct{} // closed and replaced whenever there is something new
+	view    *session.View   // the newest one, nil before the first
+	picked  int             // the target that the panel shows, for all viewers; 0 for the first
+	cuts    map[string]*cut // by the name of their size
+	changed chan struct{}   // closed and replaced whenever there is something new
 	shown   session.Rate
 	latency time.Duration
 }
@@ -90,7 +89,10 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, screen: screen, viewers: audience{places: o.Viewers}, patience: pictureTimeout,
-		wanted: make(chan struct{}, 1), changed: make(chan struct{}),
+		wanted: make(chan struct{}, 1), changed: make(chan struct{}), cuts: map[string]*cut{},
+	}
+	for name, size := range sizes {
+		s.cuts[name] = &cut{size: size}
 	}
 	s.handler = s.routes()
 	return s, nil

@@ -43,13 +43,17 @@ func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() error)
 // stream sends pictures as they come.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	const boundary = "--picture\r\n"
+	c := s.cuts[r.URL.Query().Get("size")]
+	if c == nil {
+		http.Error(w, "no such size: narrow, wide or large", http.StatusBadRequest)
+		return
+	}
 	r, leave, ok := s.enter(w, r)
 	if !ok {
 		return
 	}
 	defer leave()
-	s.watchers.Add(1)
-	defer s.watchers.Add(-1)
+	defer s.watch(c)()
 	s.wake()
 	w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=picture")
 	if _, err := io.WriteString(w, boundary); err != nil {
@@ -57,7 +61,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	var sent *picture
 	s.each(w, r, func() error {
-		p := s.newest()
+		p := s.newest(c)
 		if p == nil || p == sent {
 			return nil
 		}
@@ -127,6 +131,9 @@ type stateJSON struct {
 	Attempt    int     `json:"attempt"`
 	Problem    string  `json:"problem,omitempty"`
 	Viewers    int     `json:"viewers"`
+	// Saves tells that /record and /snapshot do something, Recording is the path of the video being written.
+	Saves     bool   `json:"saves"`
+	Recording string `json:"recording,omitempty"`
 
 	Show showJSON `json:"show"`
 }
@@ -173,6 +180,7 @@ func (s *Server) state() stateJSON {
 		Title: s.o.Title, Captured: st.Captured, Tracked: st.Tracked, Dropped: st.Dropped,
 		CaptureFPS: st.CaptureFPS, TrackFPS: st.TrackFPS, LastFrame: time.Since(st.LastFrame).Seconds(),
 		Paused: st.Paused, Ended: st.Ended, Lost: st.Lost(), Attempt: st.Attempt, Viewers: s.viewers.size(),
+		Saves: s.saves(), Recording: s.recording(),
 	}
 	if st.Problem != nil {
 		j.Problem = st.Problem.Error()

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"encoding/json"
+	"image"
 	"image/jpeg"
 	"io"
 	"mime/multipart"
@@ -46,8 +47,40 @@ func TestStream(t *testing.T) {
 	for height() <= 240 { // what was drawn before is still to come
 	}
 	s := w.until("the parts that are shown", func(s stateJSON) bool { return s.Show.Panel })
-	if !s.Show.Figures || s.Show.ColorMap != render.Magma || s.Viewers != 1 || s.ShownFPS <= 0 {
+	if !s.Show.Figures || s.Show.ColorMap != render.Magma || s.Saves || s.Viewers != 1 || s.ShownFPS <= 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestSizes opens the stream in each size that is there: small frames are enlarged for a page, large ones made smaller.
+func TestSizes(t *testing.T) {
+	w := open(t, nil)
+	for name, want := range map[string]int{"": 320, "narrow": 640, "wide": 640, "large": 640} {
+		r, err := w.client.Get(w.base + "/stream?size=" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := multipart.NewReader(r.Body, "picture").NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if img, err := jpeg.Decode(part); err != nil || img.Bounds().Dx() != want || img.Bounds().Dy() != want*3/4 {
+			t.Errorf("%q: %v, %v; want a width of %d", name, img.Bounds(), err, want)
+		}
+		r.Body.Close()
+	}
+	if status, _ := w.do("GET", "/stream?size=enormous", ""); status != http.StatusBadRequest {
+		t.Errorf("a size that is not there: %d", status)
+	}
+	for name, want := range map[string]image.Point{"": {1920, 1080}, "narrow": {720, 405}, "wide": {1280, 720}} {
+		s, err := render.NewScreen()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Room = sizes[name].room(image.Pt(3840, 2160))
+		if got := s.Size(image.Pt(3840, 2160)); got != want {
+			t.Errorf("%q: a 4K frame is sent as %v, want %v", name, got, want)
+		}
 	}
 }
 

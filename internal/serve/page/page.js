@@ -13,9 +13,17 @@ async function post(path, body) {
   return r.json();
 }
 
-function say(text) {
-  by("notice").textContent = text;
-  by("notice").hidden = !text;
+// say shows a line, with links to files where there are any; good says that it is no complaint.
+function say(text, good = false, links = {}) {
+  const notice = by("notice");
+  notice.textContent = text;
+  notice.className = good ? "good" : "";
+  notice.hidden = !text;
+  for (const [name, href] of Object.entries(links)) {
+    const a = document.createElement("a");
+    Object.assign(a, { href, download: "", textContent: name });
+    notice.append(" ", a);
+  }
 }
 
 const ask = (path, body) => post(path, body).then(() => say(""), (e) => say(e.message));
@@ -33,9 +41,22 @@ function describe(s) {
   else if (s.last_frame_age_s > 1) parts.push(`no frame for ${s.last_frame_age_s.toFixed(1)} s`);
   if (s.targets?.length > 1) parts.push(`${s.targets.length} targets`);
   parts.push(s.target ? said(s) : "drag a box round what to follow");
-  if (!s.paused && !s.ended) parts.push(`${s.track_fps.toFixed(1)} frames/s`);
+  return parts.join(" \u00b7 ");
+}
+
+// measured are the figures, as the window has them in its picture; here they are said below the title, and nowhere else.
+function measured(s) {
+  const parts = [];
+  if (!s.paused && !s.ended) {
+    const rate = s.target ? s.track_fps : s.capture_fps;
+    let line = `${rate.toFixed(1)} frames/s`;
+    if (Math.abs(s.capture_fps - rate) > 0.1 * rate) line += ` of ${s.capture_fps.toFixed(1)}`;
+    if (s.shown_fps > 0 && s.shown_fps < 0.9 * rate) line += `, ${s.shown_fps.toFixed(1)} shown`;
+    parts.push(line);
+  }
+  if (s.latency_ms > 0) parts.push(`latency ${Math.round(s.latency_ms)} ms`);
   parts.push(`${s.dropped} dropped`);
-  return parts.join(" · ");
+  return parts.join(" \u00b7 ");
 }
 
 function update(s) {
@@ -43,11 +64,23 @@ function update(s) {
   by("title").textContent = document.title = s.title;
   by("state").textContent = describe(s);
   by("state").className = s.lost ? "lost" : s.target ? s.state : "";
+  announce(s.lost ? "source lost" : s.ended ? "end of the video" : s.paused ? "paused" : s.target ? s.state : "no target");
+  by("figures").textContent = s.show.figures ? measured(s) : "";
+  by("rec").hidden = !s.recording;
+  by("rec").title = s.recording ?? "";
   by("pause").textContent = s.paused ? "Go on" : "Pause";
   by("pause").setAttribute("aria-pressed", s.paused);
+  by("record").hidden = by("snapshot").hidden = !s.saves;
+  by("record").textContent = s.recording ? "Stop recording" : "Record";
+  by("record").setAttribute("aria-pressed", Boolean(s.recording));
   for (const b of document.querySelectorAll(".part")) b.setAttribute("aria-pressed", s.show[b.dataset.part]);
   by("remove").disabled = by("clear").disabled = !s.target;
   listTargets(s);
+}
+
+// announce has a screen reader say a state when it is another, and not each score.
+function announce(word) {
+  if (by("announce").textContent !== word) by("announce").textContent = word;
 }
 
 // listTargets shows the targets where there are several. Its rows are made anew only when targets come or go, so that a
@@ -61,9 +94,10 @@ function listTargets(s) {
     list.replaceChildren(...targets.map((t) => {
       const row = document.createElement("li"), pick = document.createElement("button"), drop = document.createElement("button");
       const swatch = document.createElement("i");
+      row.dataset.id = t.id;
       pick.className = "pick";
       swatch.style.background = t.color;
-      pick.append(swatch, document.createElement("span"));
+      pick.append(swatch, document.createElement("b"), document.createElement("span"));
       pick.onclick = () => ask("pick", { id: t.id });
       drop.className = "drop";
       drop.textContent = "\u00d7";
@@ -75,8 +109,9 @@ function listTargets(s) {
   }
   targets.forEach((t, i) => {
     const pick = list.children[i].firstElementChild;
-    pick.lastElementChild.textContent = `${t.name ?? t.id}  ${said(t)}`;
-    pick.lastElementChild.className = t.state;
+    pick.children[1].textContent = t.name ?? t.id;
+    pick.children[2].textContent = said(t);
+    pick.children[2].className = t.state;
     pick.setAttribute("aria-pressed", t.id === s.selected);
   });
 }
@@ -88,15 +123,25 @@ function listen() {
   events.onerror = () => {
     by("state").textContent = "the connection is lost, trying again";
     by("state").className = "lost";
+    by("figures").textContent = "";
     picture.dataset.broken = "yes";
   };
 }
 
+// size names the pictures that suit this page.
+const size = () => innerWidth <= 600 ? "narrow" : innerWidth * devicePixelRatio > 1500 ? "large" : "wide";
+
 function reload() {
   delete picture.dataset.broken;
-  picture.src = "stream?" + Date.now();
+  picture.dataset.size = size();
+  picture.src = `stream?size=${size()}&${Date.now()}`;
 }
 picture.onerror = () => { picture.dataset.broken = "yes"; };
+let resized;
+addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(() => { if (picture.dataset.size !== size()) reload(); }, 300);
+});
 
 // ---- drawing a box ----
 
@@ -107,8 +152,11 @@ function drawn() {
   return { x: Math.min(from.x, to.x), y: Math.min(from.y, to.y), w: Math.abs(to.x - from.x), h: Math.abs(to.y - from.y) };
 }
 
+// scale is how many pixels of the frame one of the stage is.
+const scale = () => (last.width || 1) / stage.clientWidth;
+
 function showBox() {
-  const b = drawn(), k = (last.width || 1) / stage.clientWidth;
+  const b = drawn(), k = scale();
   box.hidden = b.w < 2 && b.h < 2;
   Object.assign(box.style, { left: b.x + "px", top: b.y + "px", width: b.w + "px", height: b.h + "px" });
   box.firstElementChild.textContent = `${Math.round(b.w * k)} x ${Math.round(b.h * k)}`;
@@ -120,23 +168,15 @@ function stop() {
   still.removeAttribute("src");
 }
 
-stage.addEventListener("pointerdown", (e) => {
-  if (drag || !e.isPrimary || (e.pointerType === "mouse" && e.button !== 0)) { stop(); return; }
-  e.preventDefault();
-  stage.setPointerCapture(e.pointerId);
-  const mine = drag = { from: place(e), to: place(e), frame: post("freeze") };
+// begin keeps the newest frame and shows it while a box is drawn on it.
+function begin(from, to) {
+  const mine = drag = { from, to, frame: post("freeze") };
   mine.frame.then((f) => { if (drag === mine) { still.src = `frozen/${f.frame}.jpg`; still.hidden = false; } }, (err) => { say(err.message); stop(); });
-});
+}
 
-stage.addEventListener("pointermove", (e) => {
-  if (drag && e.isPrimary) { drag.to = place(e); showBox(); }
-});
-
-stage.addEventListener("pointerup", async (e) => {
-  if (!drag || !e.isPrimary) return;
-  const mine = drag;
-  mine.to = place(e);
-  const b = drawn(), width = stage.clientWidth;
+// finish follows what is in the box, or picks the target that a click was on.
+async function finish() {
+  const mine = drag, b = drawn(), width = stage.clientWidth;
   try {
     const f = await mine.frame;
     const k = f.width / width;
@@ -150,10 +190,51 @@ stage.addEventListener("pointerup", async (e) => {
     say(err.message);
   }
   if (drag === mine) stop();
+}
+
+stage.addEventListener("pointerdown", (e) => {
+  if (drag || !e.isPrimary || (e.pointerType === "mouse" && e.button !== 0)) { stop(); return; }
+  e.preventDefault();
+  stage.focus({ focusVisible: false });
+  stage.setPointerCapture(e.pointerId);
+  begin(place(e), place(e));
+});
+
+stage.addEventListener("pointermove", (e) => {
+  if (drag && !drag.byKeys && e.isPrimary) { drag.to = place(e); showBox(); }
+});
+
+stage.addEventListener("pointerup", (e) => {
+  if (!drag || drag.byKeys || !e.isPrimary) return;
+  drag.to = place(e);
+  finish();
 });
 
 stage.addEventListener("pointercancel", stop);
 stage.addEventListener("contextmenu", (e) => { e.preventDefault(); stop(); });
+
+// drawByKeys draws a box without a pointer: Enter begins it in the middle and ends it, the arrows move it, and with Shift
+// make it larger or smaller.
+function drawByKeys(e) {
+  const w = stage.clientWidth, h = last.width ? w * last.height / last.width : stage.clientHeight;
+  if (e.key === "Enter") {
+    if (drag?.byKeys) { finish(); return true; }
+    if (drag) return true;
+    begin({ x: w * 0.42, y: h * 0.38 }, { x: w * 0.58, y: h * 0.62 });
+    drag.byKeys = true;
+    showBox();
+    say("arrows move the box, Shift and arrows size it, Enter follows what is in it, Esc gives up", true);
+    return true;
+  }
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
+  if (!way || !drag?.byKeys) return false;
+  const far = e.repeat ? 12 : 4;
+  const moved = (p) => ({ x: Math.max(0, Math.min(w, p.x + way[0] * far)), y: Math.max(0, Math.min(h, p.y + way[1] * far)) });
+  if (!e.shiftKey) drag.from = moved(drag.from);
+  drag.to = moved(drag.to);
+  showBox();
+  return true;
+}
 
 // ---- buttons and keys ----
 
@@ -162,20 +243,58 @@ const step = () => ask(last.paused ? "step" : "pause", last.paused ? {} : { on: 
 const part = (name) => ask("show", { [name]: !last.show[name] });
 by("pause").onclick = pause;
 by("step").onclick = step;
-const remove = () => { if (last.selected) ask("remove", { id: last.selected }); };
+// remove forgets the target whose row has the focus, or the selected one.
+const remove = () => {
+  const id = Number(document.activeElement?.closest("#targets li")?.dataset.id ?? last.selected);
+  if (id) ask("remove", { id });
+};
+const snapshot = () => last.saves && post("snapshot").then(
+  (s) => say(`saved ${s.path} where track runs; download the`, true, { PNG: s.image, JSON: s.json }), (e) => say(e.message));
+const record = () => last.saves && post("record", { on: !last.recording }).then(
+  (r) => say(`${r.on ? "recording" : "recorded"} ${r.path} where track runs`, true), (e) => say(e.message));
+const help = () => by("help").open ? by("help").close() : by("help").showModal();
 by("remove").onclick = remove;
 by("clear").onclick = () => ask("clear");
+by("snapshot").onclick = snapshot;
+by("record").onclick = record;
+by("keys").onclick = help;
 for (const b of document.querySelectorAll(".part")) b.onclick = () => part(b.dataset.part);
 
-const keys = {
-  " ": pause, ".": step, c: () => ask("clear"), Delete: remove, Backspace: remove, Escape: stop,
-  m: () => part("heat_map"), o: () => part("search"), p: () => part("panel"), g: () => part("scores"), i: () => part("figures"),
-};
+// The keys are the window's, with those that draw without a pointer.
+const keys = [
+  [" ", "Space", "pause or go on", pause], [".", ".", "pause, then one frame a press", step],
+  ["Enter", "Enter", "on the picture: draw a box with the arrow keys, Shift sizes it, Enter follows what is in it"],
+  ["Escape", "Esc", "give up drawing", stop],
+  ["Delete", "Delete", "forget the selected target", remove], ["Backspace", "", "", remove],
+  ["c", "c", "forget all targets", () => ask("clear")],
+  ["m", "m", "response map round the target, its contours on it", () => part("heat_map")],
+  ["o", "o", "outline of the search region", () => part("search")],
+  ["p", "p", "panel: exemplar, search region, response map, scores", () => part("panel")],
+  ["g", "g", "graph of the score", () => part("scores")], ["i", "i", "figures", () => part("figures")],
+  ["s", "s", "snapshot: PNG, and its boxes as JSON", snapshot], ["v", "v", "record a video, or stop", record],
+  ["h", "h", "this help", help], ["?", "", "", help],
+];
+for (const [, name, does] of keys) {
+  if (!name) continue;
+  const dt = document.createElement("dt"), dd = document.createElement("dd");
+  dt.textContent = name;
+  dd.textContent = does;
+  by("help").querySelector("dl").append(dt, dd);
+}
 document.addEventListener("keydown", (e) => {
-  const act = keys[e.key];
-  if (!act || e.ctrlKey || e.metaKey || e.altKey || (e.repeat && e.key !== ".")) return;
-  e.preventDefault();
-  act();
+  if (e.ctrlKey || e.metaKey || e.altKey || (by("help").open && e.key !== "h" && e.key !== "?")) return;
+  const onButton = e.target.closest?.("button, a");
+  if (onButton && (e.key === " " || e.key === "Enter")) return; // it presses what has the focus
+  const act = keys.find(([key]) => key === e.key)?.[3];
+  if (e.target === stage && drawByKeys(e)) {
+    e.preventDefault();
+  } else if (act && (!e.repeat || e.key === ".")) {
+    e.preventDefault();
+    act();
+  }
 });
+// A button that was clicked gives the focus back, so that Space pauses; one that was reached by Tab keeps it.
+document.addEventListener("click", (e) => { if (e.detail > 0) e.target.closest("button")?.blur(); });
 
+reload();
 listen();
