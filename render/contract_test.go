@@ -163,7 +163,8 @@ func TestHelpFits(t *testing.T) {
 	p := painter(t)
 	keys := make([]Key, 18)
 	for i := range keys {
-		keys[i] = Key{Name: "Delete"[:1+i%6], Does: "some words to be read"[:8+i%13], More: "more words than fit anywhere but here"}
+		keys[i] = Key{Name: "Delete"[:1+i%6], Does: "some words to be read"[:8+i%13]}
+		keys[i].More = "more words than fit anywhere but here"
 	}
 	for _, size := range []image.Point{{320, 240}, {320, 180}, {640, 480}, {1280, 720}, {360, 640}} {
 		dst := image.NewRGBA(image.Rectangle{Max: size})

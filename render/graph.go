@@ -8,9 +8,10 @@ import (
 	"siamtrack/tracker"
 )
 
-// Graph draws the scores of h on a dark plate, from the oldest on the left to the newest on the right, under a line that
-// says the newest: the axis goes from 0 at the bottom to 1 at the top, and dashed lines mark the scores below which the
-// states are worse, where they are known. A history that is not full yet leaves its right part empty; h may be nil.
+// Graph draws the scores of h on a dark plate, from the oldest on the left to the newest on the right, under a line
+// that says the newest: the axis goes from 0 at the bottom to 1 at the top, and dashed lines mark the scores below
+// which the states are worse, where they are known. A history that is not full yet leaves its right part empty; h may
+// be nil.
 func (p *Painter) Graph(dst *image.RGBA, at image.Rectangle, h *History, t tracker.Thresholds) {
 	p.fit(dst)
 	fill(dst, at, shade, 0.6)
@@ -20,8 +21,8 @@ func (p *Painter) Graph(dst *image.RGBA, at image.Rectangle, h *History, t track
 // graphAt is where the graph lies over a picture: in the right lower corner.
 func (p *Painter) graphAt(dst *image.RGBA) image.Rectangle {
 	margin := 3 * p.line
-	w := min(dst.Rect.Dx()-2*margin, max(dst.Rect.Dx()/4, 13*p.glyph.height))
-	h := min(dst.Rect.Dy()/2, max(dst.Rect.Dy()/7, 6*p.glyph.height))
+	w := min(dst.Rect.Dx()*9/20, max(dst.Rect.Dx()/4, 13*p.glyph.height))
+	h := min(dst.Rect.Dy()*2/5, max(dst.Rect.Dy()/7, 6*p.glyph.height))
 	corner := dst.Rect.Max.Sub(image.Pt(margin, margin))
 	return image.Rectangle{corner.Sub(image.Pt(w, h)), corner}
 }

@@ -59,7 +59,8 @@ func (p *Painter) heat(dst *image.RGBA, clip image.Rectangle, r *tracker.Respons
 	}
 }
 
-// run returns how far the pixels from (x, y) to the right are like that one, inside one of the boxes or outside them all.
+// run returns how far the pixels from (x, y) to the right are like that one, inside one of the boxes or outside them
+// all.
 func run(boxes []tracker.Box, x, y, limit int) (end int, inside bool) {
 	end = limit
 	for _, b := range boxes {

@@ -20,8 +20,8 @@ const (
 	mostColumns = 3
 )
 
-// help writes the keys in the middle of dst, on a dark plate. Where they do not fit they go into more columns, their texts
-// onto more lines, and at last into smaller letters, so that every key is there in the smallest window.
+// help writes the keys in the middle of dst, on a dark plate. Where they do not fit they go into more columns, their
+// texts onto more lines, and at last into smaller letters, so that every key is there in the smallest window.
 func (p *Painter) help(dst *image.RGBA, keys []Key) {
 	p.fit(dst)
 	l := p.layHelp(dst.Rect.Size(), keys)
@@ -73,8 +73,8 @@ func (p *Painter) textRoom(l helpLayout, g *glyphs) int {
 	return (l.size.X-l.pad(g))/l.columns - l.names - 3*l.pad(g)
 }
 
-// layHelp returns the layout of keys in a place: the largest letters, and with them the fewest columns, in which they fit.
-// The long texts are taken where they fit without any of that.
+// layHelp returns the layout of keys in a place: the largest letters, and with them the fewest columns, in which they
+// fit. The long texts are taken where they fit without any of that.
 func (p *Painter) layHelp(size image.Point, keys []Key) helpLayout {
 	if l := p.helped; l.size == size && l.zoom == p.zoom && l.keys == len(keys) {
 		return l

@@ -5,8 +5,8 @@ import (
 	"image/color"
 )
 
-// HUD writes lines of text into the left top corner, on a dark plate, and returns where. What is too wide goes on in the
-// next line.
+// HUD writes lines of text into the left top corner, on a dark plate, and returns where. What is too wide goes on in
+// the next line.
 func (p *Painter) HUD(dst *image.RGBA, lines []string) image.Rectangle {
 	if len(lines) == 0 {
 		return image.Rectangle{}
@@ -65,7 +65,8 @@ func disc(dst *image.RGBA, cx, cy, radius int, c color.RGBA) {
 // noticeLines is how many lines a notice has at most; what is longer is cut.
 const noticeLines = 3
 
-// notice writes a text into the middle of the lower edge, or so much above it, on a dark plate with a stripe of colour c.
+// notice writes a text into the middle of the lower edge, or so much above it, on a dark plate with a stripe of colour
+// c.
 func (p *Painter) notice(dst *image.RGBA, text string, c color.RGBA, above int) {
 	pad := p.pad()
 	stripe := 2 * p.line

@@ -92,7 +92,9 @@ func TestGoldens(t *testing.T) {
 			p.Search(dst, search)
 			p.Target(dst, &tracker.Target{Result: full})
 		}},
-		{"graph", 320, 240, func(p *Painter, dst *image.RGBA) { p.Graph(dst, image.Rect(20, 40, 300, 200), history, levels) }},
+		{"graph", 320, 240, func(p *Painter, dst *image.RGBA) {
+			p.Graph(dst, image.Rect(20, 40, 300, 200), history, levels)
+		}},
 		{"hud", 320, 240, func(p *Painter, dst *image.RGBA) { p.HUD(dst, []string{"29.7 frames/s", "2 dropped"}) }},
 		{"panel", 640, 160, func(p *Painter, dst *image.RGBA) {
 			whole := scene(320, 240, target)

@@ -24,8 +24,8 @@ func plain(w, h int) tracker.Step {
 	}}}
 }
 
-// TestRoomMakesFramesOfAllSizesLookAlike: in the same window letters, lines, graph and map of a 320x240 frame and of one
-// ten times as large are the same, pixel for pixel.
+// TestRoomMakesFramesOfAllSizesLookAlike: in the same window letters, lines, graph and map of a 320x240 frame and of
+// one ten times as large are the same, pixel for pixel.
 func TestRoomMakesFramesOfAllSizesLookAlike(t *testing.T) {
 	var first *image.RGBA
 	for _, w := range []int{320, 640, 3200} {
@@ -35,7 +35,8 @@ func TestRoomMakesFramesOfAllSizesLookAlike(t *testing.T) {
 		}
 		s.Room = image.Pt(900, 600)
 		s.Show = Show{HeatMap: true, Search: true, Panel: true, Figures: true}
-		m := Moment{Step: plain(w, w*3/4), Recording: true, Drag: tracker.Box{X: 10, Y: 150, W: 60, H: 50}.Scale(float64(w) / 320)}
+		m := Moment{Step: plain(w, w*3/4), Recording: true}
+		m.Drag = tracker.Box{X: 10, Y: 150, W: 60, H: 50}.Scale(float64(w) / 320)
 		m.Live = &Live{Status: session.Status{CaptureFPS: 30, TrackFPS: 30, LastFrame: noon}, Now: noon}
 		s.Observe(m.Step)
 		before := m.Targets[0].Result.Box

@@ -5,16 +5,16 @@ import (
 	"image"
 )
 
-// scaler brings pictures to another size. It keeps where each column reads, so that frames of one size cost their pixels
-// alone. golang.org/x/image/draw's ApproxBiLinear takes four to eight times as long, which is a frame's whole time where
-// a large picture is shown without a graphics card.
+// scaler brings pictures to another size. It keeps where each column reads, so that frames of one size cost their
+// pixels alone. golang.org/x/image/draw's ApproxBiLinear takes four to eight times as long, which is a frame's whole
+// time where a large picture is shown without a graphics card.
 type scaler struct {
 	from, to int   // the widths that columns suit
 	columns  []tap // of the picture that is written
 }
 
-// tap is where a column or row reads: at byte or row `at` and at `next`, which is the neighbour's, mixed in the share of
-// 256.
+// tap is where a column or row reads: at byte or row `at` and at `next`, which is the neighbour's, mixed in the share
+// of 256.
 type tap struct{ at, next, share int }
 
 // scale fills dst with src, bilinear between the centres of src's pixels: of a much larger picture it reads four pixels

@@ -249,7 +249,7 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	if t := selected(m); t != nil && s.Show.Scores && !s.Show.Panel {
 		at := p.graphAt(dst)
 		p.Graph(dst, at, s.histories[t.ID], t.Thresholds)
-		if at.Dx() > dst.Rect.Dx()/2 {
+		if at.Dx() > dst.Rect.Dx()/3 {
 			lifted = dst.Rect.Max.Y - at.Min.Y
 		}
 	}
@@ -269,8 +269,8 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	}
 }
 
-// figures returns the lines of figures. Rates of a source that stands still say nothing and are left out, and those that
-// are as the first one is.
+// figures returns the lines of figures. Rates of a source that stands still say nothing and are left out, and those
+// that are as the first one is.
 func figures(m Moment) []string {
 	var lines []string
 	if st := m.Live.Status; !st.Paused && !st.Ended {

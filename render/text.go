@@ -89,8 +89,8 @@ func (g *glyphs) width(text []byte) int {
 	return w.Ceil()
 }
 
-// line returns the part of text that fits into room pixels, to the last blank where there is one, and what is left, which
-// begins with no blank. At least one letter is taken.
+// line returns the part of text that fits into room pixels, to the last blank where there is one, and what is left,
+// which begins with no blank. At least one letter is taken.
 func (g *glyphs) line(text []byte, room int) (line, rest []byte) {
 	var w fixed.Int26_6
 	blank := -1

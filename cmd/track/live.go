@@ -145,7 +145,8 @@ func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session, k
 		return errors.Join(err, l.Close())
 	}
 	if !local && f.token == "" {
-		log.Warn("anybody who reaches this address can watch and choose, but not record; --token asks for one", "address", l.Addr())
+		log.Warn("anybody who reaches this address can watch and choose, though not record: --token asks for one",
+			"address", l.Addr())
 	}
 	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/"}
 	log.Info("serving", "page", address.String(), "token", f.token != "")

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -247,5 +248,63 @@ func TestBrowserNeedsTheToken(t *testing.T) {
 	}
 	if strings.Contains(where, "s3cret") {
 		t.Errorf("the token stays in the address: %s", where)
+	}
+}
+
+// TestBrowserSaves records and takes a snapshot with the page's buttons, draws a box by keys alone, and opens the page
+// anew while the source is paused.
+func TestBrowserSaves(t *testing.T) {
+	needTools(t, "chromium")
+	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl", "--fps", "2")
+	ctx := browse(t, page)
+	run := func(actions ...chromedp.Action) {
+		t.Helper()
+		if err := chromedp.Run(ctx, actions...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(chromedp.KeyEvent(" "))
+	awaitJS(t, ctx, `last.paused`)
+	run(chromedp.Reload())
+	awaitJS(t, ctx, `picture.naturalWidth == 768 && last.paused`)
+	run(chromedp.KeyEvent(" "))
+	awaitJS(t, ctx, `!last.paused`)
+	run(chromedp.Click("#record"))
+	awaitJS(t, ctx, `last.recording && by("record").textContent == "Stop recording" && !by("rec").hidden`)
+	run(chromedp.Evaluate(`stage.focus()`, nil), chromedp.KeyEvent(kb.Enter))
+	awaitJS(t, ctx, `!still.hidden && still.naturalWidth > 0 && !box.hidden`)
+	run(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowUp))
+	keepScreenshot(t, ctx, "browser-keys")
+	run(chromedp.KeyEvent(kb.Enter))
+	awaitJS(t, ctx, `last.target && still.hidden`)
+	d.eventually("rows of what was drawn by keys", func() bool { return len(d.rows("t.jsonl")) > 3 })
+	if b := d.rows("t.jsonl")[0].Box; math.Abs(b.W-0.16*768) > 2 || math.Abs(b.X-0.42*768) > 10 || b.X >= 0.42*768 {
+		t.Errorf("drawn by keys: %v", b)
+	}
+	run(chromedp.Click("#snapshot"))
+	awaitJS(t, ctx, `by("notice").className == "good" && by("notice").querySelectorAll("a").length == 2`)
+	run(chromedp.Click("#record"))
+	awaitJS(t, ctx, `!last.recording && by("notice").textContent.includes("recorded ")`)
+	keepScreenshot(t, ctx, "browser-saved")
+	run(chromedp.KeyEvent("h"))
+	awaitJS(t, ctx, `by("help").open && by("help").querySelectorAll("dt").length > 12`)
+	run(chromedp.KeyEvent("h"))
+	awaitJS(t, ctx, `!by("help").open`)
+	run(emulation.SetDeviceMetricsOverride(360, 640, 2, true))
+	awaitJS(t, ctx, `picture.dataset.size == "narrow" && picture.naturalWidth == 720 &&
+		document.documentElement.scrollWidth <= innerWidth`)
+	keepScreenshot(t, ctx, "browser-narrow")
+	if code, _ := d.interrupt(); code != exitInterrupted {
+		t.Errorf("exit %d", code)
+	}
+	for pattern, want := range map[string]int{"snapshot-*.png": 1, "snapshot-*.json": 1, "track-*.mp4": 1} {
+		if files, _ := filepath.Glob(filepath.Join(d.dir, pattern)); len(files) != want {
+			t.Errorf("%s: %v", pattern, files)
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(d.dir, "track-*.mp4")); len(files) == 1 {
+		if frames, w, h := video(t, files[0]); frames < 2 || w != 768 || h != 576 {
+			t.Errorf("recorded %d frames of %dx%d", frames, w, h)
+		}
 	}
 }

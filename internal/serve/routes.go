@@ -21,8 +21,8 @@ var page embed.FS
 // routes returns everything that is answered:
 //
 //	GET  /               the page (with ?token= it sets the cookie)
-//	GET  /stream         the picture, as multipart/x-mixed-replace of JPEG; ?size=narrow, wide or large suits a page, which
-//	                     shows the figures itself
+//	GET  /stream         the picture, as multipart/x-mixed-replace of JPEG; ?size=narrow, wide or large suits a page
+//	                     that shows the figures itself
 //	GET  /state          the state as JSON
 //	GET  /events         the state as server-sent events, at most ten a second
 //	POST /freeze         keeps the newest frame for a minute: {"frame":ID,"width":W,"height":H}
@@ -33,7 +33,7 @@ var page embed.FS
 //	POST /clear          forgets all targets
 //	POST /pause          {"on":true} or {"on":false}
 //	POST /step           lets one more frame through while paused
-//	POST /record         {"on":true} begins a video, {"on":false} ends it: {"on":,"path":} says where it is on this machine
+//	POST /record         {"on":true} begins a video, {"on":false} ends it; answers {"on":,"path":} of this machine
 //	POST /snapshot       saves the newest frame: {"path":,"image":URL,"json":URL}
 //	GET  /snapshots/NAME a file of a snapshot, to download
 //	POST /show           {"heat_map":,"search":,"panel":,"scores":,"figures":,"color_map":} what is drawn, for all

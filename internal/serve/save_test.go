@@ -150,12 +150,14 @@ func TestSavingIsGuarded(t *testing.T) {
 	keep.err = errors.New("no space left on device")
 	w = open(t, saver)
 	w.until("a picture", picture)
-	if status, text := w.do("POST", "/record", `{"on":true}`); status != http.StatusConflict || !strings.Contains(text, "no space") {
-		t.Errorf("a full disk: %d %s", status, text)
+	full := func(path, body string, want int) {
+		t.Helper()
+		if status, text := w.do("POST", path, body); status != want || !strings.Contains(text, "no space") {
+			t.Errorf("%s on a full disk: %d %s", path, status, text)
+		}
 	}
-	if status, text := w.do("POST", "/snapshot", ""); status != http.StatusInternalServerError || !strings.Contains(text, "no space") {
-		t.Errorf("a full disk: %d %s", status, text)
-	}
+	full("/record", `{"on":true}`, http.StatusConflict)
+	full("/snapshot", "", http.StatusInternalServerError)
 	w.server.saving.count = maxSnapshots
 	if status, text := w.do("POST", "/snapshot", ""); status != http.StatusTooManyRequests {
 		t.Errorf("one too many: %d %s", status, text)

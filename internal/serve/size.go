@@ -14,12 +14,12 @@ type size struct {
 	most  image.Point
 	least int
 	zoom  float64 // as render.Screen.Zoom
-	// bare pictures are without the figures and the list of targets: the page that asks for them shows its own.
+	// bare pictures are without figures, the list of targets and notices: the page that asks for them says all that itself.
 	bare bool
 }
 
-// sizes are those that a viewer may ask for, by name. Pictures are drawn and encoded for each that is looked at, so there
-// are few. The one without a name is for those who do not know: the frame as it is, unless it is very large.
+// sizes are those that a viewer may ask for, by name. Pictures are drawn and encoded for each that is looked at, so
+// there are few. The one without a name is for those who do not know: the frame as it is, unless it is very large.
 var sizes = map[string]size{
 	"":       {most: image.Pt(1920, 1200), zoom: 1},
 	"narrow": {most: image.Pt(720, 720), least: 480, zoom: 2, bare: true}, // a telephone's, whose pixels are half as large
@@ -37,11 +37,11 @@ type cut struct {
 
 // draw draws and encodes a moment.
 func (c *cut) draw(s *render.Screen, m render.Moment) {
-	show := s.Show
+	if c.size.bare {
+		m.Live = nil
+	}
 	s.Room, s.Zoom = c.size.room(m.Frame.Image.Rect.Size()), c.size.zoom
-	s.Show.Figures = show.Figures && !c.size.bare
 	c.canvas = s.Draw(c.canvas, m)
-	s.Show = show
 	c.picture = &picture{encodeJPEG(c.canvas)}
 }
 

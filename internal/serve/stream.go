@@ -24,21 +24,35 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) (_ *http.Request,
 	return r.WithContext(ctx), leave, true
 }
 
-// each calls send at once and whenever there is something new, until the client goes or takes too long.
-func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() error) {
+// each calls send at once and whenever there is something new, until the client goes or takes too long. Where send asks
+// for it and nothing new comes soon, it is called again all the same.
+func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() (again bool, err error)) {
 	control := http.NewResponseController(w)
 	for {
 		changed := s.news()
-		if control.SetWriteDeadline(time.Now().Add(s.patience)) != nil || send() != nil || control.Flush() != nil {
+		if control.SetWriteDeadline(time.Now().Add(s.patience)) != nil {
 			return
+		}
+		again, err := send()
+		if err != nil || control.Flush() != nil {
+			return
+		}
+		var soon <-chan time.Time
+		if again {
+			soon = time.After(repeatAfter)
 		}
 		select {
 		case <-changed:
+		case <-soon:
 		case <-r.Context().Done():
 			return
 		}
 	}
 }
+
+// repeatAfter is when a picture is sent again that no other has followed: a browser may show one only when the next has
+// come, and while the source is paused none does.
+const repeatAfter = 250 * time.Millisecond
 
 // stream sends pictures as they come.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
@@ -60,20 +74,24 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var sent *picture
-	s.each(w, r, func() error {
+	times := 0 // how often it was sent
+	s.each(w, r, func() (again bool, err error) {
 		p := s.newest(c)
-		if p == nil || p == sent {
-			return nil
+		if p == nil || p == sent && times == 2 {
+			return false, nil
 		}
-		sent = p
+		if p != sent {
+			sent, times = p, 0
+		}
+		times++
 		if _, err := fmt.Fprintf(w, "Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n", len(p.jpeg)); err != nil {
-			return err
+			return false, err
 		}
 		if _, err := w.Write(p.jpeg); err != nil {
-			return err
+			return false, err
 		}
-		_, err := io.WriteString(w, "\r\n"+boundary) // at once: a browser shows a part when the next one begins
-		return err
+		_, err = io.WriteString(w, "\r\n"+boundary) // at once: a browser may show a part when the next one begins
+		return times == 1, err
 	})
 }
 
@@ -86,7 +104,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
-	s.each(w, r, func() error {
+	s.each(w, r, func() (again bool, err error) {
 		text, err := json.Marshal(s.state())
 		if err == nil {
 			_, err = fmt.Fprintf(w, "data: %s\n\n", text)
@@ -98,7 +116,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		case <-time.After(interval):
 		case <-r.Context().Done():
 		}
-		return err
+		return false, err
 	})
 }
 

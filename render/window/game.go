@@ -239,8 +239,8 @@ func (g *game) Draw(screen *ebiten.Image) {
 	}
 }
 
-// largest is the most pixels that a picture is scaled up to here: where a window is larger, whoever has a display of that
-// size has a graphics card that does the rest.
+// largest is the most pixels that a picture is scaled up to here: where a window is larger, whoever has a display of
+// that size has a graphics card that does the rest.
 const largest = 1920 * 1200
 
 // makeRoom has pictures drawn in the size in which the window shows them.
