@@ -14,7 +14,7 @@ type size struct {
 	most  image.Point
 	least int
 	zoom  float64 // as render.Screen.Zoom
-	// bare pictures are without figures, the list of targets and notices: the page that asks for them says all that itself.
+	// bare pictures are without figures, the list of targets and notices: the page that asks for them says all that.
 	bare bool
 }
 
