@@ -53,7 +53,7 @@ type Writer struct {
 	first   time.Duration // the time of the first frame
 	closed  bool
 	err     error                                     // of Close
-	space   func(path string) (bytes uint64, ok bool) // freeSpace, but in tests
+	space   func(path string) (bytes uint64, ok bool) // atomicfile.Free, but in tests
 	syncing sync.WaitGroup
 	synced  time.Time
 }
@@ -91,7 +91,7 @@ func NewWriter(path string, o WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("capture: write %s: %w", path, err)
 	}
-	return &Writer{path: path, out: out, o: o, rate: fraction(o.FPS), space: freeSpace}, nil
+	return &Writer{path: path, out: out, o: o, rate: fraction(o.FPS), space: atomicfile.Free}, nil
 }
 
 // fraction returns a rate as containers name it: 30000/1001 for 29.97, thousandths for what is nothing of that kind.

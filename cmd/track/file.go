@@ -125,8 +125,8 @@ func (f *fileFlags) follow(
 	if len(p.marks) < 2 {
 		return follow.Run(cmd.Context(), src, open(), p.starts, p.end, sinks...)
 	}
-	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between two",
-		"boxes", len(p.marks))
+	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between two "+
+		"(not with --correct=false)", "boxes", len(p.marks))
 	return follow.RunCorrected(cmd.Context(), src, open, p.marks, p.end, sinks...)
 }
 

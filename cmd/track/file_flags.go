@@ -58,7 +58,8 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 		"`file` with the targets' boxes: a track of any format, or NAME,x,y,w,h a line")
 	fl.BoolVar(&f.correct, "correct", false,
 		"take the boxes of --init-file in later frames for corrections: tracking begins anew in each, and between two of\n"+
-			"them the target is tracked from both sides, and blended")
+			"them the target is tracked from both sides, and blended; as it is done anyway where the file numbers or names\n"+
+			"its target and has no two boxes in neighbouring frames, but for --correct=false and --truth")
 	fl.StringVar(&f.template, "template", "",
 		"`picture` of the object, in place of a box: follow it from the first frame in which it is found")
 	fl.BoolVar(&f.choosing, "select", false,
@@ -163,7 +164,7 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 		return part{}, err
 	}
 	p := part{starts: starts, end: f.end, from: f.start}
-	if p.marks, err = f.marks(starts); err != nil {
+	if p.marks, err = f.marks(starts, given("correct")); err != nil {
 		return part{}, err
 	}
 	if !given("start") {

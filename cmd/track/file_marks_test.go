@@ -64,6 +64,38 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
+// A file that names its target and says where it is here and there corrects without being asked; a track, a file of
+// true boxes and --correct=false do not.
+func TestCorrectionsUnasked(t *testing.T) {
+	const header = "frame,id,x,y,w,h\n"
+	for name, c := range map[string]struct {
+		text string
+		args []string
+		want bool
+	}{
+		"named":            {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", nil, true},
+		"MOTChallenge":     {"1,1,350,429,50,148,1,-1,-1,-1\n9,1,381,431,46,151,1,-1,-1,-1\n", nil, true},
+		"switched off":     {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", []string{"--correct=false"}, false},
+		"a track":          {header + "0,a,349,428,50,148\n1,a,352,428,50,148\n8,a,380,430,46,151\n", nil, false},
+		"no name":          {"frame,x,y,w,h\n0,349,428,50,148\n8,380,430,46,151\n", nil, false},
+		"one box":          {header + "0,a,349,428,50,148\n", nil, false},
+		"two targets":      {header + "0,a,349,428,50,148\n8,b,380,430,46,151\n", nil, false},
+		"truth":            {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", []string{"--truth", clipTruth}, false},
+		"after --end":      {header + "0,a,349,428,50,148\n80,a,380,430,46,151\n", nil, false},
+		"before the start": {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", []string{"--init-frame", "8"}, false},
+	} {
+		boxes := in(t, "boxes.csv")
+		if err := os.WriteFile(boxes, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{clip, "-m", tiny, "--init-file", boxes, "--end", "10", "--csv", in(t, "t.csv")}
+		_, stderr := mustTrack(t, append(args, c.args...)...)
+		if got := strings.Contains(stderr, "corrected"); got != c.want {
+			t.Errorf("%s: corrected %v, want %v: %s", name, got, c.want, stderr)
+		}
+	}
+}
+
 // Every N-th frame is written, into CVAT's XML too.
 func TestKeyframesAreWritten(t *testing.T) {
 	csv, xml := in(t, "t.csv"), in(t, "t.xml")

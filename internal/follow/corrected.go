@@ -8,18 +8,19 @@ import (
 	"io"
 	"slices"
 
+	"siamtrack/internal/atomicfile"
 	"siamtrack/tracker"
 )
 
 // RunCorrected is Run for one target that a person marked in several frames: tracking begins anew in each, and between
 // two of them it is run from both, forwards and backwards, and the results are blended by how near each mark is. One
 // side alone counts where the other has lost the target. The frames between two marks are kept in a file in the
-// system's folder for temporary files, uncompressed. A blended step has no response map and no crops. Marks that the
-// source ends before are an error that wraps tracker.ErrNoFrame.
+// system's folder for temporary files, uncompressed, and refused at once where that has no room for them. A blended
+// step has no response map and no crops. Marks that the source ends before are an error that wraps tracker.ErrNoFrame.
 func RunCorrected(
 	ctx context.Context, src tracker.Source, open func() *tracker.Multi, marks []tracker.Start, end int, sinks ...Sink,
 ) (Summary, error) {
-	r := &corrected{src: src, forward: open(), backward: open(), sinks: sinks}
+	r := &corrected{src: src, forward: open(), backward: open(), sinks: sinks, spool: spool{free: atomicfile.Free}}
 	r.marks = slices.SortedFunc(slices.Values(marks), func(a, b tracker.Start) int { return a.Frame - b.Frame })
 	return finish(ctx, &r.sum, sinks, func() error { return r.run(ctx, end) })
 }
@@ -85,6 +86,11 @@ func (r *corrected) step(f tracker.Frame) error {
 	}
 	if len(r.marks) == 0 {
 		return r.put(tracker.Step{Frame: f, Targets: r.forward.Targets()})
+	}
+	if len(r.ahead) == 0 {
+		if err := r.spool.room(f, r.marks[0].Frame-f.Index); err != nil {
+			return err
+		}
 	}
 	r.ahead = append(r.ahead, bare(r.forward.Targets()[0]))
 	return r.spool.add(f)

@@ -95,6 +95,37 @@ func TestCorrectionsAreBlended(t *testing.T) {
 	}
 }
 
+// Frames that would fill the disk are refused before the first of them is kept.
+func TestCorrectionsAreBounded(t *testing.T) {
+	const frame = 64 * 48 * 4
+	video := still(t, 2)
+	var f tracker.Frame
+	if err := video.Next(&f); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		free  uint64
+		known bool
+		n     int
+		fits  bool
+	}{
+		{20 * frame, true, 10, true}, {20*frame - 2, true, 10, false},
+		{0, false, 1 << 40, true}, {1 << 40, true, 1 << 60, false},
+	} {
+		s := spool{free: func(string) (uint64, bool) { return c.free, c.known }}
+		if err := s.room(f, c.n); (err == nil) != c.fits || err != nil && !errors.Is(err, errSpool) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	open := func() *tracker.Multi {
+		return tracker.NewMulti(func() (tracker.Tracker, error) { return &drifting{}, nil })
+	}
+	sum, err := RunCorrected(t.Context(), still(t, 9), open, marks(0, 1<<50), 0, &kept{})
+	if !errors.Is(err, errSpool) || sum.Frames != 0 {
+		t.Errorf("%d frames, %v", sum.Frames, err)
+	}
+}
+
 // Where one direction has lost the target the other one counts alone.
 func TestCorrectionsLeaveOutWhatIsLost(t *testing.T) {
 	got := &kept{}

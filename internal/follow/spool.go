@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"os"
@@ -13,6 +14,23 @@ type spool struct {
 	file   *os.File
 	frames []spooled
 	size   int64
+	free   func(path string) (bytes uint64, ok bool) // atomicfile.Free, but in tests
+}
+
+// errSpool is wrapped by the error of frames for which the disk has no room.
+var errSpool = errors.New("too many frames between two boxes")
+
+// room refuses, before the first of them, n frames like f that would take more than half of what is free on the disk of
+// temporary files, which are others' too.
+func (s *spool) room(f tracker.Frame, n int) error {
+	bytes, known := s.free(os.TempDir())
+	size := f.Image.Rect.Size()
+	if need := 4 * float64(size.X) * float64(size.Y) * float64(n); known && need > float64(bytes)/2 {
+		return fmt.Errorf("follow: %w: the %d from frame %d on need %.1f GB for a while, and %s has %.1f GB left: give a "+
+			"box in between, or set TMPDIR to a folder on another disk",
+			errSpool, n, f.Index, need/1e9, os.TempDir(), float64(bytes)/1e9)
+	}
+	return nil
 }
 
 // spooled is a frame without its pixels, which lie at an offset.

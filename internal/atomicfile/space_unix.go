@@ -1,12 +1,12 @@
 //go:build linux || darwin
 
-package capture
+package atomicfile
 
 import "syscall"
 
-// freeSpace returns how many bytes may still be written to the file system that path lies on; ok is false where it
+// Free returns how many bytes may still be written to the file system that path lies on; ok is false where it
 // does not say.
-func freeSpace(path string) (bytes uint64, ok bool) {
+func Free(path string) (bytes uint64, ok bool) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(path, &st); err != nil || st.Blocks == 0 { // devices have no blocks
 		return 0, false
