@@ -42,6 +42,7 @@ licences() {
 
 	agreed = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "BSD-Source-Code", "Apache-2.0", "ISC"}
 	exceptions = {
+	    "github.com/eclipse/paho.mqtt.golang": "EPL-2.0",  # or the BSD-like EDL-1.0, which is the one taken
 	    "github.com/ajstarks/svgo": "CC-BY-4.0",  # asks that its author is named
 	    "github.com/golang/freetype": "GPL-2.0-or-later",  # or the FreeType License, which is the one taken
 	}

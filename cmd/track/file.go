@@ -102,7 +102,8 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 // sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no
 // terminal: somebody reads them.
 func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
-	if len(f.tracks()) > 0 || f.video != "" || f.response.folder != "" || f.truth != "" || f.timing {
+	if len(f.tracks()) > 0 || f.video != "" || f.response.folder != "" || len(f.events.receivers) > 0 || f.truth != "" ||
+		f.timing {
 		return
 	}
 	if terminal(cmd.OutOrStdout()) != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,7 @@ type fileFlags struct {
 	video           string
 	drawn           render.Show
 	response        responseFlags
+	events          eventFlags
 
 	truth  string
 	timing bool
@@ -79,6 +81,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
 	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
 	f.response.register(cmd)
+	f.events.register(cmd)
 	registerColorMap(cmd, &f.drawn.ColorMap)
 
 	fl.StringVar(&f.truth, "truth", "",
@@ -219,7 +222,7 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 	if err := f.checkDrawn(cmd); err != nil {
 		return err
 	}
-	if err := f.response.check(cmd); err != nil {
+	if err := errors.Join(f.response.check(cmd), f.events.check()); err != nil {
 		return err
 	}
 	if f.response.folder != "" && f.correct {

@@ -89,13 +89,6 @@ func (f *fileFlags) outputs(
 	for _, t := range truths {
 		add(t)
 	}
-	if f.response.folder != "" {
-		maps, err := f.response.sink(f.drawn.ColorMap)
-		if err != nil {
-			return nil, err
-		}
-		add(follow.From(p.from, maps))
-	}
 	if f.video != "" {
 		var err error
 		wo := capture.WriterOptions{FPS: fps, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd)}
@@ -108,10 +101,44 @@ func (f *fileFlags) outputs(
 		}
 		add(follow.From(p.from, o.video))
 	}
+	beside, err := f.beside(cmd, input)
+	if err != nil {
+		return nil, errors.Join(err, o.closeVideo())
+	}
+	for _, sink := range beside {
+		add(follow.From(p.from, sink))
+	}
 	if o.bar = newProgress(cmd, info.Frames, p.first(), p.end); o.bar != nil {
 		add(o.bar)
 	}
 	return o, nil
+}
+
+// closeVideo closes the video of a run that does not begin.
+func (o *outputs) closeVideo() error {
+	if o.video == nil {
+		return nil
+	}
+	return o.video.Close()
+}
+
+// beside makes the sinks that are neither tracks nor an annotated video.
+func (f *fileFlags) beside(cmd *cobra.Command, input string) (sinks []follow.Sink, err error) {
+	if f.response.folder != "" {
+		maps, err := f.response.sink(f.drawn.ColorMap)
+		if err != nil {
+			return nil, err
+		}
+		sinks = append(sinks, maps)
+	}
+	if len(f.events.receivers) > 0 { // last: connections are open from here on
+		told, err := f.events.open(cmd, input)
+		if err != nil {
+			return nil, err
+		}
+		sinks = append(sinks, told)
+	}
+	return sinks, nil
 }
 
 // sound returns the file whose sound goes into the video, "" for none, and says where there is some that does not.

@@ -89,7 +89,13 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return errors.Join(err, src.Close())
 	}
 	defer func() { err = errors.Join(err, keeper.Close()) }()
-	o.Each, o.Log = keeper.Each, logger(cmd)
+	told, err := f.events.open(cmd, source)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	defer func() { err = errors.Join(err, told.Close()) }()
+	o.Log = logger(cmd)
+	o.Each = func(v *session.View) error { return errors.Join(told.Put(v.Step), keeper.Each(v)) }
 	if info.Kind.Live() {
 		o.Live = true
 		o.Reopen = func(context.Context) (tracker.Source, error) {

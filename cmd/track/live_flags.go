@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,7 @@ type liveFlags struct {
 	timeout       time.Duration
 
 	http, token, tokenFile string
+	events                 eventFlags
 	colors                 render.ColorMap
 
 	source  sourceFlags
@@ -53,6 +55,8 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.csv, "csv", "",
 		"write a `file` of rows frame,id,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
 	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
+
+	f.events.register(cmd)
 
 	fl.IntVar(&f.width, "width", 0, "ask a camera for this width in `pixels`, with --height")
 	fl.IntVar(&f.height, "height", 0, "ask a camera for this height in `pixels`")
@@ -94,7 +98,7 @@ func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 	if err := f.readToken(cmd); err != nil {
 		return o, err
 	}
-	if err := checkSource(f.capture()); err != nil {
+	if err := errors.Join(checkSource(f.capture()), f.events.check()); err != nil {
 		return o, err
 	}
 	if f.http != "" {

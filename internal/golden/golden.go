@@ -1,8 +1,9 @@
-// Package golden compares pictures with ones that were checked by eye and committed. `go test PACKAGE -update`
-// writes them anew; look at them before you commit them.
+// Package golden compares pictures, and documents, with ones that were checked by eye and committed. `go test PACKAGE
+// -update` writes them anew; look at them before you commit them.
 package golden
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"image"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"siamtrack/internal/readfile"
 )
 
 var update = flag.Bool("update", false, "write golden files anew instead of comparing with them")
@@ -31,6 +34,24 @@ func Image(t *testing.T, path string, got *image.RGBA, tolerance int) {
 	}
 	if err := Compare(got, want, tolerance); err != nil {
 		t.Errorf("%s: %v; what was drawn is in %s", path, err, keep(path, got))
+	}
+}
+
+// Bytes fails the test unless got equals the file at path.
+func Bytes(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := readfile.Plain(path, 1<<20)
+	if err != nil {
+		t.Fatalf("%v (go test -update makes it)", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is out of date (go test -update makes it anew): it should be\n%s", path, got)
 	}
 }
 
