@@ -23,6 +23,7 @@ COMMANDS = (
     "bundle",
     "trainmarked",
     "trainhead",
+    "ablate",
     "exportmarked",
     "manifest",
     "fixture",

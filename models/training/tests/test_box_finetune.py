@@ -4,9 +4,8 @@ A tiny one learns a drawn sequence, what is held back does not train, the file s
 """
 
 import cv2
-import numpy as np
 import pytest
-from shapes import disc
+import shapes
 
 from siamtrain.box import files, finetune, network, student, train
 from siamtrain.data import split
@@ -17,16 +16,7 @@ from siamtrain.loop.box import Loop
 
 @pytest.fixture(scope="module")
 def sequence(tmp_path_factory):
-    """40 frames of a disc of radius 14 that wanders through noise."""
-    folder, rng = tmp_path_factory.mktemp("data") / "disc", np.random.default_rng(1)
-    (folder / "img").mkdir(parents=True)
-    lines, noise = [], rng.integers(0, 70, (160, 200, 3), np.uint8)
-    for i in range(40):
-        x, y = 100 + 40 * np.sin(i / 6), 80 + 30 * np.cos(i / 7)
-        cv2.imwrite(str(folder / "img" / f"{i:04d}.png"), np.maximum(disc(x, y, 14, (160, 200)), noise))
-        lines.append(f"{x - 14:.2f},{y - 14:.2f},28,28")
-    (folder / "groundtruth_rect.txt").write_text("\n".join(lines))
-    return str(folder)
+    return shapes.wandering(tmp_path_factory.mktemp("data") / "disc")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +57,7 @@ def test_data_without_a_second_half_are_refused(tmp_path):
     folder = tmp_path / "short"
     (folder / "img").mkdir(parents=True)
     for i in range(2):
-        cv2.imwrite(str(folder / "img" / f"{i}.png"), disc(40, 40))
+        cv2.imwrite(str(folder / "img" / f"{i}.png"), shapes.disc(40, 40))
     (folder / "groundtruth_rect.txt").write_text("30,30,20,20\n30,30,20,20")
     with pytest.raises(DataError, match="both its first and its last part"):
         split.parts([str(folder)], 0.5)

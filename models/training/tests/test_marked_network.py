@@ -115,7 +115,7 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     files.write(net, about, full)  # raises ParityError where ONNX Runtime differs by more than 1e-4
     exemplar, search = (torch.cat([crops(k, s)[0] for k in range(3)]) for s in (EXEMPLAR, SEARCH))
     no = torch.zeros(3, dtype=torch.bool)
-    batch = Batch(exemplar, MARK.expand(3, -1), search, torch.zeros(3, 4), ~no, no, no)
+    batch = Batch(exemplar, MARK.expand(3, -1), search, torch.zeros(3, 4), ~no, no, no, None)
     files.write_int8(full, batch, about, small)
     response, sides = files.differences(full, small, batch)
     assert response < 0.02 and sides < 2.0

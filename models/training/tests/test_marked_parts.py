@@ -26,8 +26,8 @@ def tars(tmp_path_factory):
     return bundles.write(str(tmp_path_factory.mktemp("data")))
 
 
-def read(tars, name):
-    return parts.read(os.path.join(tars, name), POOL)
+def read(tars, name, thin=1):
+    return parts.read(os.path.join(tars, name), POOL, thin)
 
 
 def test_stills_are_read_with_boxes_classes_and_masks(tars):
@@ -64,12 +64,12 @@ def test_clips_are_read_with_their_tracks(tars):
 
 
 def test_a_thinned_part_keeps_each_third_frame_of_clips_and_all_stills(tars):
-    part = parts.thinned(read(tars, "clips-0.tar"), 3)
+    part = read(tars, "clips-0.tar", 3)
     whole = read(tars, "clips-0.tar")
     assert len(part.frames) == len(range(0, bundles.CLIP_FRAMES, 3)) == part.clips[0].count
     np.testing.assert_array_equal(part.frames[2], whole.frames[6])
     np.testing.assert_allclose(part.tracks[0].boxes, whole.tracks[0].boxes[::3])
-    stills = parts.thinned(read(tars, "stills-0.tar"), 3)
+    stills = read(tars, "stills-0.tar", 3)
     assert len(stills.frames) == len(stills.tracks) == bundles.STILLS
 
 

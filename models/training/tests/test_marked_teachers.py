@@ -115,7 +115,7 @@ def test_an_unknown_operator_is_named(tmp_path):
 
 def test_without_teachers_a_lesson_is_the_labels():
     box, no = torch.tensor([[1.0, 2, 3, 4], [5, 6, 7, 8]]), torch.tensor([False, False])
-    lesson = teachers.labels(Batch(None, None, None, box, ~no, torch.tensor([False, True]), no))
+    lesson = teachers.labels(Batch(None, None, None, box, ~no, torch.tensor([False, True]), no, None))
     assert torch.equal(lesson.target, box) and lesson.weight.tolist() == [1, 0]
     assert lesson.score is None and lesson.features == {} and lesson.exemplar is None
 

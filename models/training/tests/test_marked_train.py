@@ -11,10 +11,12 @@ import bundles
 import pytest
 import torch
 
+from siamtrain.__main__ import main
 from siamtrain.errors import DataError
 from siamtrain.marked import ablate, head, pairs, run, student, train
 from siamtrain.marked.validate import Validation
 
+NAMES = (ablate.WHOLE, "without the mark", "without other scenes", "without pseudo")
 PLAIN = {"parts": 0, "plans": ("tiny",), "device": "cpu", "precision": "fp32", "capacity": 80, "held": ("s2",)}
 
 
@@ -147,16 +149,40 @@ def test_validation_is_the_same_whatever_was_drawn_before(tars, tmp_path):
     first = made.validation.measure(made.learners[0].averaged())
     torch.rand(7)
     state = torch.get_rng_state()
-    second = Validation(made.stream).measure(made.learners[0].averaged())
+    second = Validation.of(made.stream).measure(made.learners[0].averaged())
     assert first == second and torch.equal(state, torch.get_rng_state())
 
 
-def test_heads_without_a_part_each_are_compared(tars, tmp_path, monkeypatch):
-    made, said = trainer(tars, tmp_path, precision="bf16"), []
-    variants = ablate.variants((1, 1))
-    assert len({v.name for v in variants}) == 9
-    monkeypatch.setattr(ablate, "variants", lambda blocks: [variants[0], variants[5], variants[6]])
-    net = made.learners[0].averaged()
-    whole = net.head
-    ablate.run(made.stream, net, made.validation, 1.0, said.append)
-    assert net.head is whole and len(said) == 4 and all("held_iou" in line for line in said[1:])
+def test_heads_without_a_part_each_are_compared(tars, weights, tmp_path, monkeypatch, capsys):
+    every = ablate.variants
+    assert len({v.name for v in every((1, 1), ("still", "pseudo"))}) == 11
+    monkeypatch.setattr(ablate, "variants", lambda *a: [v for v in every(*a) if v.name in NAMES])
+    out = str(tmp_path)
+    command = ["ablate", weights, "--inbox", tars, "--out", out, "--held", "s2", "--device", "cpu", "--batch", "4"]
+    command += ["--pairs", "24", "--steps", "2", "--seeds", "2", "--capacity", "80"]
+    assert main(command) == 0
+    rows = ablate.read(os.path.join(out, ablate.ROWS))
+    assert [(r["name"], r["seed"]) for r in rows] == [*((n, 1) for n in NAMES), (ablate.WHOLE, 2)]
+    assert all(0 <= r["held_iou"] <= 1 and r["pairs"] == 8 for r in rows)
+    first = capsys.readouterr().out
+    assert all(n in first.splitlines()[i - len(NAMES)] for i, n in enumerate(NAMES) if n != ablate.WHOLE)
+    with open(os.path.join(out, ablate.ROWS), "w", encoding="utf-8") as file:  # stopped after two
+        file.writelines(json.dumps(row) + "\n" for row in rows[:2])
+    assert main(command) == 0
+    assert ablate.read(os.path.join(out, ablate.ROWS)) == rows
+
+
+def test_a_variant_sees_only_what_it_may():
+    source = torch.tensor([pairs.SOURCES.index(n) for n in ("still", "video", "pseudo", "still", "regions")])
+    swapped = torch.tensor([True, False, False, False, False])
+    pool = ablate.Pool({"mark": torch.zeros(5, 4), "source": source, "swapped": swapped})
+    assert ablate.Variant("", ()).sees(pool).all()
+    assert ablate.Variant("", (), swapped=False).sees(pool).tolist() == [False, True, True, True, True]
+    assert ablate.Variant("", (), without="still").sees(pool).tolist() == [False, True, True, False, True]
+    assert pool.shares() == {"still": 0.4, "video": 0.2, "pseudo": 0.2, "regions": 0.2}
+
+
+def test_a_table_says_what_each_lacks():
+    rows = [{"name": n, "seed": s, "pairs": 8, "held_iou": v} for n, s, v in ((ablate.WHOLE, 1, 0.7), ("bare", 1, 0.5))]
+    text = ablate.table([*rows, {**rows[0], "seed": 2, "held_iou": 0.6}])
+    assert "0.650 +-0.071" in text and "0.500 -0.150" in text

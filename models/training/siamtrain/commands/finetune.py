@@ -8,13 +8,13 @@ def configure(parser):
         "--init",
         required=True,
         metavar="MODEL.onnx",
-        help="the model to start from: models/siamfc.onnx, or an export of a box network",
+        help="the model to start from: models/siamtrack.onnx, siamfc.onnx, or an export of a box network",
     )
     parser.add_argument(
         "--weights",
-        default="checkpoints/box-g.pt",
         metavar="FILE.pt",
-        help="the trainable weights of a box model (checkpoints/box-g.pt)",
+        help="the trainable weights of --init (checkpoints/NAME.pt of a model with a mark, checkpoints/box-g.pt of"
+        " another box network); siamfc.onnx needs none",
     )
     parser.add_argument(
         "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
@@ -31,18 +31,22 @@ def configure(parser):
 
 
 def run(args):
-    from siamtrain.errors import DataError
     from siamtrain.file import export
 
     manifest = export.manifest_of(args.init)
-    if export.exemplar_graph(args.init) is not None:
-        raise DataError(f"{args.init}: a network with a mark; `siamtrain trainhead` goes on from its weights")
     name = args.name or manifest["name"] + "-finetuned"
-    if manifest["kind"] == "box":
+    if export.exemplar_graph(args.init) is not None:
+        from siamtrain.marked import finetune
+
+        weights = args.weights or f"checkpoints/{manifest['name'].removesuffix('-fp32')}.pt"
+        settings = finetune.Settings(args.steps, rate=args.rate, seed=args.seed)
+        finetune.run(args.init, weights, args.data, settings, args.run, args.out, name, args.held)
+    elif manifest["kind"] == "box":
         from siamtrain.box import finetune, train
 
         settings = train.Settings(rate=args.rate, backbone_rate=0.5, warmup=5, batch=16, decay=0.95, seed=args.seed)
-        finetune.run(args.init, args.weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
+        weights = args.weights or "checkpoints/box-g.pt"
+        finetune.run(args.init, weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
     else:
         from siamtrain.classic import finetune, train
 

@@ -9,14 +9,6 @@ def configure(parser):
     parser.add_argument(
         "--features", type=float, default=0.0, metavar="SECONDS", help="learn the teachers' features first (0)"
     )
-    parser.add_argument(
-        "--ablate",
-        type=float,
-        default=0.0,
-        metavar="SECONDS",
-        help="compare heads without one part each on the features of a network, at the end (0)",
-    )
-    parser.add_argument("--ablate-plan", default="", metavar="PLAN", help="the network whose features they are")
 
 
 def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
@@ -108,10 +100,7 @@ def run(args):
     from siamtrain.marked import train
     from siamtrain.marked.pairs import Shares
 
-    own = {"features": args.features, "ablate": args.ablate, "ablate_plan": args.ablate_plan}
-    settings = train.Settings(**stream_settings(args, Shares()), **own)
-    _check(args.ablate_plan in ("", *settings.plans), f"--ablate-plan {args.ablate_plan}: not one of --plans")
-    trainer = train.Trainer(settings)
+    trainer = train.Trainer(train.Settings(**stream_settings(args, Shares()), features=args.features))
     try:
         trainer.run()
     finally:

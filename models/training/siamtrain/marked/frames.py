@@ -124,6 +124,7 @@ class Store:
         )
         self.clip = np.array(self._clips, np.int64)
         kinds, absent = np.array(self._kinds), held[self.clip]
+        self.kind = kinds
         self.pools = {k: np.flatnonzero((kinds == k) & ~absent) for k in np.unique(kinds)}
         self.held_tracks = np.flatnonzero(absent & (kinds != "still"))
         self._index_labels(~absent)

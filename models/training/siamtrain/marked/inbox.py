@@ -64,10 +64,7 @@ class Inbox(threading.Thread):
     def _decode(self, name, pool):
         begin = time.monotonic()
         try:
-            part = parts.read(os.path.join(self.folder, name), pool)
-            if self.thin > 1:
-                part = parts.thinned(part, self.thin)
-            self._ready.append((name, part))
+            self._ready.append((name, parts.read(os.path.join(self.folder, name), pool, self.thin)))
             self.say(f"{name}: read in {time.monotonic() - begin:.1f} s")
         except Exception as err:  # a broken part must not end a run that has others
             self.say(f"{name}: cannot be read: {err!r}")

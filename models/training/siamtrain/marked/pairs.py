@@ -14,6 +14,7 @@ from siamtrain.marked.crops import View, bend, centre_side, sample, uniform
 from siamtrain.marked.frames import edge_boxes
 from siamtrain.marked.scene import Scene, distant
 
+SOURCES = ("still", "video", "pseudo", "calm", "regions")  # kinds of tracks, and places without one
 GONE = 0.6  # of the search crop's half side: how far beyond its edge a target is that is gone
 
 
@@ -63,6 +64,7 @@ class Batch:
     positive: torch.Tensor  # the target is in the search crop
     region: torch.Tensor  # no one has labelled it
     swapped: torch.Tensor  # before another scene
+    source: torch.Tensor  # number among SOURCES
 
     def joined(self, other):
         return Batch(*(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in dataclasses.fields(self)))
@@ -152,7 +154,8 @@ class Sampler:
             search = self._occlude(search, box, track, positive)
             exemplar, search = distant(exemplar, search, shares.distant)
         no = torch.zeros(n, dtype=torch.bool, device=d)
-        return Batch(exemplar, mark, search, box, store.tensor(positive), no, store.tensor(swap))
+        source = store.tensor(np.array([SOURCES.index(kind) for kind in store.kind[track]]))
+        return Batch(exemplar, mark, search, box, store.tensor(positive), no, store.tensor(swap), source)
 
     def regions(self, n):
         """n pairs of any place rich in edges, in two frames near each other or in one."""
@@ -168,7 +171,8 @@ class Sampler:
         search, where, _, _ = self._search_at(two, box, flip, one == two)
         exemplar, search = distant(exemplar, search, self.shares.distant / 2)
         yes, no = torch.ones(n, dtype=torch.bool, device=d), torch.zeros(n, dtype=torch.bool, device=d)
-        return Batch(exemplar, mark, search, where, yes, yes.clone(), no)
+        source = torch.full((n,), SOURCES.index("regions"), device=d)
+        return Batch(exemplar, mark, search, where, yes, yes.clone(), no, source)
 
     def _exemplar(self, observed, flip):
         store = self.store

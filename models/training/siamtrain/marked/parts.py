@@ -25,19 +25,21 @@ from siamtrain.marked import masks
 SIDE = 448  # longest side of a stored frame
 LONGEST = 80  # frames of a clip
 LEAST, LEAST_VIDEO = 6, 4  # pixels, a side of a box
+LEAST_FRAMES, LEAST_SEEN = 8, 4  # of a clip and of a pseudo-track in it; of any track that is used
 
 
 @dataclasses.dataclass
 class Clip:
     """Frames that follow one another, or one still: `first` of `count` in the part's frames.
 
-    scale is the stored size over the file's.
+    scale is the stored size over the file's; every `step`-th frame of the file is there.
     """
 
     name: str
     first: int
     count: int
     scale: float
+    step: int = 1
 
 
 @dataclasses.dataclass
@@ -80,30 +82,29 @@ def decode_image(data):
     return None if image is None or min(image.shape[:2]) < 24 else shrink(image)
 
 
-def decode_video(data):
-    """([frame], factor) of a video's bytes."""
+def decode_video(data, step=1):
+    """([every step-th frame], factor, how many frames there are, LONGEST at most) of a video's bytes."""
     with tempfile.NamedTemporaryFile(suffix=".mp4") as f:
         f.write(data)
         f.flush()
-        video, frames, factor = cv2.VideoCapture(f.name), [], 1.0
-        while len(frames) < LONGEST:
-            ok, image = video.read()
-            if not ok:
-                break
-            image, factor = shrink(image)
-            frames.append(image)
+        video, frames, factor, count = cv2.VideoCapture(f.name), [], 1.0, 0
+        while count < LONGEST and video.grab():
+            if count % step == 0:
+                image, factor = shrink(video.retrieve()[1])
+                frames.append(image)
+            count += 1
         video.release()
-    return frames, factor
+    return frames, factor, count
 
 
-def read(path, pool):
-    """The Part in a tar; pool is an executor whose map decodes."""
+def read(path, pool, thin=1):
+    """The Part in a tar, with every thin-th frame of its videos alone; pool is an executor whose map decodes."""
     try:
         with tarfile.open(path) as tar:
             files = {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
     except tarfile.TarError as err:
         raise DataError(f"{path}: not a whole tar: {err}") from err
-    reader = _Reader(files, pool)
+    reader = _Reader(files, pool, thin)
     reader.images()
     reader.videos()
     reader.sequences()
@@ -111,23 +112,6 @@ def read(path, pool):
         if name.endswith(".csv"):
             reader.boxes(name, list(csv.DictReader(io.StringIO(data.decode()))))
     return Part(reader.frames, reader.clips, reader.tracks)
-
-
-def thinned(part, every):
-    """The part with every `every`-th frame of its videos alone, and tracks of what is left: it takes less memory."""
-    kept, clips, tracks = {}, [], []
-    for clip in part.clips:
-        step = every if clip.name.lower().endswith(VIDEOS) else 1
-        chosen = range(clip.first, clip.first + clip.count, step)
-        clips.append(Clip(clip.name, len(kept), len(chosen), clip.scale))
-        kept.update({frame: len(kept) + i for i, frame in enumerate(chosen)})
-    for track in part.tracks:
-        seen = [i for i, frame in enumerate(track.frames) if frame in kept]
-        if len(seen) >= (1 if track.kind == "still" else 4):
-            frames = np.array([kept[track.frames[i]] for i in seen])
-            masks = [track.masks[i] for i in seen]
-            tracks.append(Boxes(track.kind, track.label, track.clip, frames, track.boxes[seen], masks))
-    return Part([part.frames[frame] for frame in kept], clips, tracks)
 
 
 def first(part, count):
@@ -139,8 +123,8 @@ def first(part, count):
 
 
 class _Reader:
-    def __init__(self, files, pool):
-        self.files, self.pool = files, pool
+    def __init__(self, files, pool, thin):
+        self.files, self.pool, self.thin = files, pool, thin
         self.frames, self.clips, self.tracks = [], [], []
         self.place, self.scale = {}, {}  # of each image file: its frame, its factor
         self.by_stem = {}  # clips of videos
@@ -160,9 +144,10 @@ class _Reader:
 
     def videos(self):
         names = sorted(n for n in self.files if n.lower().endswith(VIDEOS))
-        for name, (frames, factor) in zip(names, self.pool.map(lambda n: decode_video(self.files[n]), names)):
-            if len(frames) >= 8:
-                clip = Clip(name, len(self.frames), len(frames), factor)
+        decoded = self.pool.map(lambda n: decode_video(self.files[n], self.thin), names)
+        for name, (frames, factor, count) in zip(names, decoded):
+            if count >= LEAST_FRAMES:
+                clip = Clip(name, len(self.frames), len(frames), factor, self.thin)
                 self.clips.append(clip)
                 self.by_stem[os.path.splitext(os.path.basename(name))[0]] = clip
                 self.frames.extend(frames)
@@ -220,13 +205,14 @@ class _Reader:
             kept = []
             for row in seen:
                 frame, box = int(row["frame"]), [float(row[k]) * clip.scale for k in "xywh"]
-                if 0 <= frame < clip.count and min(box[2:]) >= LEAST:
-                    kept.append((clip.first + frame, box, self.masks.get((f"{name}/{track}", frame))))
-            if len(kept) >= 8:
+                at, between = divmod(frame, clip.step)
+                if not between and 0 <= at < clip.count and min(box[2:]) >= LEAST:
+                    kept.append((clip.first + at, box, self.masks.get((f"{name}/{track}", frame))))
+            if len(kept) >= (LEAST_FRAMES if clip.step == 1 else LEAST_SEEN):
                 self._track("pseudo", "", clip.name, kept)
 
     def _track(self, kind, label, clip, rows):
-        if len(rows) < (1 if kind == "still" else 4):
+        if len(rows) < (1 if kind == "still" else LEAST_SEEN):
             return
         frames, boxes, masks = zip(*rows)
         self.tracks.append(Boxes(kind, label, clip, np.array(frames), np.array(boxes, np.float32), list(masks)))

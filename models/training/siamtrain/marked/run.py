@@ -11,7 +11,7 @@ from siamtrain.marked.learner import rate_at
 from siamtrain.marked.stream import Stream, device_of
 from siamtrain.marked.validate import Validation
 
-FORMAT = 1
+FORMAT = 2
 CHECKPOINT, CURVE, LOG = "checkpoint.pt", "curve.jsonl", "log.txt"
 STOP, SECONDS = "stop", "seconds"  # files in a run's folder that end it, or give it another length, as it runs
 
@@ -85,7 +85,7 @@ class Run:
         if not self.saved:
             self.prepare()
         self.stream.complete()
-        self.validation = Validation(self.stream, self.settings.probe)
+        self.validation = Validation.of(self.stream, self.settings.probe)
         self.lead = time.monotonic() - self.start
         self.length = max(0.0, self.settings.seconds - self.lead)
         if self.saved:

@@ -9,7 +9,6 @@ import time
 import torch
 
 from siamtrain.errors import DataError
-from siamtrain.marked import ablate
 from siamtrain.marked.learner import rate_at
 from siamtrain.marked.run import Run
 from siamtrain.marked.scene import light
@@ -25,8 +24,6 @@ class Settings(StreamSettings):
     """A run of students."""
 
     features: float = 0.0  # seconds of the feature phase
-    ablate: float = 0.0  # seconds of heads compared on a student's features, at the end
-    ablate_plan: str = ""  # the first's
 
 
 class Trainer(Run):
@@ -44,14 +41,6 @@ class Trainer(Run):
             path = s.begin.replace("PLAN", plan)
             self.say(f"{plan}: {student.begin(path)} tensors taken from {path}")
         return student
-
-    def run(self):
-        super().run()
-        s = self.settings
-        if s.ablate:
-            plan = s.ablate_plan or s.plans[0]
-            net = next(student for student in self.learners if student.plan == plan).averaged()
-            ablate.run(self.stream, net, self.validation, s.ablate, self.say)
 
     def prepare(self):
         """The feature phase: the backbone's output on any crop."""

@@ -25,16 +25,21 @@ def seeded(seed, device):
 
 
 class Validation:
-    """Pairs and crops that are drawn once, the same whatever the run has drawn before."""
+    """Held-back pairs, [pairs.Batch], and the probe's crops in the file `probe`; teachers may be measured beside."""
 
-    def __init__(self, stream, probe=""):
-        s = stream.settings
-        self.device, self.precision, self.teachers, self.held = stream.device, s.precision, stream.teachers, []
-        self.probe = Probe(probe, stream.device) if probe else None
+    def __init__(self, held, probe, device, precision, teachers=None):
+        self.held, self.device, self.precision, self.teachers = held, device, precision, teachers
+        self.probe = Probe(probe, device) if probe else None
+
+    @classmethod
+    def of(cls, stream, probe=""):
+        """What a stream has to look at, drawn once, the same whatever it has drawn before."""
+        s, held = stream.settings, []
         if len(stream.store.held_tracks):
             sampler = Sampler(stream.store, s.shares, SEED)
             with torch.no_grad(), seeded(SEED, stream.device):
-                self.held = [sampler.pairs(min(PAIRS, s.batch), held=True) for _ in range(BATCHES)]
+                held = [sampler.pairs(min(PAIRS, s.batch), held=True) for _ in range(BATCHES)]
+        return cls(held, probe, stream.device, s.precision, stream.teachers)
 
     @torch.no_grad()
     def measure(self, net):
