@@ -181,3 +181,8 @@ def test_pseudo_tracks_are_those_that_come_back_to_where_they_began(clip, monkey
     for _, frames, boxes in made:
         np.testing.assert_allclose(boxes, truth(frames), atol=2.5)
     assert set(clip.pools) == {"pseudo"} and len(clip.pools["pseudo"]) == 3
+
+
+def test_a_folder_without_its_teachers_is_named(tmp_path):
+    with pytest.raises(DataError, match="fear_track.onnx: no such file"):
+        teachers.pack(str(tmp_path), str(tmp_path / "out"))

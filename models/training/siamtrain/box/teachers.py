@@ -26,13 +26,18 @@ def planar(crop):
     return np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32)
 
 
+def cut_fear(models, path):
+    """Writes the part of fear_track.onnx in a folder that gives its search features."""
+    onnx.utils.extract_model(os.path.join(models, "fear_track.onnx"), path, ["image"], [FEAR_TENSOR])
+
+
 class Fear:
     """FEAR-XS's search features of any 256x256 crop."""
 
     def __init__(self, models, cache):
         path = os.path.join(cache, "fear_features.onnx")
         if not os.path.exists(path):
-            onnx.utils.extract_model(os.path.join(models, "fear_track.onnx"), path, ["image"], [FEAR_TENSOR])
+            cut_fear(models, path)
         self._session = export.session(path)
 
     def features(self, search):

@@ -8,11 +8,20 @@ def configure(parser):
         "--data", action="append", required=True, metavar="PATH", help="data in any layout that is read; repeatable"
     )
     parser.add_argument("--tracks", metavar="FILE.csv", help="tracks on the clips: clip,track,frame,x,y,w,h")
+    parser.add_argument(
+        "--teachers",
+        metavar="DIR",
+        help="folder with fear_track.onnx and nano3_*.onnx: what is needed goes to OUT/teachers",
+    )
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument("--limit", type=float, default=42, metavar="MIB", help="of a tar (42)")
 
 
 def run(args):
-    from siamtrain.marked import bundle
+    import os
 
+    from siamtrain.marked import bundle, teachers
+
+    if args.teachers:
+        teachers.pack(args.teachers, os.path.join(args.out, "teachers"))
     bundle.write(args.data, args.out, int(args.limit * 2**20), args.tracks)
