@@ -96,7 +96,7 @@ func TestPeersReachTheirOwnAUC(t *testing.T) {
 			}
 			auc := successOf(t, figures)
 			t.Logf("mean AUC %.4f, in its own loop %.4f", auc["ours"], auc["theirs"])
-			if !(auc["theirs"] > 0.6) || !(math.Abs(auc["ours"]-auc["theirs"]) <= 0.01) {
+			if !(auc["theirs"] > 0.5) || !(math.Abs(auc["ours"]-auc["theirs"]) <= 0.01) {
 				t.Errorf("mean AUC %.4f, in its own loop %.4f", auc["ours"], auc["theirs"])
 			}
 		})
