@@ -54,7 +54,7 @@ func Typed(text string, args []string) string {
 			arg = value
 		}
 		shown := Source(arg)
-		if shown == arg {
+		if !strings.Contains(shown, Mask) {
 			continue
 		}
 		for _, part := range []string{arg, filepath.Clean(arg), filepath.Dir(arg), filepath.Base(arg)} {
