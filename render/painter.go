@@ -22,6 +22,7 @@ type Painter struct {
 	line  int     // the thickness of a line in pixels
 	glyph *glyphs // letters
 
+	absent  string    // why there is no picture now, in place of the targets' states
 	text    []byte    // the label being put together
 	row     []float32 // one row of a response map
 	slope   []float32 // how fast it changes downwards, a pixel

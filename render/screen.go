@@ -46,6 +46,8 @@ type Moment struct {
 	// Recording marks that a file is being written. Notice is a line about what has just happened or is to be done.
 	Recording bool
 	Notice    string
+	// Bare leaves out figures, the list of targets and notices: they are said beside the picture.
+	Bare bool
 	// Help, if not empty, is drawn over all else.
 	Help []Key
 }
@@ -241,6 +243,9 @@ func selected(m Moment) *tracker.Target {
 func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	p := s.painter
 	p.fit(dst)
+	if p.absent = ""; m.Live != nil {
+		p.absent = m.Live.Status.Absent(m.Live.Now)
+	}
 	s.targets(dst, m)
 	if !m.Drag.Empty() {
 		p.Box(dst, m.Drag, paper, tracker.Tracking, fmt.Sprintf("%.0f x %.0f", drawn.W, drawn.H))
@@ -253,7 +258,7 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 			lifted = dst.Rect.Max.Y - at.Min.Y
 		}
 	}
-	if s.Show.Figures && m.Live != nil {
+	if s.Show.Figures && m.Live != nil && !m.Bare {
 		below := p.HUD(dst, figures(m))
 		if m.Recording {
 			below = below.Union(p.recording(dst, below))
@@ -264,7 +269,7 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	} else if m.Recording {
 		p.recording(dst, image.Rectangle{})
 	}
-	if line, c := notice(m); line != "" {
+	if line, c := notice(m); line != "" && !m.Bare {
 		p.notice(dst, line, c, lifted)
 	}
 }
@@ -273,7 +278,7 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 // that are as the first one is.
 func figures(m Moment) []string {
 	var lines []string
-	if st := m.Live.Status; !st.Paused && !st.Ended {
+	if st := m.Live.Status; !st.Paused && !st.Ended && st.Absent(m.Live.Now) == "" {
 		rate := st.TrackFPS
 		if len(m.Targets) == 0 {
 			rate = st.CaptureFPS

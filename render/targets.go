@@ -82,23 +82,31 @@ func colorOf(t *tracker.Target, several bool) color.RGBA {
 // to be a guess, short ones; a target without a box draws nothing.
 func (p *Painter) Target(dst *image.RGBA, t *tracker.Target) {
 	p.text = p.describe(p.text[:0], t)
-	r := t.Result
-	p.box(dst, r.Box, StateColor(r.State), r.State, p.text)
+	s := p.stateOf(t)
+	p.box(dst, t.Result.Box, StateColor(s), s, p.text)
 }
 
 // one draws one target of several: in its own colour, with its name or number. The selected one has a second outline.
 func (p *Painter) one(dst *image.RGBA, t *tracker.Target, selected bool) {
 	p.text = append(p.name(p.text[:0], t), ' ')
-	if t.Result.State == tracker.Tracking && !t.Initial {
+	if t.Result.State == tracker.Tracking && !t.Initial && p.absent == "" {
 		p.text = strconv.AppendFloat(p.text, t.Result.Score, 'f', 2, 64)
 	} else {
 		p.text = p.describe(p.text, t)
 	}
-	r := t.Result
-	p.box(dst, r.Box, TargetColor(t.ID), r.State, p.text)
-	if selected && !r.Box.Empty() {
-		outline(dst, pixels(r.Box).Inset(-3*p.line), p.line, paper, 0.9)
+	b := t.Result.Box
+	p.box(dst, b, TargetColor(t.ID), p.stateOf(t), p.text)
+	if selected && !b.Empty() {
+		outline(dst, pixels(b).Inset(-3*p.line), p.line, paper, 0.9)
 	}
+}
+
+// stateOf is the state that a target's box is drawn in: nobody is sure of one without a picture.
+func (p *Painter) stateOf(t *tracker.Target) tracker.State {
+	if p.absent != "" && t.Result.State == tracker.Tracking {
+		return tracker.Uncertain
+	}
+	return t.Result.State
 }
 
 // name appends the target's name or number.
@@ -112,6 +120,8 @@ func (p *Painter) name(text []byte, t *tracker.Target) []byte {
 // describe appends the state and the score.
 func (p *Painter) describe(text []byte, t *tracker.Target) []byte {
 	switch r := t.Result; {
+	case p.absent != "":
+		return append(text, p.absent...)
 	case t.Initial:
 		return append(text, "given"...)
 	case r.State == tracker.Lost:

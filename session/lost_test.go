@@ -159,3 +159,22 @@ func TestSessionCloses(t *testing.T) {
 		})
 	}
 }
+
+// TestAbsent: what was said of a target is no news while its source is lost or silent, and while it is paused it is.
+func TestAbsent(t *testing.T) {
+	now := time.Now()
+	live := session.Status{Live: true, LastFrame: now}
+	lost, silent, paused := live, live, live
+	lost.Attempt = 2
+	silent.LastFrame = now.Add(-2 * session.SilentAfter)
+	paused.LastFrame, paused.Paused = silent.LastFrame, true
+	for want, s := range map[string][]session.Status{
+		"": {live, paused, {}}, session.Reconnecting: {lost}, session.SilentSource: {silent},
+	} {
+		for _, st := range s {
+			if got := st.Absent(now); got != want {
+				t.Errorf("%+v: %q, want %q", st, got, want)
+			}
+		}
+	}
+}

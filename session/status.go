@@ -34,6 +34,24 @@ func (s Status) Silent(now time.Time) bool {
 	return s.Live && !s.Paused && !s.Ended && now.Sub(s.LastFrame) > SilentAfter
 }
 
+// Why there is no picture now of which anything could be said, as Status.Absent says it.
+const (
+	Reconnecting = "reconnecting" // the source is lost
+	SilentSource = "silent"       // no frame came for SilentAfter
+)
+
+// Absent returns why there is no picture at a time though there should be one, "" where there is: what was said of the
+// targets then speaks of the last picture, and is no news.
+func (s Status) Absent(now time.Time) string {
+	switch {
+	case s.Lost():
+		return Reconnecting
+	case s.Silent(now):
+		return SilentSource
+	}
+	return ""
+}
+
 // Status returns how the session stands now.
 func (s *Session) Status() Status {
 	s.mu.Lock()

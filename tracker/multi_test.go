@@ -158,3 +158,24 @@ func TestRunMultiStartsEachInItsFrame(t *testing.T) {
 		t.Errorf("a target that begins after the end: %v after %d frames", err, frames)
 	}
 }
+
+// judged is a tracker that says by which scores it judges.
+type judged struct{ *counting }
+
+func (judged) Thresholds() tracker.Thresholds { return tracker.Thresholds{Uncertain: 0.6, Lost: 0.3} }
+
+// TestMultiTellsThresholds: a target has its tracker's, from the first frame on.
+func TestMultiTellsThresholds(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 100, 50))
+	m := tracker.NewMulti(func() (tracker.Tracker, error) { return judged{new(counting)}, nil })
+	if _, err := m.Add(img, tracker.Start{Box: at(10)}); err != nil {
+		t.Fatal(err)
+	}
+	said, err := m.Update(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (tracker.Thresholds{Uncertain: 0.6, Lost: 0.3}); said[0].Thresholds != want {
+		t.Errorf("%+v, want %+v", said[0].Thresholds, want)
+	}
+}

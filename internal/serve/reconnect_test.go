@@ -64,7 +64,7 @@ func TestStateWithoutAPicture(t *testing.T) {
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 			j := s.state()
 			ofAPicture := j.Score != nil
-			if told := j.State == reconnecting || j.State == silent; j.Target && told == ofAPicture || j.Lost && ofAPicture {
+			if told := j.State == session.Reconnecting || j.State == session.SilentSource; j.Target && told == ofAPicture || j.Lost && ofAPicture {
 				t.Fatalf("state %s with a score: %v; the source is lost: %v", j.State, ofAPicture, j.Lost)
 			}
 			if j.Target && (j.Targets[0].State != j.State || j.Targets[0].Score != nil != ofAPicture) {
@@ -77,8 +77,8 @@ func TestStateWithoutAPicture(t *testing.T) {
 		t.Fatalf("never %s", want)
 	}
 	until("tracking")
-	until(silent)
-	until(reconnecting)
+	until(session.SilentSource)
+	until(session.Reconnecting)
 	close(back)
 	until("tracking")
 	text := log.String()

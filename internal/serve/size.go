@@ -37,9 +37,7 @@ type cut struct {
 
 // draw draws and encodes a moment.
 func (c *cut) draw(s *render.Screen, m render.Moment) {
-	if c.size.bare {
-		m.Live = nil
-	}
+	m.Bare = c.size.bare
 	s.Room, s.Zoom = c.size.room(m.Frame.Image.Rect.Size()), c.size.zoom
 	c.canvas = s.Draw(c.canvas, m)
 	c.picture = &picture{encodeJPEG(c.canvas)}

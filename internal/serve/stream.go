@@ -156,14 +156,8 @@ type stateJSON struct {
 	Show showJSON `json:"show"`
 }
 
-// The states of targets beside the tracker's own, while there is no picture to say anything of: then there is no score,
-// and the box is that of the last picture.
-const (
-	reconnecting = "reconnecting" // the source is lost
-	silent       = "silent"       // no frame came for session.SilentAfter
-)
-
-// targetJSON is one target; Color is that of its box where there are several, as CSS writes it.
+// targetJSON is one target; Color is that of its box where there are several, as CSS writes it. While there is no
+// picture its state is session.Status.Absent, there is no score, and the box is that of the last picture.
 type targetJSON struct {
 	ID    int      `json:"id"`
 	Name  string   `json:"name,omitempty"`
@@ -210,14 +204,7 @@ func (s *Server) state() stateJSON {
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
 		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y
-		instead := ""
-		switch {
-		case st.Lost():
-			instead = reconnecting
-		case st.Silent(time.Now()):
-			instead = silent
-		}
-		j.describe(v.Step, s.picked, instead)
+		j.describe(v.Step, s.picked, st.Absent(time.Now()))
 	}
 	return j
 }

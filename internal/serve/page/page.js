@@ -47,7 +47,7 @@ function describe(s) {
 // measured are the figures, as the window has them in its picture; here they are said below the title, and nowhere else.
 function measured(s) {
   const parts = [];
-  if (!s.paused && !s.ended) {
+  if (!s.paused && !s.ended && !s.lost && s.last_frame_age_s <= 1) {
     const rate = s.target ? s.track_fps : s.capture_fps;
     let line = `${rate.toFixed(1)} frames/s`;
     if (Math.abs(s.capture_fps - rate) > 0.1 * rate) line += ` of ${s.capture_fps.toFixed(1)}`;
