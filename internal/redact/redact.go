@@ -46,8 +46,8 @@ var (
 // Text is text with every URL in it as Source names it.
 func Text(text string) string { return urls.ReplaceAllStringFunc(text, Source) }
 
-// Typed is Text that also knows what was typed on a command line: an argument is named as Source names it where it stands
-// in the text, whole or as a path's folder or last element.
+// Typed is Text that also knows what was typed on a command line: an argument is named as Source names it where it
+// stands in the text, whole or as a path's folder or last element.
 func Typed(text string, args []string) string {
 	for _, arg := range args {
 		if flag, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(flag, "-") {
@@ -58,7 +58,7 @@ func Typed(text string, args []string) string {
 			continue
 		}
 		for _, part := range []string{arg, filepath.Clean(arg), filepath.Dir(arg), filepath.Base(arg)} {
-			if !strings.Contains(shown, part) {
+			if part != "." && !strings.Contains(shown, part) { // which is the folder of what is in none
 				text = strings.ReplaceAll(text, part, shown)
 			}
 		}

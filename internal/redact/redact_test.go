@@ -63,12 +63,14 @@ func TestText(t *testing.T) {
 
 // What was typed is known in an error that names only a part of it, or whose blanks hide where a URL ends.
 func TestTyped(t *testing.T) {
-	args := []string{"file", "-", "rtmp://h/app pubUser=a pubPasswd=s3cr3t", "user:s3cr3t@host/x", "--csv=http://a:s3cr3t@h/x"}
+	args := []string{"file", "-", "rtmp://h/app pubUser=a pubPasswd=s3cr3t", "user:s3cr3t@host/x",
+		"--csv=http://a:s3cr3t@h/x", "user:s3cr3t@host"}
 	for text, want := range map[string]string{
 		"stat rtmp://h/app pubUser=a pubPasswd=s3cr3t: no": "stat rtmp://h/app pubUser=a pubPasswd=xxxxx: no",
 		"app pubUser=a pubPasswd=s3cr3t: no":               "rtmp://h/app pubUser=a pubPasswd=xxxxx: no",
 		"open user:s3cr3t@host/x: x: no":                   "open user:xxxxx@host/x: x: no",
 		"no folder http:/a:s3cr3t@h: file":                 "no folder http://a:xxxxx@h/x: file",
+		"loop.window: 2 found, 0 to 1 expected":            "loop.window: 2 found, 0 to 1 expected",
 		"pipe it through ffmpeg -i - and file":             "pipe it through ffmpeg -i - and file",
 	} {
 		if got := Typed(text, args); got != want {
