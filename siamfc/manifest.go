@@ -131,6 +131,11 @@ type LoopSpec struct {
 	RefreshAround float64 `json:"refresh_around,omitempty"`
 	RefreshScore  float64 `json:"refresh_score,omitempty"`
 
+	// Motion, above 0, moves the centre of the search to where the target is foreseen, by the camera's motion and by its
+	// own, where that is further, in sides of the target (the root of its area), than this; only while the target is
+	// surely tracked. 0 foresees nothing.
+	Motion float64 `json:"motion,omitempty"`
+
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
 	Clip    Clip    `json:"clip,omitempty"`
@@ -233,6 +238,7 @@ func (l *LoopSpec) validate(k Kind) error {
 		namedOrEmpty("loop.clip", l.Clip, ClipCentre, ClipBox),
 		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
 		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
+		check(within(l.Motion, 0, 10), "loop.motion: %v found, 0 to 10 expected", l.Motion),
 		check(within(l.Hold, 0, 1), "loop.hold: %v found, 0 to 1 expected", l.Hold),
 		check(within(l.Vote, 0, 10), "loop.vote: %v found, 0 to 10 expected", l.Vote),
 		check(within(l.Calibration, 0, 1), "loop.calibration: %v found, 0 to 1 expected", l.Calibration),

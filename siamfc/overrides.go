@@ -22,6 +22,8 @@ type Overrides struct {
 	Penalty *float64
 	// Rate is LoopSpec.SizeRate of a box model, ScaleRate of a peak model.
 	Rate *float64
+	// Motion is LoopSpec.Motion.
+	Motion *float64
 }
 
 // Named returns what is overridden, by the names of track's flags, as text.
@@ -29,6 +31,7 @@ func (o Overrides) Named() map[string]string {
 	named := map[string]string{}
 	for name, v := range map[string]*float64{
 		"search-scale": o.SearchScale, "window": o.Window, "penalty": o.Penalty, "rate": o.Rate,
+		"motion": o.Motion,
 	} {
 		if v != nil {
 			named[name] = strconv.FormatFloat(*v, 'g', -1, 64)
@@ -61,6 +64,9 @@ func (o Overrides) Apply(m Manifest) (Manifest, error) {
 	}
 	if o.Rate != nil {
 		*rate = *o.Rate
+	}
+	if o.Motion != nil {
+		m.Loop.Motion = *o.Motion
 	}
 	if err = errors.Join(err, m.problems()); err != nil {
 		return m, fmt.Errorf("model %q: %w: %w", m.Name, ErrOverride, err)

@@ -30,6 +30,7 @@ func TestOverrides(t *testing.T) {
 		"nothing":            {box, Overrides{}, func(*Manifest) {}},
 		"nothing, embedding": {embedding, Overrides{}, func(*Manifest) {}},
 		"window":             {box, Overrides{Window: v(0)}, func(m *Manifest) { m.Loop.WindowInfluence = 0 }},
+		"motion":             {peak, Overrides{Motion: v(0.5)}, func(m *Manifest) { m.Loop.Motion = 0.5 }},
 		"of a box": {box, Overrides{Penalty: v(2), Rate: v(1)}, func(m *Manifest) {
 			m.Loop.PenaltyK, m.Loop.SizeRate = 2, 1
 		}},
@@ -65,6 +66,7 @@ func TestOverrides(t *testing.T) {
 	}{
 		"window":            {box, Overrides{Window: v(1.1)}, "loop.window_influence: 1.1 found"},
 		"not a number":      {box, Overrides{Rate: v(math.NaN())}, "loop.size_rate: NaN found"},
+		"motion":            {box, Overrides{Motion: v(-0.5)}, "loop.motion: -0.5 found"},
 		"penalty":           {box, Overrides{Penalty: v(-1)}, "loop.penalty_k: -1 found"},
 		"penalty of a peak": {peak, Overrides{Penalty: v(3)}, "loop.scale_penalty: 3 found"},
 		"too small":         {box, Overrides{SearchScale: v(0.4)}, "search.size: 96 found"},

@@ -34,6 +34,7 @@ type Tracker struct {
 	bias         boxError
 	roam         int // frames searched since the target was lost
 	refresh      refresh
+	motion       motion
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -55,6 +56,7 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	if err := t.refresh.prepare(net, m, t.cropZ.Len()); err != nil {
 		return nil, err
 	}
+	t.motion = newMotion(m.Loop)
 	t.near = newView(m, m.Search.Size, len(t.scales))
 	t.wide = t.near
 	if m.Search.Wide > 0 {
@@ -92,6 +94,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
+	t.motion.begin(img, box)
 	t.started, t.looked, t.roam, t.size, t.refresh.frames = true, nil, 0, size, 0
 	return nil
 }
@@ -129,6 +132,9 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	}
 	side := t.searchSide(v, t.w, t.h)
 	cx, cy, roam := t.lookAt(size, side)
+	if dx, dy := t.motion.foresee(img, tracker.FromCenter(t.x, t.y, t.w, t.h)); dx != 0 || dy != 0 {
+		cx, cy = min(max(cx+dx, 0), float64(size.X)), min(max(cy+dy, 0), float64(size.Y))
+	}
 
 	begin := time.Now()
 	v.see(t.cutter, img, cx, cy, side, t.scales)
@@ -145,6 +151,7 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	state := t.judge.judge(f.score, &v.response)
 	t.roam = roam
 	t.follow(f, state, cx, cy, crop, size)
+	t.motion.learn(state, t.x-before.x, t.y-before.y)
 	located := time.Now()
 	if err := t.takeView(img, f.score, state); err != nil {
 		*t = before
@@ -247,6 +254,7 @@ func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
 func (t *Tracker) Place(b tracker.Box) {
 	t.x, t.y = b.Center()
 	t.w, t.h, t.roam = b.W, b.H, 0
+	t.motion.stop()
 }
 
 // Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.

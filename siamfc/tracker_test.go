@@ -222,7 +222,7 @@ func (f *failing) Search(crops []float32, size int) (Maps, error) {
 // follows, and while it roams in search of a target that is lost.
 func TestUpdateKeepsItsStateOnError(t *testing.T) {
 	m := PixelsManifest()
-	m.State.Redetect = true
+	m.State.Redetect, m.Loop.Motion = true, 0.5
 	img, other := noise(200, 200, 2), noise(200, 200, 3)
 	for _, fails := range []int{1, 6, 7} { // frame 1 is tracked; from frame 3 on the target is lost
 		run := func(after int) (boxes []tracker.Result) {

@@ -6,8 +6,8 @@ import (
 )
 
 // Two targets that part after they met may have changed trackers: each stands where the other should be. Which is which
-// is decided of both at once, by how far each is from where it should be by now, and by how much what is at either place
-// looks like each exemplar.
+// is decided of both at once, by how far each is from where it should be by now, and by how much what is at either
+// place looks like each exemplar.
 const (
 	strayNear   = 0.4  // standard deviation, in sides of the box, of where a target is about where it should be
 	strayMore   = 0.03 // what comes to it with each frame that passes without the target being seen alone

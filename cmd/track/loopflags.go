@@ -12,7 +12,7 @@ import (
 
 // loopFlags are the flags that override what a model's manifest says of the tracking loop.
 type loopFlags struct {
-	searchScale, window, penalty, rate float64
+	searchScale, window, penalty, rate, motion float64
 }
 
 // register adds the flags to a command that tracks.
@@ -26,6 +26,9 @@ func (f *loopFlags) register(cmd *cobra.Command) {
 		"`strength` of the penalty for a change of size: 0..10, of a peak model the factor 0..1")
 	fl.Float64Var(&f.rate, "rate", 0,
 		"`rate`, 0..1, at which the size follows; 0 takes each new box of a box model as it is")
+	fl.Float64Var(&f.motion, "motion", 0,
+		"for a camera that jerks or pans fast: search where its motion and the target's own lead, where that is more than\n"+
+			"so many `sides` of the target; 0.5 is good, 0 is off")
 }
 
 // overrides are the parameters whose flags were given.
@@ -39,6 +42,7 @@ func (f *loopFlags) overrides(cmd *cobra.Command) siamfc.Overrides {
 	return siamfc.Overrides{
 		SearchScale: given("search-scale", &f.searchScale), Window: given("window", &f.window),
 		Penalty: given("penalty", &f.penalty), Rate: given("rate", &f.rate),
+		Motion: given("motion", &f.motion),
 	}
 }
 
