@@ -91,14 +91,20 @@ func TestEventsOfASession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
+	stop(t, cmd.Process)
 	all := receive(t, conn, 1)
 	if last := all[len(all)-1]; last.ID != 1 || last.Type != events.StateType {
 		t.Errorf("%+v", last)
 	}
 	_ = cmd.Wait() // ended by a signal
+}
+
+// stop ends the program as Ctrl-C does.
+func stop(t *testing.T, p *os.Process) {
+	t.Helper()
+	if err := p.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestEventsRefused(t *testing.T) {

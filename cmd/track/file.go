@@ -53,6 +53,9 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := f.framed.checkTarget(part.starts); err != nil {
+		return err
+	}
 	f.sayNoOutput(cmd)
 	if err := f.checkOutputs(cmd, input, part.several()); err != nil {
 		return err
@@ -102,8 +105,8 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 // sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no
 // terminal: somebody reads them.
 func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
-	if len(f.tracks()) > 0 || f.video != "" || f.response.folder != "" || len(f.events.receivers) > 0 || f.truth != "" ||
-		f.timing {
+	if len(f.tracks()) > 0 || f.video != "" || f.framed.path != "" || f.response.folder != "" ||
+		len(f.events.receivers) > 0 || f.truth != "" || f.timing {
 		return
 	}
 	if terminal(cmd.OutOrStdout()) != nil {
@@ -126,7 +129,8 @@ func (f *fileFlags) follow(
 	if len(p.marks) < 2 {
 		return follow.Run(cmd.Context(), src, open(), p.starts, p.end, sinks...)
 	}
-	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between two "+
+	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between "+
+		"two "+
 		"(not with --correct=false)", "boxes", len(p.marks))
 	return follow.RunCorrected(cmd.Context(), src, open, p.marks, p.end, sinks...)
 }

@@ -32,6 +32,7 @@ type fileFlags struct {
 	drawn           render.Show
 	response        responseFlags
 	events          eventFlags
+	framed          autoframeFlags
 
 	truth  string
 	timing bool
@@ -80,6 +81,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.drawn.HeatMap, "heatmap", false, "draw the response map over the video")
 	fl.BoolVar(&f.drawn.Search, "search", false, "draw the outline of the search region")
 	fl.BoolVar(&f.drawn.Panel, "panel", false, "add exemplar, search region, response map and scores below the video")
+	f.framed.register(cmd)
 	f.response.register(cmd)
 	f.events.register(cmd)
 	registerColorMap(cmd, &f.drawn.ColorMap)
@@ -222,16 +224,17 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 	if err := f.checkDrawn(cmd); err != nil {
 		return err
 	}
-	if err := errors.Join(f.response.check(cmd), f.events.check()); err != nil {
+	if err := errors.Join(f.response.check(cmd), f.events.check(), f.framed.check(cmd)); err != nil {
 		return err
 	}
 	if f.response.folder != "" && f.correct {
 		return usagef("--response: a track that --correct blends from both sides has no response maps")
 	}
-	if f.audio != audioNone && (f.audio != audioCopy || f.video == "" && typed(cmd, "audio")) {
-		return usagef("--audio %s: copy keeps the sound of the input in the video that -o names", f.audio)
+	if f.audio != audioNone && (f.audio != audioCopy || f.video == "" && f.framed.path == "" && typed(cmd, "audio")) {
+		return usagef("--audio %s: copy keeps the sound of the input in the video that -o or --follow names", f.audio)
 	}
-	if _, err := parseQuality(f.quality, f.video != ""); err != nil {
+	written := f.video != "" || f.framed.path != "" || !typed(cmd, "quality")
+	if _, err := parseQuality(f.quality, written); err != nil {
 		return err
 	}
 	paths, folders := []string{}, []string{}
@@ -245,8 +248,10 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 			paths = append(paths, t.path)
 		}
 	}
-	if f.video != "" {
-		paths = append(paths, f.video)
+	for _, p := range []string{f.video, f.framed.path} {
+		if p != "" {
+			paths = append(paths, p)
+		}
 	}
 	if err := checkFolders(folders); err != nil {
 		return err

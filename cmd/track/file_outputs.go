@@ -18,11 +18,10 @@ import (
 type outputs struct {
 	sinks  []follow.Sink
 	timer  *clock.Timer
-	truths []truth         // none without --truth
-	video  *follow.Video   // nil without -o
-	writer *capture.Writer // of video
-	path   string          // of video
-	bar    *progress       // nil where nobody watches
+	truths []truth       // none without --truth
+	video  *follow.Video // nil without -o
+	videos []namedVideo  // with video's
+	bar    *progress     // nil where nobody watches
 	tracks []namedTrack
 	files  *results // of the tracks
 	whole  bool     // what was written has its names
@@ -31,8 +30,8 @@ type outputs struct {
 // commit gives what was written its names.
 func (o *outputs) commit() error {
 	err := o.files.commit()
-	if o.writer != nil {
-		err = errors.Join(err, o.writer.Commit())
+	for _, v := range o.videos {
+		err = errors.Join(err, v.Commit())
 	}
 	o.whole = err == nil
 	return err
@@ -41,8 +40,10 @@ func (o *outputs) commit() error {
 // incomplete adds to the error that ended a run where to find what it wrote.
 func (o *outputs) incomplete(err error) error {
 	files := o.files.left()
-	if o.writer != nil && o.writer.Frames() > 0 {
-		files = append(files, o.writer.Part())
+	for _, v := range o.videos {
+		if v.Frames() > 0 {
+			files = append(files, v.Part())
+		}
 	}
 	if len(files) == 0 {
 		return err
@@ -64,11 +65,17 @@ type namedTrack struct {
 	*follow.Tracks
 }
 
+// namedVideo is what writes a video, and where to.
+type namedVideo struct {
+	path string
+	*capture.Writer
+}
+
 // outputs makes the sinks that the flags ask for.
 func (f *fileFlags) outputs(
 	cmd *cobra.Command, info capture.Info, input string, p part, truths []truth,
 ) (*outputs, error) {
-	o := &outputs{timer: &clock.Timer{}, path: f.video, truths: truths, files: &results{inputs: f.inputs(input)}}
+	o := &outputs{timer: &clock.Timer{}, truths: truths, files: &results{inputs: f.inputs(input)}}
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
 	fps := info.FPS
@@ -89,23 +96,19 @@ func (f *fileFlags) outputs(
 	for _, t := range truths {
 		add(t)
 	}
-	if f.video != "" {
-		var err error
-		wo := capture.WriterOptions{FPS: fps, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd)}
-		wo.Sound, wo.Quality = f.sound(cmd, info, input), capture.Quality(f.quality)
-		if o.writer, err = capture.NewWriter(f.video, wo); err != nil {
-			return nil, err
-		}
-		if o.video, err = follow.NewVideo(o.writer, f.drawn, p.several()); err != nil {
-			return nil, errors.Join(err, o.writer.Close())
-		}
-		add(follow.From(p.from, o.video))
+	pictures, err := f.pictures(cmd, info, input, p, o)
+	if err == nil {
+		var beside []follow.Sink
+		beside, err = f.beside(cmd, input)
+		pictures = append(pictures, beside...)
 	}
-	beside, err := f.beside(cmd, input)
-	if err != nil {
-		return nil, errors.Join(err, o.closeVideo())
+	if err != nil { // the run does not begin
+		for _, sink := range pictures {
+			err = errors.Join(err, sink.Close())
+		}
+		return nil, err
 	}
-	for _, sink := range beside {
+	for _, sink := range pictures {
 		add(follow.From(p.from, sink))
 	}
 	if o.bar = newProgress(cmd, info.Frames, p.first(), p.end); o.bar != nil {
@@ -114,12 +117,40 @@ func (f *fileFlags) outputs(
 	return o, nil
 }
 
-// closeVideo closes the video of a run that does not begin.
-func (o *outputs) closeVideo() error {
-	if o.video == nil {
-		return nil
+// pictures makes the annotated video, and the one that follows a target. With an error it returns those that were made.
+func (f *fileFlags) pictures(
+	cmd *cobra.Command, info capture.Info, input string, p part, o *outputs,
+) (sinks []follow.Sink, err error) {
+	wo := capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd),
+		Quality: capture.Quality(f.quality)}
+	if f.fps > 0 {
+		wo.FPS = f.fps
 	}
-	return o.video.Close()
+	if f.video != "" || f.framed.path != "" {
+		wo.Sound = f.sound(cmd, info, input)
+	}
+	if f.video != "" {
+		w, err := capture.NewWriter(f.video, wo)
+		if err != nil {
+			return sinks, err
+		}
+		if o.video, err = follow.NewVideo(w, f.drawn, p.several()); err != nil {
+			return sinks, errors.Join(err, w.Close())
+		}
+		o.videos, sinks = append(o.videos, namedVideo{f.video, w}), append(sinks, o.video)
+	}
+	if f.framed.path != "" {
+		w, err := capture.NewWriter(f.framed.path, wo)
+		if err != nil {
+			return sinks, err
+		}
+		video, err := f.framed.video(w)
+		if err != nil {
+			return sinks, errors.Join(err, w.Close())
+		}
+		o.videos, sinks = append(o.videos, namedVideo{f.framed.path, w}), append(sinks, video)
+	}
+	return sinks, nil
 }
 
 // beside makes the sinks that are neither tracks nor an annotated video.
@@ -149,7 +180,7 @@ func (f *fileFlags) sound(cmd *cobra.Command, info capture.Info, input string) s
 	case f.audio == audioCopy:
 		logger(cmd).Warn("only a video file's sound can be copied: the video is without", "input", redact.Source(input))
 	case info.Sound:
-		logger(cmd).Info("the video will be without the input's sound; --audio copy keeps it", "video", f.video)
+		logger(cmd).Info("the video will be without the input's sound; --audio copy keeps it")
 	}
 	return ""
 }

@@ -32,8 +32,10 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 			files = append(files, t.path)
 		}
 	}
-	if o.writer != nil && o.writer.Frames() > 0 {
-		files = append(files, fmt.Sprintf("%s (%s)", o.path, o.writer.Codec()))
+	for _, v := range o.videos {
+		if v.Frames() > 0 {
+			files = append(files, fmt.Sprintf("%s (%s)", v.path, v.Codec()))
+		}
 	}
 	if len(files) > 0 && o.whole { // else the error says where they are
 		fmt.Fprintf(&b, "written: %s\n", strings.Join(files, ", "))

@@ -84,18 +84,12 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	}
 	info := src.Info()
 	logger(cmd).Info("opened", "source", redact.Source(source), "got", info, "model", model.Manifest().Name)
-	keeper, err := f.keeper(cmd, source, info)
+	out, err := f.outputs(cmd, source, info)
 	if err != nil {
 		return errors.Join(err, src.Close())
 	}
-	defer func() { err = errors.Join(err, keeper.Close()) }()
-	told, err := f.events.open(cmd, source)
-	if err != nil {
-		return errors.Join(err, src.Close())
-	}
-	defer func() { err = errors.Join(err, told.Close()) }()
-	o.Log = logger(cmd)
-	o.Each = func(v *session.View) error { return errors.Join(told.Put(v.Step), keeper.Each(v)) }
+	defer func() { err = errors.Join(err, out.Close()) }()
+	o.Each, o.Log = out.Each, logger(cmd)
 	if info.Kind.Live() {
 		o.Live = true
 		o.Reopen = func(context.Context) (tracker.Source, error) {
@@ -110,9 +104,9 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	}
 	s := session.New(src, model.model.Multi(), o)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := f.show(cmd, source, s, keeper)
+	report, err := f.show(cmd, source, s, out.keeper)
 	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all
-		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, keeper.Late()))
+		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, out.Late()))
 	}
 	return errors.Join(err, cmd.Context().Err())
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
-	"siamtrack/internal/follow"
-	"siamtrack/internal/live"
-	"siamtrack/internal/record"
 	"siamtrack/internal/serve"
 	"siamtrack/render"
 	"siamtrack/session"
@@ -32,6 +29,7 @@ type liveFlags struct {
 
 	http, token, tokenFile string
 	events                 eventFlags
+	framed                 autoframeFlags
 	colors                 render.ColorMap
 
 	source  sourceFlags
@@ -56,6 +54,7 @@ func (f *liveFlags) register(cmd *cobra.Command) {
 		"write a `file` of rows frame,id,time_s,x,y,w,h,score,state,ms (- is standard output, here and below)")
 	fl.StringVar(&f.jsonl, "jsonl", "", "write a `file` of JSON objects with the same names, one a line")
 
+	f.framed.register(cmd)
 	f.events.register(cmd)
 
 	fl.IntVar(&f.width, "width", 0, "ask a camera for this width in `pixels`, with --height")
@@ -98,7 +97,7 @@ func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 	if err := f.readToken(cmd); err != nil {
 		return o, err
 	}
-	if err := errors.Join(checkSource(f.capture()), f.events.check()); err != nil {
+	if err := errors.Join(checkSource(f.capture()), f.events.check(), f.framed.check(cmd)); err != nil {
 		return o, err
 	}
 	if f.http != "" {
@@ -122,7 +121,7 @@ func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 // checkOutputs refuses outputs that checkPaths refuses.
 func (f *liveFlags) checkOutputs(source string) error {
 	var paths []string
-	for _, p := range []string{f.csv, f.jsonl, f.record} {
+	for _, p := range []string{f.csv, f.jsonl, f.record, f.framed.path} {
 		if p != "" {
 			paths = append(paths, p)
 		}
@@ -141,32 +140,4 @@ func (f *liveFlags) capture() capture.Options {
 		Width: f.width, Height: f.height, FPS: f.fps, FourCC: f.fourcc,
 		ReadTimeout: f.timeout, Backend: f.backend, Raw: f.source.raw, MaxPixels: f.source.maxPixels,
 	}
-}
-
-// keeper returns what writes the files that the flags name. With --record a video is begun.
-func (f *liveFlags) keeper(cmd *cobra.Command, source string, info capture.Info) (*live.Keeper, error) {
-	o := live.Options{Path: f.record, Segment: f.segment}
-	for _, file := range []trackFile{{"csv", f.csv, record.CSV}, {"jsonl", f.jsonl, record.JSONL}} {
-		if file.path == "" {
-			continue
-		}
-		files := &results{inputs: f.inputs(source)}
-		sink := file.sink(cmd, sinkOptions{timing: true, several: true, results: files})
-		o.Tracks = append(o.Tracks, sessionTrack{sink, files})
-	}
-	o.Video = func(path string) (follow.Sink, error) {
-		w, err := capture.NewWriter(path, capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect,
-			Quality: capture.Quality(f.quality)})
-		if err != nil {
-			return nil, err
-		}
-		return follow.NewVideo(w, render.Show{}, false)
-	}
-	keeper := live.NewKeeper(o)
-	if f.record != "" {
-		if _, err := keeper.Record(true); err != nil {
-			return nil, err
-		}
-	}
-	return keeper, nil
 }

@@ -64,7 +64,7 @@ func (f *playFlags) run(cmd *cobra.Command, args []string) error {
 	if f.video != "" && f.live.http != "" {
 		return usagef("--out and --http: one of them says where it is shown")
 	}
-	if _, err := parseQuality(f.quality, f.video != ""); err != nil {
+	if _, err := parseQuality(f.quality, f.video != "" || !typed(cmd, "quality")); err != nil {
 		return err
 	}
 	if err := f.live.readToken(cmd); err != nil {
@@ -155,7 +155,8 @@ func (f *playFlags) write(cmd *cobra.Command, scenes []*play.Scene) error {
 func (f *playFlags) writeOne(cmd *cobra.Command, s *play.Scene, path string) (err error) {
 	reel := f.reel([]*play.Scene{s})
 	defer func() { err = errors.Join(err, reel.Close()) }()
-	w, err := capture.NewWriter(path, capture.WriterOptions{FPS: f.fps, Log: logger(cmd), Quality: capture.Quality(f.quality)})
+	w, err := capture.NewWriter(path, capture.WriterOptions{FPS: f.fps, Log: logger(cmd),
+		Quality: capture.Quality(f.quality)})
 	if err != nil {
 		return err
 	}
