@@ -133,6 +133,18 @@ func configFile(cmd *cobra.Command) string {
 	return config.FileFromEnvironment()
 }
 
+// configFiles lists the files that a command may be configured by, which it must not write over.
+func configFiles(cmd *cobra.Command) (files []given) {
+	paths := config.Paths()
+	if one := configFile(cmd); one != "" {
+		paths = []string{one}
+	}
+	for _, path := range paths {
+		files = append(files, given{path, "the configuration"})
+	}
+	return files
+}
+
 // settable returns the commands whose flags files and the environment can set.
 func settable() *cobra.Command {
 	root := newRoot()

@@ -261,7 +261,7 @@ func (f *fileFlags) checkOutputs(cmd *cobra.Command, input string, several bool)
 			return usagef("%s: two outputs in one place", p)
 		}
 	}
-	return checkPaths(f.inputs(input), paths)
+	return checkPaths(append(f.inputs(input), configFiles(cmd)...), paths)
 }
 
 // checkDrawn refuses what is drawn where there is nothing to draw on.

@@ -65,7 +65,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := f.checkOutputs(source); err != nil {
+	if err := f.checkOutputs(cmd, source); err != nil {
 		return err
 	}
 	if f.http == "" { // before anything is opened or written

@@ -119,14 +119,14 @@ func (f *liveFlags) session(cmd *cobra.Command) (session.Options, error) {
 }
 
 // checkOutputs refuses outputs that checkPaths refuses.
-func (f *liveFlags) checkOutputs(source string) error {
+func (f *liveFlags) checkOutputs(cmd *cobra.Command, source string) error {
 	var paths []string
 	for _, p := range []string{f.csv, f.jsonl, f.record, f.framed.path} {
 		if p != "" {
 			paths = append(paths, p)
 		}
 	}
-	return checkPaths(f.inputs(source), paths)
+	return checkPaths(append(f.inputs(source), configFiles(cmd)...), paths)
 }
 
 // inputs lists the files that are read.

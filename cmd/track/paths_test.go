@@ -46,12 +46,16 @@ func TestNothingThatIsReadIsWrittenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	settings := filepath.Join(dir, "settings.yaml")
+	if err := os.WriteFile(settings, []byte("log-level: debug\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	hard, soft := filepath.Join(dir, "hard.csv"), filepath.Join(dir, "soft.csv")
 	if err := errors.Join(os.Link(filepath.Join(frames, "2.png"), hard), os.Symlink(truth, soft)); err != nil {
 		t.Skip(err)
 	}
 	before := map[string]string{}
-	for _, path := range []string{movie, movie + ".part", box, truth, filepath.Join(frames, "1.png"),
+	for _, path := range []string{movie, movie + ".part", box, truth, settings, filepath.Join(frames, "1.png"),
 		filepath.Join(frames, "2.png")} {
 		before[path] = read(t, path)
 	}
@@ -64,6 +68,7 @@ func TestNothingThatIsReadIsWrittenOver(t *testing.T) {
 		"the file of the box":      {movie, "--csv", box},
 		"the truth by a link":      {movie, "--truth", truth, "--csv", soft},
 		"the model":                {movie, "--csv", tiny},
+		"the configuration":        {movie, "--config", settings, "--csv", settings},
 	} {
 		args := append([]string{"file", "-m", tiny, "--end", "3"}, args...)
 		if name == "the file of the box" {
