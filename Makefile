@@ -2,7 +2,7 @@
 SHELL := bash
 go := . .deps/env.sh && go
 
-.PHONY: help setup build demo test check lint fuzz bench soak train-test clean
+.PHONY: help setup build install uninstall dist bare demo test check lint fuzz bench soak train-test clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,6 +12,18 @@ setup: ## install what the build needs (system packages, ONNX Runtime into .deps
 
 build: setup ## bin/track
 	@$(go) build -o bin/track ./cmd/track
+
+install: build ## track and what it needs, into PREFIX (/usr/local) below DESTDIR
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/dist.sh install
+
+uninstall: ## removes what install put there
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/dist.sh uninstall
+
+dist: setup ## out/dist: an archive that runs without a compiler, and a .deb; VERSION=... names it
+	@VERSION="$(VERSION)" scripts/dist.sh
+
+bare: dist ## unpack and install those on a bare system, in a folder, and run them (root)
+	@scripts/bare.sh
 
 demo: build ## follow the object of samples/: annotated video, CSV, figures
 	@scripts/demo.sh

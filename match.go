@@ -3,6 +3,8 @@ package siamtrack
 import (
 	"errors"
 
+	"siamtrack/internal/readfile"
+	"siamtrack/internal/zoo"
 	"siamtrack/match"
 	"siamtrack/siamfc/onnx"
 )
@@ -35,11 +37,21 @@ func (m *Model) Matcher(d match.Distance) (*Matcher, error) {
 // Judge returns what gives verdicts on this matcher's distances between pictures of a kind, by the thresholds in the
 // file beside the model; match.KindAny where nobody knows what they show.
 func (m *Matcher) Judge(k match.Kind) (match.Judge, error) {
-	all, err := match.LoadThresholds(match.ThresholdsPath(m.model.path), m.Network())
+	all, err := m.Thresholds("")
 	if err != nil {
 		return match.Judge{}, err
 	}
 	return all.Judge(k, m.Distance()), nil
+}
+
+// Thresholds returns the model's thresholds as they stand in a file, "" for the one beside the model; none, without error,
+// where there is none. The error of another model's wraps match.ErrThreshold.
+func (m *Matcher) Thresholds(path string) (match.Thresholds, error) {
+	if path == "" {
+		path = match.ThresholdsPath(m.model.path)
+	}
+	data, err := zoo.Read(path, readfile.Small)
+	return match.NewThresholds(path, data, err, m.Network())
 }
 
 // Close frees the matcher's memory outside Go. It may be called twice.

@@ -55,7 +55,8 @@ type Options struct {
 	// Provider is what runs the networks, onnx.ProviderCPU where it is empty.
 	Provider onnx.Provider
 	// Folders are where models are looked for by name; none for the folder that SIAMTRACK_MODELS names, models/ beside
-	// the program and above it, and models/ in the working folder.
+	// the program and above it, share/siamtrack/models above it, and models/ in the working folder. DefaultModel and
+	// DefaultMatcher are built in, and taken from there where no folder has them.
 	Folders []string
 	// Overrides take the place of what the model's manifest says.
 	Overrides siamfc.Overrides
@@ -95,7 +96,7 @@ func Open(nameOrPath string, o Options) (_ *Model, err error) {
 		}
 	}()
 	if m.runtime, err = onnx.Start(onnx.Options{Library: o.Library, Threads: o.Threads,
-		Provider: o.Provider}); err != nil {
+		Provider: o.Provider, Read: zoo.Read}); err != nil {
 		return nil, err
 	}
 	if m.model, err = m.runtime.Open(m.path); err != nil {
@@ -104,8 +105,11 @@ func Open(nameOrPath string, o Options) (_ *Model, err error) {
 	return m, m.model.Override(o.Overrides)
 }
 
-// Path returns the path of the file that was opened.
+// Path returns the path of the file that was opened; of a model that is built in it begins with "embedded:".
 func (m *Model) Path() string { return m.path }
+
+// BuiltIn reports whether the model is the one that is built into the program, of which no file was found.
+func (m *Model) BuiltIn() bool { return zoo.BuiltIn(m.path) }
 
 // Manifest describes the model: its kind, its sizes, the parameters of its loop.
 func (m *Model) Manifest() siamfc.Manifest { return m.model.Manifest() }

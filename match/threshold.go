@@ -138,8 +138,13 @@ func (t *Thresholds) Set(k Kind, d Distance, v Threshold) {
 // LoadThresholds reads the thresholds of a network from a file; a file that is not there gives none, without error.
 // Those of another model are refused: the error wraps ErrThreshold and says so.
 func LoadThresholds(path string, n Network) (Thresholds, error) {
-	none := Thresholds{Format: thresholdsFormat, Model: n.Manifest.Name, Hash: n.Hash}
 	data, err := readfile.Plain(path, readfile.Small)
+	return NewThresholds(path, data, err, n)
+}
+
+// NewThresholds is LoadThresholds of what was read at a path, with the error that reading it gave.
+func NewThresholds(path string, data []byte, err error, n Network) (Thresholds, error) {
+	none := Thresholds{Format: thresholdsFormat, Model: n.Manifest.Name, Hash: n.Hash}
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil
 	} else if err != nil {

@@ -23,13 +23,13 @@ fail() { say "$*"; exit 1; }
 opencv_packages=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev)
 ffmpeg_packages=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev)
 test_packages=(ffmpeg xvfb xauth xdotool libx11-6 libegl1 libgles2 libgl1-mesa-dri libxcursor1 libxi6 libxrandr2 libxinerama1)
-check_packages=(chromium slurm-wlm munge python3-venv)
+check_packages=(chromium slurm-wlm munge python3-venv dpkg-dev mmdebstrap)
 
 # wanted prints the Debian packages of the group, a tool only where its command is missing.
 wanted() {
 	command -v pkg-config >/dev/null || echo pkg-config
 	command -v c++ >/dev/null || echo g++
-	[ -n "$(find_pip)" ] || [ -n "$(ort_library)" ] || echo python3-pip
+	[ -n "$(find_pip)" ] || have_ort || echo python3-pip
 	[ -n "$(opencv_include)" ] || printf '%s\n' "${opencv_packages[@]}"
 	have_ffmpeg || printf '%s\n' "${ffmpeg_packages[@]}"
 	if [ "$group" != build ]; then printf '%s\n' "${test_packages[@]}"; fi
@@ -139,6 +139,9 @@ ort_wheel() { # prints: pip's platform tag, sha256
 
 ort_library() { find "$deps/onnxruntime" -name "libonnxruntime*$ort_version*" 2>/dev/null | head -n 1; }
 
+# have_ort: are the library and the licences that go with it there?
+have_ort() { [ -n "$(ort_library)" ] && [ -e "$deps/onnxruntime/ThirdPartyNotices.txt" ]; }
+
 # find_pip prints the Python that has pip, nothing where none has.
 find_pip() {
 	local python
@@ -151,7 +154,7 @@ find_pip() {
 }
 
 fetch_ort() {
-	[ -z "$(ort_library)" ] || return 0
+	! have_ort || return 0
 	local platform hash python tmp
 	read -r platform hash < <(ort_wheel)
 	[ -n "$hash" ] || exit 1
@@ -169,11 +172,13 @@ fetch_ort() {
 	[wheel] = glob.glob(sys.argv[1] + "/onnxruntime-*.whl")
 	with zipfile.ZipFile(wheel) as z:
 	    for name in z.namelist():
-	        if name.startswith("onnxruntime/capi/libonnxruntime") or name == "onnxruntime/LICENSE":
+	        if name.startswith("onnxruntime/capi/libonnxruntime") or name in (
+	            "onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt"):
 	            z.extract(name, sys.argv[1])
 	END
 	mkdir -p "$deps/onnxruntime"
-	mv "$tmp"/onnxruntime/capi/libonnxruntime* "$tmp"/onnxruntime/LICENSE "$deps/onnxruntime/"
+	mv "$tmp"/onnxruntime/capi/libonnxruntime* "$tmp"/onnxruntime/LICENSE "$tmp"/onnxruntime/ThirdPartyNotices.txt \
+		"$deps/onnxruntime/"
 	[ -n "$(ort_library)" ] || fail "the wheel of ONNX Runtime holds no libonnxruntime of version $ort_version"
 }
 
@@ -204,7 +209,7 @@ mkdir -p "$(readlink .deps || echo .deps)" # .deps may be a link that several ch
 deps=$(cd .deps && pwd -P)
 stamp="$(sha256sum "$0" 2>/dev/null || shasum -a 256 "$0")"
 stamp="${stamp%% *} $deps"
-if [ "$(cat "$deps/stamp.$group" 2>/dev/null)" = "$stamp" ] && [ -n "$(opencv_include)" ] && have_ffmpeg && [ -n "$(ort_library)" ]; then
+if [ "$(cat "$deps/stamp.$group" 2>/dev/null)" = "$stamp" ] && [ -n "$(opencv_include)" ] && have_ffmpeg && have_ort; then
 	exit 0
 fi
 install_packages

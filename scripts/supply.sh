@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# What the program is made of: scripts/supply.sh check         known holes and the licences of all modules
-#                          scripts/supply.sh release FOLDER    writes FOLDER/sbom.cdx.json (CycloneDX) of the program
-#                                                              and the libraries in FOLDER, and FOLDER/SHA256SUMS
+# What the program is made of:
+#   scripts/supply.sh check                      known holes and the licences of all modules
+#   scripts/supply.sh sbom FOLDER VERSION TIME   writes the SBOM (CycloneDX) of the program, libraries and models in a
+#                                                folder that is to be an archive, of a time in seconds since 1970
+#   scripts/supply.sh sums FOLDER                writes the checksums of all its files, for sha256sum and track doctor
 # The tools are built into .deps/bin; where that cannot be done, `check` says so and goes on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,44 +63,49 @@ licences() {
 	rm -f "$sbom"
 }
 
-# release describes a folder that is to be an archive: the program's modules, and the native libraries beside it.
-release() {
+# sbom describes a folder that is to be an archive: the program's modules, and the native libraries and models with it.
+# It holds nothing of the moment or the machine that it was made on.
+sbom() {
 	local folder=$1 program
 	program=$(cyclonedx)
-	"$program" bin -licenses -json -output "$folder/sbom.cdx.json" \
-		"$(find "$folder" -name track -type f | head -n 1)" 2>/dev/null
-	python3 - "$folder" <<-'END'
-	import hashlib, json, os, re, sys
+	"$program" bin -licenses -json -noserial -notimestamp -version "$2" \
+		-output "$folder/share/doc/siamtrack/sbom.cdx.json" "$folder/bin/track" 2>/dev/null
+	python3 - "$folder" "$3" <<-'END'
+	import datetime, hashlib, json, os, re, sys
 
 	root = sys.argv[1]
-	path = os.path.join(root, "sbom.cdx.json")
+	path = os.path.join(root, "share/doc/siamtrack/sbom.cdx.json")
 	sbom = json.load(open(path))
-
-
-	def sha256(file):
-	    return hashlib.sha256(open(file, "rb").read()).hexdigest()
-
-
-	files = sorted(os.path.relpath(os.path.join(d, f), root) for d, _, fs in os.walk(root) for f in fs)
-	for name in files:
-	    kind = "library" if ".so" in name else "machine-learning-model" if name.endswith(".onnx") else None
+	made = datetime.datetime.fromtimestamp(int(sys.argv[2]), datetime.timezone.utc)
+	sbom["metadata"]["timestamp"] = made.strftime("%Y-%m-%dT%H:%M:%SZ")
+	sbom["metadata"].pop("tools", None)
+	for name in sorted(os.path.relpath(os.path.join(d, f), root) for d, _, fs in os.walk(root) for f in fs):
+	    library = re.search(r"\.(so|dylib)\b", name)
+	    kind = "library" if library else "machine-learning-model" if name.endswith(".onnx") else None
 	    if kind is None:
 	        continue
-	    version = re.search(r"\.so\.([0-9.]+)$", name)
+	    version = re.search(r"[.-](\d+\.\d+\.\d+)", os.path.basename(name))
+	    digest = hashlib.sha256(open(os.path.join(root, name), "rb").read()).hexdigest()
 	    sbom["components"].append({
 	        "bom-ref": "file:" + name, "type": kind, "name": os.path.basename(name),
 	        "version": version.group(1) if version else "",
-	        "hashes": [{"alg": "SHA-256", "content": sha256(os.path.join(root, name))}],
+	        "hashes": [{"alg": "SHA-256", "content": digest}],
 	    })
 	json.dump(sbom, open(path, "w"), indent=1)
-	with open(os.path.join(root, "SHA256SUMS"), "w") as out:
-	    for name in sorted(set(files) - {"SHA256SUMS"} | {"sbom.cdx.json"}):
-	        out.write(f"{sha256(os.path.join(root, name))}  {name}\n")
 	END
+}
+
+# sums lists all files of such a folder but the list itself, by their names from the folder on.
+sums() {
+	local list=share/siamtrack/SHA256SUMS
+	(cd "$1" && find . -type f ! -path "./$list" ! -name sums.part -printf '%P\n' | LC_ALL=C sort | tr '\n' '\0' |
+		xargs -0 sha256sum) >"$1/sums.part"
+	mv "$1/sums.part" "$1/$list"
 }
 
 case ${1:-} in
 check) holes && licences ;;
-release) release "${2:?the folder}" ;;
-*) echo "usage: scripts/supply.sh check | release FOLDER" >&2; exit 2 ;;
+sbom) sbom "${2:?the folder}" "${3:?the version}" "${4:?the time}" ;;
+sums) sums "${2:?the folder}" ;;
+*) echo "usage: scripts/supply.sh check | sbom FOLDER VERSION TIME | sums FOLDER" >&2; exit 2 ;;
 esac

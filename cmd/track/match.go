@@ -108,9 +108,6 @@ func (f *matchFlags) openMatcher(cmd *cobra.Command) (*siamtrack.Matcher, *siamt
 	if err != nil {
 		return nil, nil, errors.Join(err, model.Close())
 	}
-	if f.thresholds == "" {
-		f.thresholds = match.ThresholdsPath(model.Path())
-	}
 	return m, model, nil
 }
 
@@ -122,7 +119,7 @@ func (f *matchFlags) judge(cmd *cobra.Command, m *siamtrack.Matcher) (match.Judg
 		}
 		return match.JudgeBy(match.Threshold{Distance: f.threshold}), nil
 	}
-	all, err := match.LoadThresholds(f.thresholds, m.Network())
+	all, err := m.Thresholds(f.thresholds)
 	if err != nil {
 		return match.Judge{}, err
 	}

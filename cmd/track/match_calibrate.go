@@ -81,9 +81,16 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 		return err
 	}
 	defer closeInto(model, &err)
-	thresholds, err := match.LoadThresholds(f.thresholds, m.Network()) // before the long part: another model's are refused
+	if model.BuiltIn() && f.thresholds == "" && !f.dryRun {
+		return usagef("the model is the one built into the program, and nothing can be stored beside it: name a file with " +
+			"--thresholds, here and to track match")
+	}
+	thresholds, err := m.Thresholds(f.thresholds) // before the long part: another model's are refused
 	if err != nil && !f.dryRun {
 		return err
+	}
+	if f.thresholds == "" {
+		f.thresholds = match.ThresholdsPath(model.Path())
 	}
 	bar := newCounter(cmd, "comparing", "pairs")
 	sample, err := calibrate.Measure(cmd.Context(), m.Matcher, pairs, capture.ReadImage, bar.at)

@@ -110,6 +110,10 @@ func (f *modelFlags) load(cmd *cobra.Command) (*siamtrack.Model, error) {
 	if given := f.loop.given(cmd); len(given) > 0 {
 		logger(cmd).Info("the model's manifest is overridden", "by", strings.Join(given, " "))
 	}
+	if m.BuiltIn() {
+		logger(cmd).Info("no file of the model was found: the one built into the program is used",
+			"model", m.Manifest().Name)
+	}
 	return m, nil
 }
 

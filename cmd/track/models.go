@@ -52,7 +52,7 @@ func newModelsCmd() *cobra.Command {
 
 // inspectModels opens each model once and says what it is, or what is wrong with it.
 func inspectModels(library string, paths []string) (_ []modelInfo, err error) {
-	rt, err := onnx.Start(onnx.Options{Library: library})
+	rt, err := onnx.Start(onnx.Options{Library: library, Read: zoo.Read})
 	if err != nil {
 		return nil, err
 	}

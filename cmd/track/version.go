@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -21,6 +22,9 @@ func newVersionCmd() *cobra.Command {
 	}
 }
 
+// released is the version of a release; the linker writes it (scripts/dist.sh).
+var released string
+
 // versionLine describes this build in one line, from what the Go tool wrote into the binary.
 func versionLine() string {
 	info, ok := debug.ReadBuildInfo()
@@ -31,7 +35,7 @@ func versionLine() string {
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
 	}
-	line := "track " + info.Main.Version
+	line := "track " + cmp.Or(released, info.Main.Version)
 	if rev := settings["vcs.revision"]; rev != "" {
 		line += fmt.Sprintf(", commit %.12s of %s", rev, settings["vcs.time"])
 		if settings["vcs.modified"] == "true" {

@@ -22,7 +22,7 @@ var owners = map[string]string{
 // name above a package counting for it. What is not named here is refused: a new package states its place first.
 var imports = map[string][]string{
 	// What a user of the library opens; the module's root folder. It brings no OpenCV.
-	".":         {"internal/zoo", "match", "siamfc/...", "tracker"},
+	".":         {"internal/readfile", "internal/zoo", "match", "siamfc/...", "tracker"},
 	"cmd/track": {"..."},
 	"capture": {"capture/ffmpeg", "internal/atomicfile", "internal/clock", "internal/imagefile",
 		"internal/memory", "internal/readfile", "internal/redact", "tracker"},
@@ -63,6 +63,9 @@ var imports = map[string][]string{
 	"internal/atomicfile": {},
 	"internal/clock":      {"tracker"},
 	"internal/record":     {"bench/region", "internal/numfile", "internal/readfile", "tracker"},
+	// The default models, built in.
+	"models":       {},
+	"internal/zoo": {"internal/readfile", "models"},
 	// It looks at every native part of the machine, so it stands beside cmd/track.
 	"internal/doctor": {"capture", "siamfc/...", "render/...", "internal/...", "tracker"},
 	// Tools for tests are imported by tests, which no direction binds.

@@ -18,18 +18,24 @@ import (
 // SumsFile is the list of checksums of a release, as sha256sum writes it, in the folder that its names are relative to.
 const SumsFile = "SHA256SUMS"
 
-// Checksums compares the files of a release with its list, which lies in the program's folder or the one above. ok is
-// false where there is none, as where the program was built.
+// Checksums compares the files of a release with its list, share/siamtrack/SHA256SUMS in the folder above the program's,
+// to which the names are relative, or SHA256SUMS in one of the two. ok is false where there is none, as where the program
+// was built.
 func Checksums(program string) (f Finding, ok bool) {
 	f = Finding{Name: "release", Status: OK}
-	for _, dir := range []string{filepath.Dir(program), filepath.Dir(filepath.Dir(program))} {
-		raw, err := readfile.Plain(filepath.Join(dir, SumsFile), readfile.Small)
+	above := filepath.Dir(filepath.Dir(program))
+	for _, list := range []struct{ path, dir string }{
+		{filepath.Join(above, "share", "siamtrack", SumsFile), above},
+		{filepath.Join(filepath.Dir(program), SumsFile), filepath.Dir(program)},
+		{filepath.Join(above, SumsFile), above},
+	} {
+		raw, err := readfile.Plain(list.path, readfile.Small)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		files := 0
 		if err == nil {
-			files, f.Details, err = compare(dir, raw)
+			files, f.Details, err = compare(list.path, list.dir, raw)
 		}
 		switch {
 		case err != nil:
@@ -37,24 +43,24 @@ func Checksums(program string) (f Finding, ok bool) {
 		case len(f.Details) > 0:
 			f.Status, f.Found = Missing, fmt.Sprintf("%d of %d files are not as released", len(f.Details), files)
 		default:
-			f.Found = fmt.Sprintf("%d files as in %s", files, filepath.Join(dir, SumsFile))
+			f.Found = fmt.Sprintf("%d files as in %s", files, list.path)
 		}
 		if f.Status != OK {
-			f.Advice = "unpack the archive again, and compare its own checksum with the one that was published"
+			f.Advice = "unpack or install it again, and compare the archive's own checksum with the one that was published"
 		}
 		return f, true
 	}
 	return f, false
 }
 
-// compare returns how many files the list has, and which of them are not as it says.
-func compare(dir string, list []byte) (files int, wrong []string, err error) {
+// compare returns how many files the list of that path has, and which of them are not as it says.
+func compare(path, dir string, list []byte) (files int, wrong []string, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(list))
 	for lines.Scan() {
 		sum, name, ok := strings.Cut(lines.Text(), " ")
 		name = strings.TrimPrefix(strings.TrimPrefix(name, " "), "*") // text and binary mode
 		if !ok || len(sum) != 2*sha256.Size || !filepath.IsLocal(name) {
-			return files, wrong, fmt.Errorf("%s: %.80q is no checksum and name", filepath.Join(dir, SumsFile), lines.Text())
+			return files, wrong, fmt.Errorf("%s: %.80q is no checksum and name", path, lines.Text())
 		}
 		files++
 		switch got, err := checksum(filepath.Join(dir, name)); {
@@ -65,7 +71,7 @@ func compare(dir string, list []byte) (files int, wrong []string, err error) {
 		}
 	}
 	if err := lines.Err(); err != nil || files == 0 {
-		return files, wrong, errors.Join(fmt.Errorf("%s lists nothing", filepath.Join(dir, SumsFile)), err)
+		return files, wrong, errors.Join(fmt.Errorf("%s lists nothing", path), err)
 	}
 	return files, wrong, nil
 }

@@ -49,4 +49,9 @@ func TestChecksums(t *testing.T) {
 			t.Errorf("%.80q: %+v, want %q", list, f, want)
 		}
 	}
+	// As it is installed, the list lies deeper, and its names are relative to the same folder.
+	write("share/siamtrack/"+SumsFile, abc+"  bin/track\n")
+	if f, ok := Checksums(program); !ok || f.Status != OK || !strings.HasSuffix(f.Found, "share/siamtrack/"+SumsFile) {
+		t.Errorf("%+v", f)
+	}
 }

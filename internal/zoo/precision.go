@@ -96,7 +96,7 @@ func precisionOf(path string) (Precision, error) {
 	if filepath.Ext(path) != ".onnx" {
 		return "", fmt.Errorf("%s: not an ONNX file of its own", path)
 	}
-	data, err := readfile.Plain(path, 2*readfile.Large)
+	data, err := Read(path, 2*readfile.Large)
 	if err != nil {
 		return "", err
 	}

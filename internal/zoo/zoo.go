@@ -24,7 +24,7 @@ const DefaultMatch = "siammatch"
 var ErrUnknown = errors.New("no such model")
 
 // Folders lists the folders of models, in order: the environment variable, models/ beside the program and above it,
-// models/ in the working folder.
+// share/siamtrack/models above it, as it is installed, and models/ in the working folder.
 func Folders() []string {
 	var out []string
 	if env := os.Getenv(FolderEnv); env != "" {
@@ -36,14 +36,18 @@ func Folders() []string {
 		}
 		dir := filepath.Dir(exe)
 		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"),
-			filepath.Join(dir, "..", "share", "siamtrack"))
+			filepath.Join(dir, "..", "share", "siamtrack", "models"))
 	}
 	return append(out, "models")
 }
 
 // Find returns the file of a model: name itself where it is a path, and otherwise NAME.onnx or NAME.json in the
-// first of the folders that has one. Its error wraps ErrUnknown and lists what there is.
+// first of the folders that has one, or else the one that is built in (see Read). Its error wraps ErrUnknown and lists
+// what there is.
 func Find(name string, folders []string) (string, error) {
+	if BuiltIn(name) {
+		return name, nil
+	}
 	if strings.ContainsRune(name, '/') || strings.ContainsRune(name, filepath.Separator) || isModel(name) {
 		if _, err := os.Stat(name); err != nil {
 			return "", fmt.Errorf("model %s: %w", name, err)
@@ -58,15 +62,19 @@ func Find(name string, folders []string) (string, error) {
 			}
 		}
 	}
+	if path := embedded + name + ".onnx"; BuiltIn(path) {
+		return path, nil
+	}
 	var known []string
 	for _, path := range List(folders) {
-		known = append(known, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+		known = append(known, nameOf(path))
 	}
 	return "", fmt.Errorf("model %q: %w in %s; there is: %s; or give the path of an .onnx or .json file, or set %s",
 		name, ErrUnknown, strings.Join(folders, ", "), orNone(known), FolderEnv)
 }
 
-// List returns the files of all models in the folders, by name; of two with one name, the one that Find gives.
+// List returns the files of all models in the folders, and those that are built in, by name; of two with one name, the
+// one that Find gives.
 func List(folders []string) []string {
 	byName := map[string]string{}
 	for _, dir := range folders {
@@ -76,19 +84,29 @@ func List(folders []string) []string {
 				continue
 			}
 			for _, path := range found {
-				name := strings.TrimSuffix(filepath.Base(path), ext)
-				if _, ok := byName[name]; !ok {
-					byName[name] = path
+				if _, ok := byName[nameOf(path)]; !ok {
+					byName[nameOf(path)] = path
 				}
 			}
+		}
+	}
+	for _, path := range builtIn() {
+		if _, ok := byName[nameOf(path)]; !ok {
+			byName[nameOf(path)] = path
 		}
 	}
 	out := make([]string, 0, len(byName))
 	for _, path := range byName {
 		out = append(out, path)
 	}
-	slices.SortFunc(out, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
+	slices.SortFunc(out, func(a, b string) int { return strings.Compare(nameOf(a), nameOf(b)) })
 	return out
+}
+
+// nameOf is the name by which Find gives a model's file.
+func nameOf(path string) string {
+	base := filepath.Base(strings.TrimPrefix(path, embedded))
+	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
 func isModel(name string) bool {

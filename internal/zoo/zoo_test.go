@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"siamtrack/internal/readfile"
 )
 
 func folder(t *testing.T, names ...string) string {
@@ -36,7 +38,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	_, err := Find("four", folders)
-	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "one, three, two") {
+	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "one, siammatch, siamtrack, three, two") {
 		t.Errorf("an unknown name: %v", err)
 	}
 	if _, err := Find(filepath.Join(a, "four.onnx"), folders); !errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +52,51 @@ func TestListIsSortedAndHasEachNameOnce(t *testing.T) {
 	for _, p := range List([]string{a, b}) {
 		got = append(got, filepath.Base(p))
 	}
-	if want := []string{"a.onnx", "m.json", "z.onnx"}; !slices.Equal(got, want) {
+	want := []string{"a.onnx", "m.json", "embedded:siammatch.onnx", "embedded:siamtrack.onnx", "z.onnx"}
+	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestDefaultsAreBuiltIn: the models that are used where none is named are had without any folder, with their
+// thresholds, and a file of theirs in a folder goes before them.
+func TestDefaultsAreBuiltIn(t *testing.T) {
+	for _, name := range []string{Default, DefaultMatch} {
+		path, err := Find(name, []string{t.TempDir()})
+		if err != nil || !BuiltIn(path) {
+			t.Fatalf("%s: %s, %v", name, path, err)
+		}
+		if again, err := Find(path, nil); err != nil || again != path {
+			t.Errorf("%s by its path: %s, %v", name, again, err)
+		}
+		for _, file := range []string{name + ".onnx", name + ".thresholds"} {
+			want, err := os.ReadFile(filepath.Join("..", "..", "models", file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := Read("embedded:"+file, int64(len(want))); err != nil || string(got) != string(want) {
+				t.Errorf("%s: %d bytes, %v; want the file's %d", file, len(got), err, len(want))
+			}
+			if _, err := Read("embedded:"+file, int64(len(want))-1); !errors.Is(err, readfile.ErrTooLarge) {
+				t.Errorf("%s: beyond its limit: %v", file, err)
+			}
+		}
+		dir := folder(t, name+".onnx")
+		want := filepath.Join(dir, name+".onnx")
+		if got, err := Find(name, []string{dir}); err != nil || got != want || BuiltIn(got) ||
+			!slices.Contains(List([]string{dir}), want) {
+			t.Errorf("Find(%q) = %q, %v; want %q", name, got, err, want)
+		}
+		if p, err := InPrecision(path, PrecisionAuto, PrecisionFP32); err != nil || p != path {
+			t.Errorf("%s where fp32 is faster: %s, %v", name, p, err)
+		}
+	}
+	for _, path := range []string{"embedded:", "embedded:none.onnx", "embedded:../embed.go", "embedded:siamtrack.thresholds"} {
+		if BuiltIn(path) {
+			t.Errorf("%s is no model that is built in", path)
+		}
+	}
+	if _, err := Read("embedded:none.onnx", 1); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what is not built in: %v", err)
 	}
 }

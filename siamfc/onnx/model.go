@@ -83,7 +83,7 @@ func (r *Runtime) ReadManifest(path string) (siamfc.Manifest, []File, error) {
 
 // openBeside loads the files that a JSON manifest names, relative to it.
 func (m *Model) openBeside(path string, r *Runtime) error {
-	data, err := readfile.Plain(path, readfile.Small)
+	data, err := r.read(path, readfile.Small)
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
 	}
@@ -108,7 +108,7 @@ func (m *Model) openBeside(path string, r *Runtime) error {
 const maxBytes = 2 << 30
 
 func (m *Model) add(role, path string, r *Runtime) error {
-	data, err := readfile.Plain(path, maxBytes)
+	data, err := r.read(path, maxBytes)
 	if err == nil {
 		err = memory.Room(2 * int64(len(data))) // ONNX Runtime's own copy, and what it makes of it
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
+
+	"siamtrack/internal/readfile"
 )
 
 // LibraryEnv is the environment variable that names ONNX Runtime's shared library.
@@ -31,6 +33,9 @@ type Options struct {
 	Threads int
 	// Provider is what runs the networks, ProviderCPU where it is empty.
 	Provider Provider
+	// Read reads a model's file of at most limit bytes; nil for files alone, as readfile.Plain reads them. A program that
+	// has models in itself says here what their paths are.
+	Read func(path string, limit int64) ([]byte, error)
 }
 
 // loaded is the library that this process has loaded. It can have one, so what is known of it is the process's as well.
@@ -45,6 +50,7 @@ var loaded struct {
 type Runtime struct {
 	library  string
 	threads  int
+	read     func(path string, limit int64) ([]byte, error)
 	provider Provider
 	auto     bool   // the provider was chosen here: where a model does not start on it, the CPU runs it
 	why      string // what was wrong with accelerators, where the CPU was chosen here
@@ -73,7 +79,10 @@ func Start(o Options) (*Runtime, error) {
 		loaded.library, loaded.stays = path, false
 	}
 	loaded.holders++
-	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), open: true}
+	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), read: o.Read, open: true}
+	if r.read == nil {
+		r.read = readfile.Plain
+	}
 	if err := r.choose(o.Provider); err != nil {
 		return nil, errors.Join(err, r.release())
 	}
@@ -144,7 +153,7 @@ func (r *Runtime) release() error {
 }
 
 // Candidates lists the places where Start looks for the library, in order: the environment variable, beside the
-// program, the project's own folder about the program, the system's library folders.
+// program and in the folders of libraries about it, the project's own folder, the system's library folders.
 func Candidates() []string { return candidates("") }
 
 func candidates(flag string) []string {
@@ -161,7 +170,7 @@ func candidates(flag string) []string {
 		}
 		dir := filepath.Dir(exe)
 		folders = append(folders, dir, filepath.Join(dir, "lib"), filepath.Join(dir, "..", "lib"),
-			filepath.Join(dir, "..", ".deps", "onnxruntime"))
+			filepath.Join(dir, "..", "lib", "siamtrack"), filepath.Join(dir, "..", ".deps", "onnxruntime"))
 	}
 	folders = append(folders, "/usr/local/lib", "/usr/lib", "/usr/lib/"+multiarch(), "/opt/onnxruntime/lib",
 		"/opt/homebrew/lib")
