@@ -2,8 +2,9 @@
 # Tries what `make dist` made, as a new user would, on a Debian that has nothing: in a folder of its own (mmdebstrap, or
 # debootstrap), entered by chroot, with the suite and the mirrors of this machine. The package is installed with apt-get
 # and removed again; the archive is unpacked by a user without rights. Each then follows the object of samples/walk.mp4,
-# to the same boxes, and compares pictures. Seconds and megabytes are printed. IMAGE=1 also builds and runs the container
-# of deploy/Containerfile with buildah, from the same bare system. Root is needed; what is missing is said, and skipped.
+# to the same boxes, and compares pictures. Seconds and megabytes are printed. IMAGE=1 also builds the container of
+# deploy/Containerfile, from the same bare system, and runs it (buildah, without a daemon). BASE=FILE.tar keeps that
+# system for the next time. Root is needed; what is missing is said, and skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,26 +19,31 @@ package=$(ls out/dist/*.deb 2>/dev/null) && archive=$(ls out/dist/*.tar.gz) || f
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/siamtrack-bare.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
+base=${BASE:-$work/base.tar}
 mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' | awk -v s="$suite" '$2 == s { print $1; exit }')
 
-# bare: the smallest Debian with apt, in $work/base.tar.
+# bare: the smallest Debian with apt, in $base.
 bare() {
 	local begin=$SECONDS
+	if [ -s "$base" ]; then
+		say "the bare system is $base"
+		return
+	fi
 	if command -v mmdebstrap >/dev/null; then
-		mmdebstrap --quiet --variant=minbase --include=ca-certificates "$suite" "$work/base.tar" "$mirror" ||
+		mmdebstrap --quiet --variant=minbase --include=ca-certificates "$suite" "$base" "$mirror" ||
 			skip "no Debian could be made from $mirror"
 	else
 		debootstrap --variant=minbase --include=ca-certificates "$suite" "$work/base" "$mirror" >"$work/log" ||
 			skip "no Debian could be made from $mirror: $(tail -n 1 "$work/log")"
-		tar -C "$work/base" -cf "$work/base.tar" . && rm -rf "$work/base"
+		tar -C "$work/base" -cf "$base" . && rm -rf "$work/base"
 	fi
-	say "$suite from nothing: $((SECONDS - begin)) s, $(du -m "$work/base.tar" | cut -f1) MB"
+	say "$suite from nothing: $((SECONDS - begin)) s, $(du -m "$base" | cut -f1) MB"
 }
 
 # system NAME: a fresh copy of it, whose packages' lists are there.
 system() {
 	mkdir "$work/$1"
-	tar -C "$work/$1" -xpf "$work/base.tar"
+	tar -C "$work/$1" -xpf "$base"
 	cp /etc/resolv.conf "$work/$1/etc/"
 	printf '#!/bin/sh\nexit 101\n' >"$work/$1/usr/sbin/policy-rc.d" # starts no service
 	chmod +x "$work/$1/usr/sbin/policy-rc.d"
@@ -93,7 +99,7 @@ package() {
 		./alone file walk.mp4 --init 349,428,50,148 --csv alone.csv' || fail "the program alone"
 	cmp "$work/package/try/alone.csv" "$work/here.csv" || fail "the program alone has other boxes"
 	inside package root 'apt-get -q -y remove siamtrack' >"$work/log" 2>&1 || fail "apt-get remove"
-	[ -z "$(find "$work/package/usr" -path '*siamtrack*')" ] || fail "apt-get remove leaves files"
+	[ -z "$(cd "$work/package" && find usr -name '*siamtrack*')" ] || fail "apt-get remove leaves files"
 	rm -rf --one-file-system "$work/package"
 }
 
@@ -112,9 +118,35 @@ archived() {
 	rm -rf --one-file-system "$work/archive"
 }
 
+# image: the container, its builder being the bare system with this machine's Go, whose caches it shares.
+image() {
+	local begin=$SECONDS container
+	command -v buildah >/dev/null || { say "image: SKIPPED: buildah is not installed"; return; }
+	. .deps/env.sh
+	export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
+	b() { buildah --root "$work/storage" --runroot "$work/run" "$@"; }
+	container=$(b from scratch)
+	b add --quiet "$container" "$base" / >/dev/null
+	b commit --quiet "$container" localhost/bare >/dev/null
+	b copy --quiet "$container" "$(go env GOROOT)" /usr/local/go >/dev/null
+	b config --env PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container"
+	b commit --rm --quiet "$container" localhost/bare-go >/dev/null
+	b bud --quiet --build-arg BUILD_IMAGE=localhost/bare-go --build-arg IMAGE=localhost/bare \
+		--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume "$(go env GOMODCACHE):/root/go/pkg/mod" \
+		--volume "$(go env GOCACHE):/root/.cache/go-build" -t siamtrack -f deploy/Containerfile . >"$work/log" 2>&1 ||
+		{ tail "$work/log"; fail "the image is not built"; }
+	say "image: built in $((SECONDS - begin)) s, $(b images --format '{{.Size}}' siamtrack)"
+	begin=$SECONDS
+	container=$(b from siamtrack)
+	r() { b run --volume "$PWD/samples:/data:ro" --volume "$PWD/docs:/pictures:ro" "$container" -- "$@"; }
+	r track doctor >"$work/doctor" || { cat "$work/doctor"; fail "image: track doctor"; }
+	r track file /data/walk.mp4 --init 349,428,50,148 --csv - --quiet >"$work/image.csv" || fail "image: track file"
+	cmp "$work/image.csv" "$work/here.csv" || fail "image: the boxes are not those of this machine"
+	r track match /pictures/walk.jpg /pictures/walk.jpg --kind object || fail "image: track match"
+	say "image: doctor, file and match as $(r id -un): $((SECONDS - begin)) s"
+}
+
 bare
 here
-package
-archived
-[ -z "${IMAGE:-}" ] || scripts/image.sh "$work/base.tar"
+for part in ${PARTS:-package archived ${IMAGE:+image}}; do $part; done
 say "passed"
