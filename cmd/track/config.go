@@ -156,6 +156,18 @@ func settable() *cobra.Command {
 	return root
 }
 
+// configInputs lists the files that a command's flags are read from.
+func configInputs(cmd *cobra.Command) (files []given) {
+	paths := config.Paths()
+	if file := configFile(cmd); file != "" {
+		paths = []string{file}
+	}
+	for _, path := range paths {
+		files = append(files, given{path, "the configuration"})
+	}
+	return files
+}
+
 // unconfigured are the commands that must run whatever is wrong in a file.
 var unconfigured = []string{"config", "completion", "help", "version", cobra.ShellCompRequestCmd,
 	cobra.ShellCompNoDescRequestCmd}

@@ -89,6 +89,11 @@ func TestConfiguredRun(t *testing.T) {
 	if code, stdout, _ := track(t, "config", "check"); code != exitDone || stdout != path+": good\n" {
 		t.Errorf("exit %d: %q", code, stdout)
 	}
+	before := read(t, path)
+	if code, _, stderr := track(t, "file", clip, "--csv", path); code != exitUsage || read(t, path) != before ||
+		!strings.Contains(stderr, "is the configuration") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
 	code, _, stderr = track(t, "file", clip, "--threads", "0")
 	if code != exitUsage || !strings.Contains(stderr, "csv ("+path+":7)") {
 		t.Errorf("exit %d: wrong use does not say what was configured: %s", code, stderr)

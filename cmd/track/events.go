@@ -34,6 +34,16 @@ func (f *eventFlags) check() error {
 	return nil
 }
 
+// files lists the files that the receivers name.
+func (f *eventFlags) files() (files []given) {
+	for _, r := range f.receivers {
+		if ca := events.Authorities(r); ca != "" {
+			files = append(files, given{ca, "the ca of --events"})
+		}
+	}
+	return files
+}
+
 // open makes a sink for each receiver. Close what it returns.
 func (f *eventFlags) open(cmd *cobra.Command, source string) (eventSinks, error) {
 	var all eventSinks

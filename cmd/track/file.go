@@ -49,6 +49,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err := config.Prefer(cmd, "init", "init-file", "select", "template"); err != nil {
 		return err
 	}
+	f.configured = configInputs(cmd)
 	part, err := f.part(cmd)
 	if err != nil {
 		return err

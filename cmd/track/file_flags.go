@@ -33,6 +33,7 @@ type fileFlags struct {
 	response        responseFlags
 	events          eventFlags
 	framed          autoframeFlags
+	configured      []given // the files that flags were read from
 
 	truth  string
 	timing bool
@@ -280,5 +281,6 @@ func (f *fileFlags) checkDrawn(cmd *cobra.Command) error {
 func (f *fileFlags) inputs(input string) []given {
 	files := append(inputFiles(input), given{f.initFile, "--init-file"}, given{f.truth, "--truth"},
 		given{f.template, "--template"})
+	files = append(append(files, f.configured...), f.events.files()...)
 	return append(files, f.modelFlags.files()...)
 }

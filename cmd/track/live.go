@@ -65,6 +65,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	if err != nil {
 		return err
 	}
+	f.configured = configInputs(cmd)
 	if err := f.checkOutputs(cmd, source); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type liveFlags struct {
 	http, token, tokenFile string
 	events                 eventFlags
 	framed                 autoframeFlags
+	configured             []given // the files that flags were read from
 	colors                 render.ColorMap
 
 	source  sourceFlags
@@ -131,7 +132,9 @@ func (f *liveFlags) checkOutputs(cmd *cobra.Command, source string) error {
 
 // inputs lists the files that are read.
 func (f *liveFlags) inputs(source string) []given {
-	return append(append(inputFiles(source), given{f.tokenFile, "--token-file"}), f.modelFlags.files()...)
+	files := append(inputFiles(source), given{f.tokenFile, "--token-file"})
+	files = append(append(files, f.configured...), f.events.files()...)
+	return append(files, f.modelFlags.files()...)
 }
 
 // capture returns how the source is to be opened.

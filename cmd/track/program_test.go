@@ -19,6 +19,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main() // ends the process
 	}
+	if os.Getenv("SIAMTRACK_CONFIG") == "" { // a person's own configuration is none of the tests'
+		if err := os.Setenv("SIAMTRACK_CONFIG", os.DevNull); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(m.Run())
 }
 

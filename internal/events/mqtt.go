@@ -112,11 +112,11 @@ func clientOptions(u *url.URL, logger *slog.Logger) (*paho.ClientOptions, error)
 		o.SetUsername(u.User.Username()).SetPassword(password)
 	}
 	for key := range u.Query() {
-		if key != "ca" || u.Scheme != schemeMQTTS {
+		if key != caParameter || u.Scheme != schemeMQTTS {
 			return nil, refused(u.String(), "after ? there is only ca=FILE, of mqtts://")
 		}
 	}
-	if file := u.Query().Get("ca"); file != "" {
+	if file := u.Query().Get(caParameter); file != "" {
 		pool, err := authorities(file)
 		if err != nil {
 			return nil, err
@@ -125,6 +125,18 @@ func clientOptions(u *url.URL, logger *slog.Logger) (*paho.ClientOptions, error)
 	}
 	return o, nil
 }
+
+// Authorities returns the file of certificates that a receiver's URL names, "" for none.
+func Authorities(receiver string) string {
+	u, err := parse(receiver)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get(caParameter)
+}
+
+// caParameter names the file in a URL.
+const caParameter = "ca"
 
 // authorities reads the certificates of those who vouch for a broker.
 func authorities(file string) (*x509.CertPool, error) {

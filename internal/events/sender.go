@@ -238,7 +238,11 @@ const (
 
 // refused returns an error about a receiver, which is named without its password.
 func refused(receiver, why string) error {
-	return receiverError{redact.Source(receiver) + ": " + why}
+	name := redact.Source(receiver)
+	if name == receiver { // it is no path, whatever it looks like
+		name = strings.TrimPrefix(redact.Source("x://"+receiver), "x://")
+	}
+	return receiverError{name + ": " + why}
 }
 
 type receiverError struct{ text string }
