@@ -16,6 +16,22 @@ const (
 	longWait  = 8 * time.Second
 )
 
+// checkCamera refuses what only a camera can be asked for where the source is none.
+func (f *liveFlags) checkCamera(source string) error {
+	if capture.KindOf(source) == capture.Camera {
+		return nil
+	}
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{{"width", f.width != 0}, {"height", f.height != 0}, {"fourcc", f.fourcc != ""}, {"backend", f.backend != ""}} {
+		if flag.given {
+			return usagef("--%s is asked of a camera, which %s is not", flag.name, redact.Source(source))
+		}
+	}
+	return nil
+}
+
 // opened opens the source. One that is off at the start is waited for where --reconnect says so: a stream or a camera.
 func (f *liveFlags) opened(cmd *cobra.Command, source string) (*capture.Source, error) {
 	how := f.capture()

@@ -159,6 +159,9 @@ func (g *game) pointer() {
 		g.choose(false)
 	}
 	down := ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
+	if down && inpututil.IsMouseButtonJustReleased(ebiten.MouseButtonLeft) {
+		g.waker.wake() // a click so quick that both came at once: that it is up again is seen in the next update
+	}
 	event := g.drag.Feed(render.Pointer{X: x, Y: y, Down: down, Cancel: cancel}, fit)
 	g.dirty = g.dirty || event != render.DragNone
 	switch event {
