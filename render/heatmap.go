@@ -91,7 +91,7 @@ func (p *Painter) heatRow(pix []uint8, columns []sample, opacity float32) {
 // contours draws what one row of a picture has of the lines on which the response is a quarter, a half and three
 // quarters: each in its colour between two dark lines. Right is how many cells of the map one pixel is wide.
 func (p *Painter) contours(pix []uint8, columns []sample, right float32) {
-	half := float32(p.line) / 2
+	half := max(1, float32(p.line)/2) / 2 // thinner than boxes: lines close together hide as much as colours do
 	for i, c := range columns {
 		v := p.row[c.left] + (p.row[c.right]-p.row[c.left])*c.share
 		if !(v > 0 && v <= 1) {

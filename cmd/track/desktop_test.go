@@ -222,7 +222,9 @@ func (d *desktop) rows(name string) []record.Row {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	data = data[:bytes.LastIndexByte(data, '\n')+1]
+	if data = data[:bytes.LastIndexByte(data, '\n')+1]; len(data) == 0 {
+		return nil
+	}
 	rows, err := record.Read(bytes.NewReader(data), name)
 	if err != nil {
 		d.t.Fatal(err)
