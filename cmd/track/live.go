@@ -66,7 +66,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		return err
 	}
 	f.configured = configInputs(cmd)
-	if err := f.checkCamera(source); err != nil {
+	if err := checkCamera(cmd, source); err != nil {
 		return err
 	}
 	if err := f.checkOutputs(cmd, source); err != nil {

@@ -16,17 +16,14 @@ const (
 	longWait  = 8 * time.Second
 )
 
-// checkCamera refuses what only a camera can be asked for where the source is none.
-func (f *liveFlags) checkCamera(source string) error {
+// checkCamera refuses what only a camera can be asked for where the source is none, and it was typed.
+func checkCamera(cmd *cobra.Command, source string) error {
 	if capture.KindOf(source) == capture.Camera {
 		return nil
 	}
-	for _, flag := range []struct {
-		name  string
-		given bool
-	}{{"width", f.width != 0}, {"height", f.height != 0}, {"fourcc", f.fourcc != ""}, {"backend", f.backend != ""}} {
-		if flag.given {
-			return usagef("--%s is asked of a camera, which %s is not", flag.name, redact.Source(source))
+	for _, flag := range []string{"width", "height", "fourcc", "backend"} {
+		if typed(cmd, flag) {
+			return usagef("--%s is asked of a camera, which %s is not", flag, redact.Source(source))
 		}
 	}
 	return nil
