@@ -15,10 +15,11 @@ const (
 	cameraRows    = 2
 	cameraReach   = 4 // coarsest cells that a frame may have moved
 	cameraLevels  = 3 // each of half the cells a side
+	cellScale     = 4 // makes a cell so small a number that the squares of a line of them can be added in 32 bits
 )
 
 // surer is how much less two pictures must differ, moved, than at rest: else nothing is said to have moved.
-const surer = 0.9
+const surer = 0.8
 
 // camera measures how far the whole picture moved from one frame to the next: of small grey pictures the shift at which
 // they differ least, over all shifts of the coarsest, then downhill on each finer one, and at last between cells (block
@@ -103,13 +104,13 @@ func lower(before, at, after float64) int {
 	return 0
 }
 
-// vertex is where between -1/2 and 1/2 a tent through three values, the middle one the least, has its lowest point.
+// vertex is where between -1/2 and 1/2 a parabola through three values, the middle one the least, has its lowest point.
 func vertex(before, at, after float64) float64 {
-	most := max(before, after) - at
-	if at > before || at > after || !(most > 0) || math.IsInf(most, 1) {
+	bend := before - 2*at + after
+	if at > before || at > after || !(bend > 0) || math.IsInf(bend, 1) {
 		return 0
 	}
-	return min(max((before-after)/(2*most), -0.5), 0.5)
+	return (before - after) / (2 * bend)
 }
 
 // fit prepares for frames of a size.
@@ -142,7 +143,7 @@ func (c *camera) shrink(img *image.RGBA) {
 					p := cell[4*s*gap:][:3]
 					sum += int32(p[0]) + 2*int32(p[1]) + int32(p[2])
 				}
-				row[x] += sum
+				row[x] += sum / cellScale
 			}
 		}
 	}
@@ -175,28 +176,27 @@ func (c *camera) hide(b tracker.Box) {
 	}
 }
 
-// difference is the mean absolute difference between a picture and the one before it moved by (dx, dy), where both are
-// and the first is not masked; infinite where that is less than a quarter of it.
+// difference is the variance of the difference between a picture and the kept one moved by (dx, dy), where both are and
+// the first is not masked: a light that goes on is no motion. It is infinite where that is less than a quarter of it.
 func (l *level) difference(dx, dy int) float64 {
-	sum, n := int64(0), int64(0)
 	x0, x1 := max(0, dx), min(l.w, l.w+dx)
 	if x0 >= x1 {
 		return math.Inf(1)
 	}
+	var sum, squares, n int64
 	for y := max(0, dy); y < min(l.h, l.h+dy); y++ {
 		a := l.now[y*l.w+x0 : y*l.w+x1]
 		b, mask := l.last[(y-dy)*l.w+x0-dx:][:len(a)], l.mask[y*l.w+x0:][:len(a)]
-		part, seen := int32(0), int32(0)
+		rowSum, rowSquares, seen := int32(0), int32(0), int32(0)
 		for i, v := range a {
-			d := v - b[i]
-			sign := d >> 31
-			part += (d ^ sign - sign) & mask[i]
-			seen -= mask[i]
+			d := (v - b[i]) & mask[i]
+			rowSum, rowSquares, seen = rowSum+d, rowSquares+d*d, seen-mask[i]
 		}
-		sum, n = sum+int64(part), n+int64(seen)
+		sum, squares, n = sum+int64(rowSum), squares+int64(rowSquares), n+int64(seen)
 	}
 	if 4*n < int64(l.w*l.h) {
 		return math.Inf(1)
 	}
-	return float64(sum) / float64(n)
+	mean := float64(sum) / float64(n)
+	return float64(squares)/float64(n) - mean*mean
 }

@@ -56,6 +56,9 @@ func TestCameraMeasuresShifts(t *testing.T) {
 					copy(now.Pix[now.PixOffset(x, y):], w.Pix[w.PixOffset(x, y):][:4])
 				}
 			}
+			for i := range now.Pix { // and a light goes on
+				now.Pix[i] = min(now.Pix[i], 215) + 40
+			}
 			gx, gy := c.shift(now, target)
 			if math.Hypot(gx-float64(dx), gy-float64(dy)) > 1.5 {
 				t.Errorf("%v: moved by %d, %d; measured %.1f, %.1f", size, dx, dy, gx, gy)
