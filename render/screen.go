@@ -239,6 +239,16 @@ func selected(m Moment) *tracker.Target {
 	return &m.Targets[0]
 }
 
+// marked returns the number of that target where it is to be told which one it is: in front of a person, who can choose
+// another, and beside what is drawn of it alone. Else it is 0.
+func (s *Screen) marked(m Moment) int {
+	t := selected(m)
+	if t == nil || m.Live == nil && !s.Show.Panel && !s.Show.Scores {
+		return 0
+	}
+	return t.ID
+}
+
 // overlay draws everything that lies over the frame. Drawn is the box being drawn, in pixels of the frame.
 func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 	p := s.painter
@@ -264,7 +274,7 @@ func (s *Screen) overlay(dst *image.RGBA, m Moment, drawn tracker.Box) {
 			below = below.Union(p.recording(dst, below))
 		}
 		if s.several(m) {
-			p.list(dst, m.Targets, m.Selected, below)
+			p.list(dst, m.Targets, s.marked(m), below)
 		}
 	} else if m.Recording {
 		p.recording(dst, image.Rectangle{})

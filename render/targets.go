@@ -50,7 +50,7 @@ func (s *Screen) targets(dst *image.RGBA, m Moment) {
 			p.text = p.text[:0]
 			p.box(dst, t.Result.Box, colorOf(t, several), t.Result.State, p.text)
 		case several:
-			p.one(dst, t, t.ID == m.Selected)
+			p.one(dst, t, t.ID == s.marked(m))
 		default:
 			p.Target(dst, t)
 		}

@@ -122,15 +122,15 @@ func (g *game) reselect() error {
 	return nil
 }
 
-// remove forgets the selected target, or the only one.
+// remove forgets the selected target: that which is outlined, the first where none was chosen.
 func (g *game) remove() error {
 	id := g.selected
-	if g.view.Target(id) == nil && len(g.view.Targets) == 1 {
-		id = g.view.Targets[0].ID
+	if len(g.view.Targets) == 0 {
+		g.say("there is no target to forget")
+		return nil
 	}
 	if g.view.Target(id) == nil {
-		g.say("click on a target to select it, then remove it")
-		return nil
+		id = g.view.Targets[0].ID
 	}
 	g.o.Session.Remove(id)
 	g.view.Forget(id) // the view is ours; the next one comes without
