@@ -117,10 +117,22 @@ func (t *Tracker) findIn(img *image.RGBA, c cutter, x, y, w, h float64) (Found, 
 	if err != nil {
 		return Found{}, fmt.Errorf("siamfc: find: %w", err)
 	}
-	grid, area := t.m.Grid, t.m.Grid.Size*t.m.Grid.Size
-	best := Found{Score: -1}
+	return t.best(t.near, maps, cx, cy, side, w, h).Found, nil
+}
+
+// best is the highest response of maps, and at which of the tracker's scales it is.
+type best struct {
+	Found
+	scale int
+}
+
+// best returns the place with the highest response of what a view showed: the square of a side about (cx, cy), in which
+// a target of w x h was supposed.
+func (t *Tracker) best(v *view, maps Maps, cx, cy, side, w, h float64) best {
+	grid, area := v.grid, v.grid.Size*v.grid.Size
+	b := best{Found: Found{Score: -1}}
 	for s, k := range t.scales {
-		px := side * k / float64(t.near.size) // frame pixels a crop pixel
+		px := side * k / float64(v.size) // frame pixels a crop pixel
 		at := argmax(maps.Response[s*area : (s+1)*area])
 		score := float64(maps.Response[s*area+at])
 		var box tracker.Box
@@ -132,9 +144,9 @@ func (t *Tracker) findIn(img *image.RGBA, c cutter, x, y, w, h float64) (Found, 
 			f := t.bias.correct(cellBox(grid, maps, at))
 			box = tracker.FromCenter(cx+f.x*px, cy+f.y*px, f.w*px, f.h*px)
 		}
-		if score > best.Score && !box.Empty() {
-			best = Found{box, score}
+		if score > b.Score && !box.Empty() {
+			b = best{Found{box, score}, s}
 		}
 	}
-	return best, nil
+	return b
 }

@@ -156,9 +156,21 @@ type StateSpec struct {
 	APCE float64 `json:"apce,omitempty"`
 	// Patience is the number of frames in a row with a sign of loss before the state is lost; 0 means 1.
 	Patience int `json:"patience,omitempty"`
-	// Redetect makes the tracker, while the target is lost, look for it over the whole frame, one search square a
-	// frame in a spiral about the place where it was last seen; a score of Uncertain or more takes it up again.
-	Redetect bool `json:"redetect,omitempty"`
+	// Unlike is the cosine of the target's embedding as it looks now with the exemplar's below which it may not be the
+	// target: every Loop.Refresh frames (0 means 5) they are compared, and when it was less twice in a row the target is
+	// uncertain, and its score at most Uncertain, as it is after it was lost, until it is like the target again. 0
+	// compares nothing. Networks that are Recognisers.
+	Unlike float64 `json:"unlike,omitempty"`
+	// Redetect makes the tracker, while the target is lost or in doubt, look for it over the whole frame as well, one crop
+	// more a frame. What it finds is like the target where its score is RedetectScore or more (0 means Uncertain) and its
+	// embedding's cosine with the exemplar's RedetectLikeness or more (0 asks for none; networks that are Recognisers),
+	// and no more than RedetectDrop (0 does not ask) below what that was of late while the target was sure. It is
+	// uncertain while that is so, and the target after RedetectLooks in a row (0 means 2).
+	Redetect         bool    `json:"redetect,omitempty"`
+	RedetectScore    float64 `json:"redetect_score,omitempty"`
+	RedetectLikeness float64 `json:"redetect_likeness,omitempty"`
+	RedetectDrop     float64 `json:"redetect_drop,omitempty"`
+	RedetectLooks    int     `json:"redetect_looks,omitempty"`
 }
 
 // ParseManifest reads and checks a manifest. Unknown fields are errors: a misspelt parameter must not be a silent
@@ -266,7 +278,13 @@ func (s *StateSpec) validate() error {
 		check(within(s.Uncertain, 0, 1), "state.uncertain: %v found, 0 to 1 expected", s.Uncertain),
 		check(within(s.Lost, 0, s.Uncertain), "state.lost: %v found, 0 to state.uncertain expected", s.Lost),
 		check(s.APCE >= 0, "state.apce: %v found, 0 or more expected", s.APCE),
-		check(s.Patience >= 0 && s.Patience <= 1000, "state.patience: %d found, 0 to 1000 expected", s.Patience))
+		check(s.Patience >= 0 && s.Patience <= 1000, "state.patience: %d found, 0 to 1000 expected", s.Patience),
+		check(within(s.Unlike, 0, 1), "state.unlike: %v found, 0 to 1 expected", s.Unlike),
+		check(within(s.RedetectScore, 0, 1), "state.redetect_score: %v found, 0 to 1 expected", s.RedetectScore),
+		check(within(s.RedetectLikeness, 0, 1), "state.redetect_likeness: %v found, 0 to 1 expected", s.RedetectLikeness),
+		check(within(s.RedetectDrop, 0, 2), "state.redetect_drop: %v found, 0 to 2 expected", s.RedetectDrop),
+		check(s.RedetectLooks >= 0 && s.RedetectLooks <= 1000, "state.redetect_looks: %d found, 0 to 1000 expected",
+			s.RedetectLooks))
 }
 
 func check(ok bool, format string, args ...any) error {

@@ -22,13 +22,20 @@ type Network interface {
 	Search(crops []float32, size int) (Maps, error)
 }
 
+// Recogniser is a Network that can say what something looks like.
+type Recogniser interface {
+	// Recognise embeds what a crop shows as a vector of length one: its product with that of another crop says how alike
+	// the two are, from -1 to 1. crop and target are as for Exemplar; the vector is valid until the next call. What Search
+	// compares with stays what it is, after an error too.
+	Recognise(crop []float32, target tracker.Box) ([]float32, error)
+}
+
 // Refresher is a Network that can take another view of the same target.
 type Refresher interface {
-	// Refresh embeds the target as it looks now, and has Search compare with the first exemplar's embedding mixed with
-	// `share` of this one, in [0, 1]; what is known of the target's surroundings is mixed with `around` of the new.
-	// Views before it are forgotten. crop and target are as for Exemplar. After an error Search compares with the first
-	// exemplar alone.
-	Refresh(crop []float32, target tracker.Box, share, around float64) error
+	Recogniser
+	// Refresh has Search compare with the first exemplar's embedding mixed with `share` of what Recognise embedded last,
+	// in [0, 1]; what is known of the target's surroundings is mixed with `around` of that. Views before it are forgotten.
+	Refresh(share, around float64)
 }
 
 // Maps is what a network says of the search crops.

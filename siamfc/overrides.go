@@ -24,6 +24,8 @@ type Overrides struct {
 	Rate *float64
 	// Motion is LoopSpec.Motion.
 	Motion *float64
+	// NoRedetect switches StateSpec.Redetect off; of a model that has it off anyway it changes nothing.
+	NoRedetect bool
 }
 
 // Named returns what is overridden, by the names of track's flags, as text.
@@ -37,6 +39,9 @@ func (o Overrides) Named() map[string]string {
 			named[name] = strconv.FormatFloat(*v, 'g', -1, 64)
 		}
 	}
+	if o.NoRedetect {
+		named["no-redetect"] = strconv.FormatBool(true)
+	}
 	return named
 }
 
@@ -46,9 +51,10 @@ func (o Overrides) Apply(m Manifest) (Manifest, error) {
 		return m, nil
 	}
 	if m.Kind != Peak && m.Kind != Box {
-		return m, fmt.Errorf("model %q: %w: it does not track, so it has no search, window, penalty or rate", m.Name,
-			ErrOverride)
+		return m, fmt.Errorf("model %q: %w: it does not track, so it has no search, window, penalty, rate or re-detection",
+			m.Name, ErrOverride)
 	}
+	m.State.Redetect = m.State.Redetect && !o.NoRedetect
 	err := o.scale(&m)
 	if o.Window != nil {
 		m.Loop.WindowInfluence = *o.Window

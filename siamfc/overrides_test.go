@@ -19,6 +19,8 @@ func TestOverrides(t *testing.T) {
 	peak.Loop = LoopSpec{WindowInfluence: 0.2, Scales: 3, ScaleStep: 1.04, ScalePenalty: 0.97, ScaleRate: 0.6}
 	foreign, multiplied, embedding := box, box, box
 	foreign.Layout, foreign.Search.Wide = LayoutNanoTrack, 0
+	again := box
+	again.State.Redetect = true
 	multiplied.Loop.Blend, embedding.Kind = BlendMultiply, Embedding
 	v := func(f float64) *float64 { return &f }
 
@@ -47,6 +49,9 @@ func TestOverrides(t *testing.T) {
 		"less": {box, Overrides{SearchScale: v(0.5)}, func(m *Manifest) {
 			m.Search.Size, m.Search.Wide, m.Grid.Size, m.Grid.Origin = 128, 192, 8, -64
 		}},
+		"found again":     {again, Overrides{Rate: v(1)}, func(m *Manifest) { m.Loop.SizeRate = 1 }},
+		"not found again": {again, Overrides{NoRedetect: true}, func(m *Manifest) { m.State.Redetect = false }},
+		"never was":       {box, Overrides{NoRedetect: true}, func(*Manifest) {}},
 		"peak, further": {peak, Overrides{SearchScale: v(1.25)}, func(m *Manifest) {
 			m.Search.Size, m.Grid.Size, m.Grid.Origin = 319, 25, -96
 		}},
@@ -54,9 +59,10 @@ func TestOverrides(t *testing.T) {
 		want := c.m
 		c.want(&want)
 		got, err := c.o.Apply(c.m)
-		if err != nil || got.Search != want.Search || got.Grid != want.Grid || got.Loop != want.Loop {
-			t.Errorf("%s: %+v %+v %+v, %v; want %+v %+v %+v", name, got.Search, got.Grid, got.Loop, err, want.Search,
-				want.Grid, want.Loop)
+		if err != nil || got.Search != want.Search || got.Grid != want.Grid || got.Loop != want.Loop ||
+			got.State != want.State {
+			t.Errorf("%s: %+v %+v %+v %+v, %v; want %+v %+v %+v %+v", name, got.Search, got.Grid, got.Loop, got.State, err,
+				want.Search, want.Grid, want.Loop, want.State)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -75,6 +81,7 @@ func TestOverrides(t *testing.T) {
 		"fixed graph":       {foreign, Overrides{SearchScale: v(1)}, "crops of 256 pixels only"},
 		"no weight":         {multiplied, Overrides{Window: v(0.5)}, "multiplied"},
 		"no tracker":        {embedding, Overrides{Window: v(0.5)}, "does not track"},
+		"nothing is found":  {embedding, Overrides{NoRedetect: true}, "does not track"},
 	} {
 		if _, err := c.o.Apply(c.m); !errors.Is(err, ErrOverride) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)

@@ -8,17 +8,6 @@ import (
 	"siamtrack/tracker"
 )
 
-func TestSpiralVisitsEachCellOnce(t *testing.T) {
-	seen := map[[2]int]bool{}
-	for i := range 49 {
-		x, y := spiral(i)
-		if abs(x) > 3 || abs(y) > 3 || seen[[2]int{x, y}] {
-			t.Fatalf("cell %d at %d, %d: outside three rings, or seen before", i, x, y)
-		}
-		seen[[2]int{x, y}] = true
-	}
-}
-
 func TestJudge(t *testing.T) {
 	j := judge{spec: StateSpec{Uncertain: 0.6, Lost: 0.3, Patience: 2, APCE: 5}}
 	sharp, blunt := &tracker.Response{APCE: 20}, &tracker.Response{APCE: 1}

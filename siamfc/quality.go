@@ -82,3 +82,19 @@ func (j *judge) judge(score float64, r *tracker.Response) tracker.State {
 	}
 	return tracker.Tracking
 }
+
+// redetectScore is the least response of what is found again.
+func (s StateSpec) redetectScore() float64 {
+	if s.RedetectScore == 0 {
+		return s.Uncertain
+	}
+	return s.RedetectScore
+}
+
+// redetectLooks is how many looks in a row it takes until what is found again is the target.
+func (s StateSpec) redetectLooks() int {
+	if s.RedetectLooks == 0 {
+		return 2
+	}
+	return s.RedetectLooks
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"math"
 	"time"
 
 	"siamtrack/tracker"
@@ -13,8 +12,8 @@ import (
 // ErrNotStarted is returned by an Update before the first Init.
 var ErrNotStarted = errors.New("siamfc: update before init: mark a target first")
 
-// Tracker follows one target with a Network. It implements tracker.Tracker, tracker.StageTimer, tracker.Thresholder and
-// tracker.CropViewer. After the first Update it allocates nothing.
+// Tracker follows one target with a Network. It implements tracker.Tracker, tracker.StageTimer, tracker.Thresholder,
+// tracker.CropViewer, tracker.Placer and tracker.Avoider. After the first Update it allocates nothing.
 type Tracker struct {
 	net    Network
 	m      Manifest
@@ -30,11 +29,12 @@ type Tracker struct {
 	cutter       cutter
 	started      bool
 	size         image.Point // of the frames
-	x, y, w, h   float64     // the target's centre and size in the frame
+	spot                     // of the target
 	bias         boxError
-	roam         int // frames searched since the target was lost
-	refresh      refresh
 	motion       motion
+	known        recognition
+	again        redetection
+	others       []tracker.Box // where other targets are
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -53,7 +53,7 @@ func New(net Network, m Manifest) (*Tracker, error) {
 			m.Kind)
 	}
 	t.exemplar = make([]float32, t.cropZ.Len())
-	if err := t.refresh.prepare(net, m, t.cropZ.Len()); err != nil {
+	if err := t.known.prepare(net, m, t.cropZ.Len()); err != nil {
 		return nil, err
 	}
 	t.motion = newMotion(m.Loop)
@@ -84,7 +84,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	t.x, t.y = t.cutter.place(box.Center())
 	t.w, t.h = box.W, box.H
 	t.cutter = t.cutter.filled(img)
-	mark := t.cutExemplar(t.exemplar, img, box)
+	mark := t.cutExemplar(t.exemplar, img, t.spot, box)
 	cropped := time.Now()
 	if err := t.net.Exemplar(t.exemplar, mark); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
@@ -94,14 +94,30 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	}
 	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: time.Since(cropped)}
 	t.judge = judge{spec: t.m.State}
+	if err := t.known.begin(t.exemplar, mark); err != nil {
+		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
+	}
+	t.started, t.looked, t.size = true, nil, size
 	t.motion.begin(img, box)
-	t.started, t.looked, t.roam, t.size, t.refresh.frames = true, nil, 0, size, 0
+	t.again.begin(t.spot)
 	return nil
 }
 
-// cutExemplar crops the square about the target as it is now into dst, and returns its box in the crop's pixels.
-func (t *Tracker) cutExemplar(dst []float32, img *image.RGBA, target tracker.Box) tracker.Box {
-	square := t.cutter.square(t.x, t.y, t.m.Exemplar.Side(t.w, t.h))
+// spot is where a target is in a frame: its centre, as the manifest counts it, and its size, in pixels.
+type spot struct{ x, y, w, h float64 }
+
+// scaled is the spot in frames that are kx times as wide and ky times as high.
+func (s spot) scaled(c cutter, kx, ky float64) spot {
+	zx, zy := c.place(0, 0) // what the manifest counts as the frame's corner
+	return spot{zx + (s.x-zx)*kx, zy + (s.y-zy)*ky, s.w * kx, s.h * ky}
+}
+
+// box is the spot as a box.
+func (s spot) box() tracker.Box { return tracker.FromCenter(s.x, s.y, s.w, s.h) }
+
+// cutExemplar crops the square about a target at s into dst, and returns its box in the crop's pixels.
+func (t *Tracker) cutExemplar(dst []float32, img *image.RGBA, s spot, target tracker.Box) tracker.Box {
+	square := t.cutter.square(s.x, s.y, t.m.Exemplar.Side(s.w, s.h))
 	t.cutter.crop(t.cropZ, dst, img, square)
 	return inCrop(target, square, t.m.Exemplar.Size)
 }
@@ -113,9 +129,8 @@ func (t *Tracker) resize(size image.Point) {
 		return
 	}
 	kx, ky := float64(size.X)/float64(t.size.X), float64(size.Y)/float64(t.size.Y)
-	zx, zy := t.cutter.place(0, 0) // what the manifest counts as the frame's corner
-	t.x, t.y = zx+(t.x-zx)*kx, zy+(t.y-zy)*ky
-	t.w, t.h = t.w*kx, t.h*ky
+	t.spot = t.spot.scaled(t.cutter, kx, ky)
+	t.again.scale(t.cutter, kx, ky)
 	t.size = size
 }
 
@@ -124,45 +139,90 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	if !t.started {
 		return tracker.Result{}, ErrNotStarted
 	}
-	size := img.Bounds().Size()
-	t.resize(size)
+	t.resize(img.Bounds().Size())
+	before := *t
+	t.stages = tracker.Stages{}
+	r, err := t.update(img)
+	if err != nil {
+		*t = before
+		return tracker.Result{}, err
+	}
+	return r, nil
+}
+
+// update is Update; after an error the tracker is in no state to go on.
+func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
 	v := t.near
 	if t.judge.lost {
 		v = t.wide
 	}
-	side := t.searchSide(v, t.w, t.h)
-	cx, cy, roam := t.lookAt(size, side)
-	if dx, dy := t.motion.foresee(img, tracker.FromCenter(t.x, t.y, t.w, t.h)); dx != 0 || dy != 0 {
-		cx, cy = min(max(cx+dx, 0), float64(size.X)), min(max(cy+dy, 0), float64(size.Y))
+	s, err := t.look(v, img, t.ahead(img))
+	if err != nil {
+		return tracker.Result{}, err
 	}
+	before := t.spot
+	state := t.judge.judge(s.score, &v.response)
+	t.follow(s)
+	t.motion.learn(state, t.x-before.x, t.y-before.y)
+	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &v.response}
+	looked, err := t.regard(img, &r)
+	switch {
+	case err != nil:
+		return tracker.Result{}, err
+	case r.State == tracker.Tracking:
+		t.again.begin(t.spot)
+	case t.m.State.Redetect && !looked && (t.judge.lost || t.known.doubt):
+		return t.seek(img, r)
+	}
+	return r, nil
+}
 
+// ahead is where to search for the target: where it was, or where its motion leads.
+func (t *Tracker) ahead(img *image.RGBA) spot {
+	at := t.spot
+	if dx, dy := t.motion.foresee(img, at.box()); dx != 0 || dy != 0 {
+		at.x, at.y = min(max(at.x+dx, 0), float64(t.size.X)), min(max(at.y+dy, 0), float64(t.size.Y))
+	}
+	return at
+}
+
+// sight is what one look at a square of a frame gave: what was found, in pixels of a crop that has `crop` of them a
+// frame pixel, about (cx, cy).
+type sight struct {
+	found
+	cx, cy, crop float64
+	square       tracker.Box
+}
+
+// look searches the square about a spot for the target, and fills the view's response map.
+func (t *Tracker) look(v *view, img *image.RGBA, at spot) (sight, error) {
+	side := t.searchSide(v, at.w, at.h)
+	maps, err := t.see(v, img, at.x, at.y, side)
+	if err != nil {
+		return sight{}, err
+	}
 	begin := time.Now()
-	v.see(t.cutter, img, cx, cy, side, t.scales)
+	crop := float64(v.size) / side // crop pixels a frame pixel
+	f := t.bias.correct(v.locate.locate(maps, at.w*crop, at.h*crop))
+	v.respond(t.m.Kind, maps, f.scale, at.x, at.y, crop/t.scales[f.scale])
+	t.stages.Locate += time.Since(begin)
+	return sight{f, at.x, at.y, crop, t.cutter.square(at.x, at.y, side*t.scales[f.scale])}, nil
+}
+
+// see crops a square of a frame at each scale and runs the network on it.
+func (t *Tracker) see(v *view, img *image.RGBA, x, y, side float64) (Maps, error) {
+	begin := time.Now()
+	v.see(t.cutter, img, x, y, side, t.scales)
 	cropped := time.Now()
 	maps, err := t.search(v)
 	if err != nil {
-		return tracker.Result{}, fmt.Errorf("siamfc: embed the search region: %w", err)
+		return Maps{}, fmt.Errorf("siamfc: embed the search region: %w", err)
 	}
-	embedded := time.Now()
-	crop := float64(v.size) / side // crop pixels a frame pixel
-	f := t.bias.correct(v.locate.locate(maps, t.w*crop, t.h*crop))
-	v.respond(t.m.Kind, maps, f.scale, cx, cy, crop/t.scales[f.scale])
-	before := *t
-	state := t.judge.judge(f.score, &v.response)
-	t.roam = roam
-	t.follow(f, state, cx, cy, crop, size)
-	t.motion.learn(state, t.x-before.x, t.y-before.y)
-	located := time.Now()
-	if err := t.takeView(img, f.score, state); err != nil {
-		*t = before
-		return tracker.Result{}, fmt.Errorf("siamfc: embed the target as it looks now: %w", err)
-	}
-	embed := embedded.Sub(cropped) - maps.Correlate + time.Since(located)
-	t.stages = tracker.Stages{Crop: cropped.Sub(begin), Embed: embed, Correlate: maps.Correlate,
-		Locate: located.Sub(embedded)}
 	t.looked = v
-	return tracker.Result{Box: tracker.FromCenter(t.x, t.y, t.w, t.h), Score: f.score, State: state,
-		Search: t.cutter.square(cx, cy, side*t.scales[f.scale]), Response: &v.response}, nil
+	t.stages.Crop += cropped.Sub(begin)
+	t.stages.Embed += time.Since(cropped) - maps.Correlate
+	t.stages.Correlate += maps.Correlate
+	return maps, nil
 }
 
 // search runs the network on what a view saw.
@@ -174,72 +234,28 @@ func (t *Tracker) search(v *view) (Maps, error) {
 	return maps, err
 }
 
-// lookAt returns the centre of the square to search: the target's last place, or, every second frame while it is
-// lost and the manifest says so, the next place of a spiral about it; and how far the spiral is then.
-func (t *Tracker) lookAt(size image.Point, side float64) (x, y float64, roam int) {
-	if !t.judge.lost || !t.m.State.Redetect {
-		return t.x, t.y, t.roam
+// follow moves the target to where it was found; its size stays what it was where the score is below Loop.Hold.
+func (t *Tracker) follow(s sight) {
+	if s.score < t.m.Loop.Hold {
+		s.rate = 0
 	}
-	roam = t.roam + 1
-	if roam%2 == 0 {
-		return t.x, t.y, roam
-	}
-	step := side / 2
-	reach := int(math.Ceil(float64(max(size.X, size.Y)) / step))
-	total := (2*reach + 1) * (2*reach + 1)
-	for range total { // places outside the frame are passed over
-		dx, dy := spiral(roam / 2 % total)
-		x, y = t.x+float64(dx)*step, t.y+float64(dy)*step
-		if x >= 0 && y >= 0 && x < float64(size.X) && y < float64(size.Y) {
-			return x, y, roam
-		}
-		roam += 2
-	}
-	return t.x, t.y, roam
+	t.spot = t.moved(t.spot, s)
 }
 
-// spiral returns the i-th cell of a square spiral about (0, 0), which is its cell 0.
-func spiral(i int) (x, y int) {
-	if i == 0 {
-		return 0, 0
-	}
-	ring := int(math.Ceil((math.Sqrt(float64(i)+1) - 1) / 2))
-	i -= (2*ring - 1) * (2*ring - 1)
-	side, along := i/(2*ring), i%(2*ring)
-	switch side {
-	case 0:
-		return ring, along - ring + 1
-	case 1:
-		return ring - along - 1, ring
-	case 2:
-		return -ring, ring - along - 1
-	default:
-		return along - ring + 1, -ring
-	}
-}
-
-// follow moves the target to where it was found. A lost target with re-detection stays at its last place.
-func (t *Tracker) follow(f found, state tracker.State, cx, cy, crop float64, size image.Point) {
-	if state == tracker.Lost && t.m.State.Redetect {
-		return
-	}
-	if state != tracker.Lost {
-		t.roam = 0
-	}
-	if f.score < t.m.Loop.Hold {
-		f.rate = 0
-	}
-	w, h := float64(size.X), float64(size.Y)
+// moved is where a target that was at a spot is by what was found, kept in the frame as the manifest says.
+func (t *Tracker) moved(at spot, s sight) spot {
+	w, h := float64(t.size.X), float64(t.size.Y)
 	if t.m.Loop.Clip == ClipBox {
-		t.x, t.w = t.cut(cx+f.x/crop, t.w*(1-f.rate)+f.w/crop*f.rate, w)
-		t.y, t.h = t.cut(cy+f.y/crop, t.h*(1-f.rate)+f.h/crop*f.rate, h)
-		return
+		at.x, at.w = t.cut(s.cx+s.x/s.crop, at.w*(1-s.rate)+s.w/s.crop*s.rate, w)
+		at.y, at.h = t.cut(s.cy+s.y/s.crop, at.h*(1-s.rate)+s.h/s.crop*s.rate, h)
+		return at
 	}
-	t.x = min(max(cx+f.x/crop, 0), w)
-	t.y = min(max(cy+f.y/crop, 0), h)
+	at.x = min(max(s.cx+s.x/s.crop, 0), w)
+	at.y = min(max(s.cy+s.y/s.crop, 0), h)
 	floor := max(t.m.Loop.MinSide, tracker.MinSide)
-	t.w = min(max(t.w*(1-f.rate)+f.w/crop*f.rate, floor), w)
-	t.h = min(max(t.h*(1-f.rate)+f.h/crop*f.rate, floor), h)
+	at.w = min(max(at.w*(1-s.rate)+s.w/s.crop*s.rate, floor), w)
+	at.h = min(max(at.h*(1-s.rate)+s.h/s.crop*s.rate, floor), h)
+	return at
 }
 
 // cut returns the centre and length of the part of an interval that lies in [0, limit], at least MinSide of it.
@@ -253,9 +269,17 @@ func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
 // Place implements tracker.Placer.
 func (t *Tracker) Place(b tracker.Box) {
 	t.x, t.y = b.Center()
-	t.w, t.h, t.roam = b.W, b.H, 0
+	t.w, t.h = b.W, b.H
 	t.motion.stop()
+	if t.judge.lost || t.known.doubt {
+		t.again.sure = t.spot
+	} else {
+		t.again.begin(t.spot)
+	}
 }
+
+// Avoid implements tracker.Avoider.
+func (t *Tracker) Avoid(others []tracker.Box) { t.others = others }
 
 // Stages implements tracker.StageTimer. The correlation is part of Embed where the network's graph holds both.
 func (t *Tracker) Stages() tracker.Stages { return t.stages }

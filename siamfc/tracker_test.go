@@ -2,9 +2,13 @@ package siamfc
 
 import (
 	"errors"
+	"image"
 	"io"
 	"math"
+	"slices"
 	"testing"
+
+	"golang.org/x/image/draw"
 
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
@@ -219,49 +223,62 @@ func (f *failing) Search(crops []float32, size int) (Maps, error) {
 }
 
 // TestUpdateKeepsItsStateOnError: after a frame that failed the tracker goes on as one that never saw it, while it
-// follows, and while it roams in search of a target that is lost.
+// follows, while it looks about for a target that is lost, and while it looks at what may be it.
 func TestUpdateKeepsItsStateOnError(t *testing.T) {
 	m := PixelsManifest()
 	m.State.Redetect, m.Loop.Motion = true, 0.5
-	img, other := noise(200, 200, 2), noise(200, 200, 3)
-	for _, fails := range []int{1, 6, 7} { // frame 1 is tracked; from frame 3 on the target is lost
-		run := func(after int) (boxes []tracker.Result) {
-			net := &failing{NewCorrelator(NewPixels(), m), after}
-			tr, err := New(net, m)
+	target := tracker.Box{X: 80, Y: 80, W: 40, H: 40}
+	img, other, moved := textured(400, 300, 2), textured(400, 300, 3), textured(400, 300, 3)
+	draw.Draw(moved, image.Rect(290, 180, 370, 260), img, image.Pt(60, 60), draw.Src)
+	// run fails once in a frame, in the search after some others of that frame.
+	run := func(frame, after int) (results []tracker.Result) {
+		net := &failing{NewCorrelator(NewPixels(), m), 1 << 30}
+		tr, err := New(net, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tr.Init(img, target); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 24 {
+			shown := img
+			if i > 1 {
+				shown = other
+			}
+			if i > 5 {
+				shown = moved
+			}
+			if i == frame {
+				net.after = after
+				if _, err := tr.Update(shown); !errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Errorf("frame %d, search %d: error %v", frame, after, err)
+				}
+				net.after = 1 << 30
+			}
+			r, err := tr.Update(shown)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := tr.Init(img, tracker.Box{X: 80, Y: 80, W: 40, H: 40}); err != nil {
-				t.Fatal(err)
-			}
-			for i := range 12 {
-				frame := img
-				if i > 1 {
-					frame = other
-				}
-				r, err := tr.Update(frame)
-				if i == after {
-					if !errors.Is(err, io.ErrUnexpectedEOF) {
-						t.Errorf("error %v", err)
-					}
-					net.after = 1 << 30
-					r, err = tr.Update(frame)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				r.Response = nil // the network's own memory
-				boxes = append(boxes, r)
-			}
-			return boxes
+			r.Response = nil // the network's own memory
+			results = append(results, r)
 		}
-		want, got := run(1<<30), run(fails)
-		if want[11].State != tracker.Lost {
-			t.Fatalf("the target is %v in the end, not lost: nothing roams", want[11].State)
-		}
+		return results
+	}
+	want := run(-1, 0)
+	var states []tracker.State
+	for _, r := range want {
+		states = append(states, r.State)
+	}
+	t.Log(states)
+	perhaps := slices.Index(states[4:], tracker.Uncertain) + 4
+	if states[0] != tracker.Tracking || states[4] != tracker.Lost || perhaps < 4 || states[23] != tracker.Tracking {
+		t.Fatalf("%v: not followed, lost, found again and sure of that", states)
+	}
+	for _, c := range [][2]int{{1, 0}, {4, 0}, {4, 1}, {perhaps, 0}, {perhaps + 1, 0}} {
+		got := run(c[0], c[1])
 		for i := range want {
 			if got[i] != want[i] {
-				t.Errorf("frame %d failed once: frame %d is %+v, otherwise %+v", fails, i, got[i], want[i])
+				t.Errorf("search %d of frame %d failed once: frame %d is %+v, otherwise %+v", c[1], c[0], i, got[i], want[i])
 			}
 		}
 	}

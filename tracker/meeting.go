@@ -8,8 +8,15 @@ import (
 // Placer is a Tracker that can be told where to look next.
 type Placer interface {
 	// Place makes the next Update look about box, as if the target had been found there. What the tracker knows of the
-	// target's looks stays as it is.
+	// target's looks stays as it is, and so does what is thought of the whereabouts of one that is lost.
 	Place(box Box)
+}
+
+// Avoider is a Tracker that can be told where its target is not.
+type Avoider interface {
+	// Avoid says, before each Update, where other targets are, which are not to be taken for this one's return where it is
+	// lost. The boxes are read in that Update only.
+	Avoid(others []Box)
 }
 
 // What two targets have to do with one another. Boxes of two objects that pass overlap too, so it takes some frames
@@ -144,6 +151,21 @@ func release(mergedInto, other int) int {
 		return 0
 	}
 	return mergedInto
+}
+
+// avoid tells the i-th target's tracker where the others are.
+func (m *Multi) avoid(i int) {
+	l := &m.lanes[i]
+	if l.avoider == nil {
+		return
+	}
+	m.others = m.others[:0]
+	for j := range m.targets {
+		if j != i && m.targets[j].Result.State != Lost {
+			m.others = append(m.others, m.targets[j].Result.Box)
+		}
+	}
+	l.avoider.Avoid(m.others)
 }
 
 // crowded reports whether another target's box lies on that of the i-th, so that it may not be the i-th's own.

@@ -16,6 +16,7 @@ type Multi struct {
 	targets []Target // what was said last of each lane's target
 	pairs   map[[2]int]pair
 	idle    []Tracker // of targets that were removed
+	others  []Box     // where the other targets are, for one
 	last    int       // the highest number given
 }
 
@@ -25,6 +26,7 @@ type lane struct {
 	crops   CropViewer // nil where it cannot show them
 	stages  StageTimer // nil where it cannot say
 	placer  Placer     // nil where it cannot be told
+	avoider Avoider    // likewise
 	path    path
 }
 
@@ -62,6 +64,7 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 	l.crops, _ = t.(CropViewer)
 	l.stages, _ = t.(StageTimer)
 	l.placer, _ = t.(Placer)
+	l.avoider, _ = t.(Avoider)
 	begin := time.Now()
 	if err := t.Init(img, box); err != nil {
 		m.idle = append(m.idle, t)
@@ -91,6 +94,7 @@ func (m *Multi) tracker() (Tracker, error) {
 // it have then been found, the others are as before.
 func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
 	for i := range m.lanes {
+		m.avoid(i)
 		begin := time.Now()
 		r, err := m.lanes[i].tracker.Update(img)
 		if err != nil {

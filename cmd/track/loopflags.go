@@ -13,6 +13,7 @@ import (
 // loopFlags are the flags that override what a model's manifest says of the tracking loop.
 type loopFlags struct {
 	searchScale, window, penalty, rate, motion float64
+	noRedetect                                 bool
 }
 
 // register adds the flags to a command that tracks.
@@ -29,6 +30,8 @@ func (f *loopFlags) register(cmd *cobra.Command) {
 	fl.Float64Var(&f.motion, "motion", 0,
 		"for a camera that jerks or pans fast: search where its motion and the target's own lead, where that is more than\n"+
 			"so many `sides` of the target; 0.5 is good, 0 is off")
+	fl.BoolVar(&f.noRedetect, "no-redetect", false,
+		"look for a lost target only about the place where it was lost, not over the whole frame")
 }
 
 // overrides are the parameters whose flags were given.
@@ -42,7 +45,7 @@ func (f *loopFlags) overrides(cmd *cobra.Command) siamfc.Overrides {
 	return siamfc.Overrides{
 		SearchScale: given("search-scale", &f.searchScale), Window: given("window", &f.window),
 		Penalty: given("penalty", &f.penalty), Rate: given("rate", &f.rate),
-		Motion: given("motion", &f.motion),
+		Motion: given("motion", &f.motion), NoRedetect: f.noRedetect,
 	}
 }
 

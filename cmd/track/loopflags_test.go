@@ -38,6 +38,8 @@ func TestLoopFlags(t *testing.T) {
 		{"--rate x", "invalid argument"},
 		{"--penalty 3 -m siamfc", "loop.scale_penalty"},
 		{"--window 0.1 -m siammatch", "does not track"},
+		{"--no-redetect -m siammatch", "does not track"},
+		{"--no-redetect=x", "invalid argument"},
 	} {
 		code, _, stderr := track(t, append(base, strings.Fields(c.args)...)...)
 		if code != exitUsage || !strings.Contains(stderr, c.says) {
@@ -45,13 +47,18 @@ func TestLoopFlags(t *testing.T) {
 		}
 	}
 	data, out := benchmark(t), t.TempDir()
-	if code, _, stderr := track(t, "bench", data, "--out", out, "--window", "0.1", "-q"); code != exitDone {
+	code, _, stderr := track(t, "bench", data, "--out", out, "--window", "0.1", "--no-redetect", "-q")
+	if code != exitDone {
 		t.Fatalf("bench: exit %d\n%s", code, stderr)
 	}
 	about, err := os.ReadFile(filepath.Join(out, "manifest.json"))
-	if err != nil || !strings.Contains(string(about), `"window": "0.1"`) ||
-		!strings.Contains(string(about), `"window_influence": 0.1`) {
-		t.Errorf("%v\n%s", err, about)
+	for _, says := range []string{`"window": "0.1"`, `"window_influence": 0.1`, `"no-redetect": "true"`} {
+		if err != nil || !strings.Contains(string(about), says) {
+			t.Errorf("%v, %s expected in\n%s", err, says, about)
+		}
+	}
+	if strings.Contains(string(about), `"redetect": true`) {
+		t.Errorf("--no-redetect, and yet\n%s", about)
 	}
 	if code, _, stderr := track(t, "bench", data, "--out", out, "-q"); code != exitFailed ||
 		!strings.Contains(stderr, "overrides") {

@@ -3,6 +3,8 @@ package onnx
 import (
 	"errors"
 	"maps"
+	"math"
+	"slices"
 	"strings"
 
 	"siamtrack/siamfc"
@@ -18,12 +20,15 @@ type boxNetwork struct {
 	embed       *run
 	near, wide  *comparison
 	views       []view
+	own         int       // of the views, how many are of the target itself
+	look        []float32 // what Recognise gave last
 }
 
 // view is one tensor that an exemplar graph gives: its memory, and what it held after the first exemplar.
 type view struct {
 	now, first []float32
-	around     bool // it is of the target's surroundings
+	seen       []float32 // of the view of the last Recognise
+	around     bool      // it is of the target's surroundings
 }
 
 // aroundPrefix begins the names of an exemplar graph's outputs that are of the target's surroundings.
@@ -50,10 +55,14 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, t := range kept {
-		if name != inputMark {
+	for _, name := range slices.Sorted(maps.Keys(kept)) { // sums come out the same each time
+		if t := kept[name]; name != inputMark {
 			around := strings.HasPrefix(name, aroundPrefix)
-			b.views = append(b.views, view{now: t.data, first: make([]float32, len(t.data)), around: around})
+			first, seen := make([]float32, len(t.data)), make([]float32, len(t.data))
+			if !around {
+				b.own++
+			}
+			b.views = append(b.views, view{now: t.data, first: first, seen: seen, around: around})
 		}
 	}
 	mf := m.manifest
@@ -123,24 +132,53 @@ func (b *boxNetwork) Exemplar(crop []float32, target tracker.Box) error {
 	return nil
 }
 
+// Recognise implements siamfc.Recogniser: a product is the mean of the cosines between what the exemplar graph gives of
+// the targets themselves.
+func (b *boxNetwork) Recognise(crop []float32, target tracker.Box) ([]float32, error) {
+	for _, v := range b.views {
+		copy(v.seen, v.now)
+	}
+	err := b.see(crop, target)
+	b.look = b.look[:0]
+	for _, v := range b.views {
+		for i, now := range v.now {
+			v.now[i], v.seen[i] = v.seen[i], now
+		}
+		if !v.around {
+			b.look = appendUnit(b.look, v.seen, b.own)
+		}
+	}
+	return b.look, err
+}
+
+// appendUnit adds a vector to another, scaled to the length of 1/sqrt(n).
+func appendUnit(to, v []float32, n int) []float32 {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	scale := float32(0)
+	if sum > 0 {
+		scale = float32(1 / math.Sqrt(sum*float64(n)))
+	}
+	for _, x := range v {
+		to = append(to, x*scale)
+	}
+	return to
+}
+
 // Refresh implements siamfc.Refresher. Mixing what the exemplar graph gives is mixing the embeddings where the graph
 // behind them is linear, and near it elsewhere.
-func (b *boxNetwork) Refresh(crop []float32, target tracker.Box, share, around float64) error {
-	err := b.see(crop, target)
+func (b *boxNetwork) Refresh(share, around float64) {
 	for _, v := range b.views {
 		part := float32(share)
 		if v.around {
 			part = float32(around)
 		}
-		if err != nil {
-			copy(v.now, v.first)
-			continue
-		}
 		for i, first := range v.first {
-			v.now[i] = first + part*(v.now[i]-first)
+			v.now[i] = first + part*(v.seen[i]-first)
 		}
 	}
-	return err
 }
 
 // see embeds an exemplar crop.

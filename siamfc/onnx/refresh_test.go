@@ -28,9 +28,14 @@ func TestRefresh(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, w := range []float64{48, 32} {
-				if err := net.(siamfc.Refresher).Refresh(crop, tracker.FromCenter(32, 32, w, 20), share, around); err != nil {
+				before := said()
+				if _, err := net.(siamfc.Refresher).Recognise(crop, tracker.FromCenter(32, 32, w, 20)); err != nil {
 					t.Fatal(err)
 				}
+				if said() != before {
+					t.Errorf("a view of %v pixels that was only looked at: %v, before %v", w, said(), before)
+				}
+				net.(siamfc.Refresher).Refresh(share, around)
 				if want := (16 + part*(w-16)) / 64; math.Abs(said()-want) > 1e-6 {
 					t.Errorf("a view of %v pixels: %v, want %v", w, said(), want)
 				}
