@@ -45,7 +45,8 @@ func walk(t *testing.T, indices ...int) (frames []*image.RGBA) {
 var walker = []tracker.Box{{X: 349, Y: 428, W: 50, H: 148}, {X: 372, Y: 425, W: 46, H: 151}}
 
 // lawn is a large frame of the clip's lawn, on which four of its other people stand (not the man who is dressed as the
-// walker is, for whom she is taken at times), and a copy of her of frame 0 or 5, with some grass, wherever she is to be.
+// walker is, for whom she is taken at times), and a copy of her of frame 0 or 5, with some grass, wherever she is to
+// be.
 func lawn(t *testing.T) func(places ...image.Point) *image.RGBA {
 	t.Helper()
 	shown := walk(t, 0, 5)

@@ -114,6 +114,9 @@ func TestTheTwinMakesTheSameBoxes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if m, err = (Overrides{NoRedetect: true}).Apply(m); err != nil { // of which Python has nothing
+				t.Fatal(err)
+			}
 			net := &replay{looks: c.Looks}
 			tr, err := New(net, m)
 			if err != nil {

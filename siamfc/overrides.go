@@ -24,7 +24,8 @@ type Overrides struct {
 	Rate *float64
 	// Motion is LoopSpec.Motion.
 	Motion *float64
-	// NoRedetect switches StateSpec.Redetect off; of a model that has it off anyway it changes nothing.
+	// NoRedetect switches StateSpec.Redetect off, and StateSpec.Unlike with it: what scores high is the target. Of a model
+	// that has them off anyway it changes nothing.
 	NoRedetect bool
 }
 
@@ -54,7 +55,9 @@ func (o Overrides) Apply(m Manifest) (Manifest, error) {
 		return m, fmt.Errorf("model %q: %w: it does not track, so it has no search, window, penalty, rate or re-detection",
 			m.Name, ErrOverride)
 	}
-	m.State.Redetect = m.State.Redetect && !o.NoRedetect
+	if o.NoRedetect {
+		m.State.Redetect, m.State.RedetectLikeness, m.State.Unlike = false, 0, 0
+	}
 	err := o.scale(&m)
 	if o.Window != nil {
 		m.Loop.WindowInfluence = *o.Window

@@ -20,7 +20,7 @@ func TestOverrides(t *testing.T) {
 	foreign, multiplied, embedding := box, box, box
 	foreign.Layout, foreign.Search.Wide = LayoutNanoTrack, 0
 	again := box
-	again.State.Redetect = true
+	again.State.Redetect, again.State.Unlike, again.State.RedetectLikeness = true, 0.7, 0.8
 	multiplied.Loop.Blend, embedding.Kind = BlendMultiply, Embedding
 	v := func(f float64) *float64 { return &f }
 
@@ -50,7 +50,7 @@ func TestOverrides(t *testing.T) {
 			m.Search.Size, m.Search.Wide, m.Grid.Size, m.Grid.Origin = 128, 192, 8, -64
 		}},
 		"found again":     {again, Overrides{Rate: v(1)}, func(m *Manifest) { m.Loop.SizeRate = 1 }},
-		"not found again": {again, Overrides{NoRedetect: true}, func(m *Manifest) { m.State.Redetect = false }},
+		"not found again": {again, Overrides{NoRedetect: true}, func(m *Manifest) { m.State = box.State }},
 		"never was":       {box, Overrides{NoRedetect: true}, func(*Manifest) {}},
 		"peak, further": {peak, Overrides{SearchScale: v(1.25)}, func(m *Manifest) {
 			m.Search.Size, m.Grid.Size, m.Grid.Origin = 319, 25, -96

@@ -2,13 +2,10 @@ package siamfc
 
 import (
 	"errors"
-	"image"
 	"io"
 	"math"
 	"slices"
 	"testing"
-
-	"golang.org/x/image/draw"
 
 	"siamtrack/internal/synth"
 	"siamtrack/tracker"
@@ -225,14 +222,13 @@ func (f *failing) Search(crops []float32, size int) (Maps, error) {
 // TestUpdateKeepsItsStateOnError: after a frame that failed the tracker goes on as one that never saw it, while it
 // follows, while it looks about for a target that is lost, and while it looks at what may be it.
 func TestUpdateKeepsItsStateOnError(t *testing.T) {
-	m := PixelsManifest()
-	m.State.Redetect, m.Loop.Motion = true, 0.5
-	target := tracker.Box{X: 80, Y: 80, W: 40, H: 40}
-	img, other, moved := textured(400, 300, 2), textured(400, 300, 3), textured(400, 300, 3)
-	draw.Draw(moved, image.Rect(290, 180, 370, 260), img, image.Pt(60, 60), draw.Src)
+	m := boxManifest(LoopSpec{Motion: 0.5})
+	m.State.Redetect = true
+	target, back := tracker.Box{X: 40, Y: 40, W: 30, H: 30}, tracker.Box{X: 270, Y: 180, W: 30, H: 30}
+	img, other, moved := white(target), white(tracker.Box{}), white(back)
 	// run fails once in a frame, in the search after some others of that frame.
 	run := func(frame, after int) (results []tracker.Result) {
-		net := &failing{NewCorrelator(NewPixels(), m), 1 << 30}
+		net := &failing{&squares{m: m, factor: 1, score: 1}, 1 << 30}
 		tr, err := New(net, m)
 		if err != nil {
 			t.Fatal(err)

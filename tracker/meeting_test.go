@@ -3,6 +3,7 @@ package tracker_test
 import (
 	"image"
 	"math"
+	"slices"
 	"testing"
 
 	"siamtrack/tracker"
@@ -172,5 +173,52 @@ func TestMeetingTheOtherIsRemoved(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(20, update); n > 0 {
 		t.Errorf("%v allocations an update", n)
+	}
+}
+
+// wary is a tracker that notes what it is told of the others.
+type wary struct {
+	scripted
+	others []tracker.Box
+}
+
+func (w *wary) Avoid(others []tracker.Box) { w.others = slices.Clone(others) }
+
+// TestATrackerIsToldWhereTheOthersAre: where they were said to be last, as far as they are not lost.
+func TestATrackerIsToldWhereTheOthersAre(t *testing.T) {
+	var all []*wary
+	m := tracker.NewMulti(func() (tracker.Tracker, error) {
+		n := len(all)
+		w := &wary{scripted: scripted{look: func(frame int, at tracker.Box) tracker.Result {
+			r := tracker.Result{Box: at, Score: 0.9}
+			if r.Box.X++; n == 1 && frame > 1 {
+				r.State = tracker.Lost
+			}
+			return r
+		}}}
+		all = append(all, w)
+		return w, nil
+	})
+	img := image.NewRGBA(image.Rect(0, 0, 400, 100))
+	for _, x := range []float64{10, 100, 200} {
+		if _, err := m.Add(img, tracker.Start{Box: tracker.Box{X: x, Y: 20, W: 30, H: 30}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for frame, want := range [][3][]float64{
+		{{100, 200}, {11, 200}, {11, 101}}, {{101, 201}, {12, 201}, {12}}, {{202}, {13, 202}, {13}},
+	} {
+		if _, err := m.Update(img); err != nil {
+			t.Fatal(err)
+		}
+		for i, w := range all {
+			var got []float64
+			for _, b := range w.others {
+				got = append(got, b.X)
+			}
+			if !slices.Equal(got, want[i]) {
+				t.Errorf("frame %d: the %d-th was told of others at %v, want %v", frame, i, got, want[i])
+			}
+		}
 	}
 }

@@ -31,7 +31,7 @@ func (f *loopFlags) register(cmd *cobra.Command) {
 		"for a camera that jerks or pans fast: search where its motion and the target's own lead, where that is more than\n"+
 			"so many `sides` of the target; 0.5 is good, 0 is off")
 	fl.BoolVar(&f.noRedetect, "no-redetect", false,
-		"look for a lost target only about the place where it was lost, not over the whole frame")
+		"look for a lost target only about the place where it was lost, and take what scores high for it")
 }
 
 // overrides are the parameters whose flags were given.

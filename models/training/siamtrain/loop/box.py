@@ -5,6 +5,9 @@ A model is anything with .side (of its search crop), .cells, .origin (crop pixel
 .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
 It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of
 that. Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
+
+Of Go's re-detection (state.unlike, state.redetect and their like in the manifest) it has nothing: parameters are chosen
+on targets that stay, and where boxes are compared with Go's, Go runs without it (--no-redetect).
 """
 
 import dataclasses
