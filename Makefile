@@ -19,7 +19,8 @@ install: build ## track and what it needs, into PREFIX (/usr/local) below DESTDI
 uninstall: ## removes what install put there
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/dist.sh uninstall
 
-dist: setup ## out/dist: an archive that runs without a compiler, and a .deb; VERSION=... names it
+dist: ## out/dist: an archive that runs without a compiler, and a .deb; VERSION=... names it
+	@scripts/setup.sh dist
 	@VERSION="$(VERSION)" scripts/dist.sh
 
 bare: dist ## unpack and install those on a bare system, in a folder, and run them (root)

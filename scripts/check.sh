@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that is checked before a change is trusted: lint, pure packages without cgo, race detector, fuzzing
 # (FUZZTIME, default 20s for each target), the scripts of the parts (reference toolkits, Slurm, Kubernetes, training),
-# native leaks, and at the end all Go tests with those behind the tag `heavy`.
+# native leaks, all Go tests with those behind the tag `heavy`, and the archive and the package on a bare system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh check
@@ -31,3 +31,9 @@ done
 step scripts/test.sh -race -short -timeout 20m ./...
 step scripts/test.sh -count=1 -tags "$SIAMTRACK_TAGS,matprofile" ./capture/...
 step scripts/test.sh -timeout 45m -tags "$SIAMTRACK_TAGS,heavy" ./...
+if [ -n "${CI:-}" ]; then
+	echo "check: SKIPPED: make bare, the archive and the package on a bare system: it fetches a Debian"
+else
+	step make dist
+	step scripts/bare.sh
+fi

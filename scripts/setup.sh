@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Sets up what the build needs, inside .deps/ as far as it can be:
-#   scripts/setup.sh [build|test|check]     (default: build)
+#   scripts/setup.sh [build|test|check|dist]     (default: build)
 # build: a C++ compiler, the four OpenCV -dev packages that are really used, FFmpeg's, ONNX Runtime's library.
 # test:  and ffmpeg, a virtual X server, software GL.   check: and a browser, Slurm, Python's venv.
+# dist:  build, and the tools of Debian's packages.
 # On Debian and Ubuntu with root or sudo it installs the packages, elsewhere it prints them. A second run does nothing.
 # .deps/env.sh is the result: `. .deps/env.sh` gives a shell in which plain `go build ./...` and `go test ./...` work.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 group=${1:-build}
-case $group in build | test | check) ;; *) echo "setup: unknown group '$group': build, test or check" >&2; exit 2 ;; esac
+case $group in
+build | test | check | dist) ;;
+*) echo "setup: unknown group '$group': build, test, check or dist" >&2; exit 2 ;;
+esac
 
 # The wheel's library only: the same file whichever Python carries it, so one wheel for each platform is pinned.
 ort_version=1.24.3
@@ -23,7 +27,7 @@ fail() { say "$*"; exit 1; }
 opencv_packages=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev)
 ffmpeg_packages=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev)
 test_packages=(ffmpeg xvfb xauth xdotool libx11-6 libegl1 libgles2 libgl1-mesa-dri libxcursor1 libxi6 libxrandr2 libxinerama1)
-check_packages=(chromium slurm-wlm munge python3-venv dpkg-dev mmdebstrap)
+check_packages=(chromium slurm-wlm munge python3-venv)
 
 # wanted prints the Debian packages of the group, a tool only where its command is missing.
 wanted() {
@@ -32,7 +36,10 @@ wanted() {
 	[ -n "$(find_pip)" ] || have_ort || echo python3-pip
 	[ -n "$(opencv_include)" ] || printf '%s\n' "${opencv_packages[@]}"
 	have_ffmpeg || printf '%s\n' "${ffmpeg_packages[@]}"
-	if [ "$group" != build ]; then printf '%s\n' "${test_packages[@]}"; fi
+	case $group in
+	test | check) printf '%s\n' "${test_packages[@]}" ;;
+	dist) echo dpkg-dev ;;
+	esac
 	if [ "$group" = check ]; then printf '%s\n' "${check_packages[@]}"; fi
 }
 
