@@ -13,6 +13,7 @@ umask 022
 
 epoch=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 version=${VERSION:-0.0.$(git log -1 --date=format:%Y%m%d --format=%cd+g%h --abbrev=8 2>/dev/null || echo 0)}
+version=${version#v} # as tags have it
 system=$(go env GOOS)-$(go env GOARCH)
 say() { echo "dist: $*" >&2; }
 
