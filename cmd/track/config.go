@@ -28,7 +28,7 @@ func newConfigCmd() *cobra.Command {
 			"    jobs: 2\n\n" +
 			"In the environment these are SIAMTRACK_LOG_LEVEL, SIAMTRACK_LIVE_TIMEOUT and SIAMTRACK_BENCH_JOBS; a flag\n" +
 			"that may be repeated has a value a line. SIAMTRACK_CONFIG and --config FILE name a file that is read alone.",
-		Example: "  track config print > ~/.config/siamtrack/config.yaml\n" +
+		Example: "  track config print > new.yaml\n" +
 			"  track config print live --changed\n" +
 			"  track config check new.yaml",
 		Args: knownCommand,
