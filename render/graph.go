@@ -38,7 +38,7 @@ func (p *Painter) graph(dst *image.RGBA, at image.Rectangle, h *History, t track
 		last := h.at(h.Len() - 1)
 		c = StateColor(last.state)
 		p.text = strconv.AppendFloat(append(p.text, ' '), last.score, 'f', 2, 64)
-		if with := append(append(p.text, ", "...), last.state.String()...); p.glyph.width(with) <= at.Dx() {
+		if with := append(append(p.text, ", "...), h.word()...); p.glyph.width(with) <= at.Dx() {
 			p.text = with
 		}
 	}

@@ -7,6 +7,7 @@ type History struct {
 	items []moment // a ring
 	next  int      // where the next one goes
 	full  bool
+	gone  bool // it was lost, and has not been tracked since
 }
 
 type moment struct {
@@ -24,10 +25,30 @@ func (h *History) Add(r tracker.Result) {
 		score = 0
 	}
 	h.items[h.next] = moment{min(1, score), r.State}
+	switch r.State {
+	case tracker.Lost:
+		h.gone = true
+	case tracker.Tracking:
+		h.gone = false
+	}
 	h.next++
 	if h.next == len(h.items) {
 		h.next, h.full = 0, true
 	}
+}
+
+// Perhaps reports whether the last result is a place at which the target, lost before, may be again, though that is not
+// sure: it is uncertain, and has not been tracked since it was lost. A nil history has none.
+func (h *History) Perhaps() bool {
+	return h != nil && h.gone && h.Len() > 0 && h.at(h.Len()-1).state == tracker.Uncertain
+}
+
+// word is the last result's state as a person is told.
+func (h *History) word() string {
+	if h.Perhaps() {
+		return "perhaps"
+	}
+	return h.at(h.Len() - 1).state.String()
 }
 
 // Len returns how many results are remembered.

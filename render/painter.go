@@ -22,11 +22,12 @@ type Painter struct {
 	line  int     // the thickness of a line in pixels
 	glyph *glyphs // letters
 
-	absent  string    // why there is no picture now, in place of the targets' states
-	text    []byte    // the label being put together
-	row     []float32 // one row of a response map
-	slope   []float32 // how fast it changes downwards, a pixel
-	columns []sample  // where each column of a heat map reads its row
+	absent  string            // why there is no picture now, in place of the targets' states
+	perhaps func(id int) bool // as Screen.Perhaps; nil: of no target
+	text    []byte            // the label being put together
+	row     []float32         // one row of a response map
+	slope   []float32         // how fast it changes downwards, a pixel
+	columns []sample          // where each column of a heat map reads its row
 	helped  helpLayout
 }
 

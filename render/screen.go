@@ -95,8 +95,14 @@ func NewScreen() (*Screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Screen{painter: p, histories: map[int]*History{}}, nil
+	s := &Screen{painter: p, histories: map[int]*History{}}
+	p.perhaps = s.Perhaps
+	return s, nil
 }
+
+// Perhaps reports whether a target is uncertain and was lost before: whether what was found again is the target is
+// still to be seen.
+func (s *Screen) Perhaps(id int) bool { return s.histories[id].Perhaps() }
 
 // Observe remembers the scores of a step; it is to be called once for each new one.
 func (s *Screen) Observe(step tracker.Step) {

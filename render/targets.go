@@ -109,6 +109,14 @@ func (p *Painter) stateOf(t *tracker.Target) tracker.State {
 	return t.Result.State
 }
 
+// word is the state of a target as a person is told.
+func (p *Painter) word(t *tracker.Target) string {
+	if p.perhaps != nil && t.Result.State == tracker.Uncertain && p.perhaps(t.ID) {
+		return "perhaps"
+	}
+	return t.Result.State.String()
+}
+
 // name appends the target's name or number.
 func (p *Painter) name(text []byte, t *tracker.Target) []byte {
 	if t.Name != "" {
@@ -127,7 +135,7 @@ func (p *Painter) describe(text []byte, t *tracker.Target) []byte {
 	case r.State == tracker.Lost:
 		return append(append(text, r.State.String()...), ", a guess"...)
 	default:
-		return strconv.AppendFloat(append(append(text, r.State.String()...), ' '), r.Score, 'f', 2, 64)
+		return strconv.AppendFloat(append(append(text, p.word(t)...), ' '), r.Score, 'f', 2, 64)
 	}
 }
 

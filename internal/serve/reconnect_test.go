@@ -64,7 +64,8 @@ func TestStateWithoutAPicture(t *testing.T) {
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 			j := s.state()
 			ofAPicture := j.Score != nil
-			if told := j.State == session.Reconnecting || j.State == session.SilentSource; j.Target && told == ofAPicture || j.Lost && ofAPicture {
+			told := j.State == session.Reconnecting || j.State == session.SilentSource
+			if j.Target && told == ofAPicture || j.Lost && ofAPicture {
 				t.Fatalf("state %s with a score: %v; the source is lost: %v", j.State, ofAPicture, j.Lost)
 			}
 			if j.Target && (j.Targets[0].State != j.State || j.Targets[0].Score != nil != ofAPicture) {

@@ -165,6 +165,8 @@ type targetJSON struct {
 	Box   boxJSON  `json:"box"`
 	Score *float64 `json:"score,omitempty"`
 	State string   `json:"state"`
+	// Perhaps tells of an uncertain target that it was lost before: whether it is found again is still to be seen.
+	Perhaps bool `json:"perhaps,omitempty"`
 }
 
 type boxJSON struct {
@@ -204,13 +206,13 @@ func (s *Server) state() stateJSON {
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
 		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y
-		j.describe(v.Step, s.picked, st.Absent(time.Now()))
+		j.describe(v.Step, s.picked, st.Absent(time.Now()), s.screen.Perhaps)
 	}
 	return j
 }
 
 // describe adds the targets of a step, all of them in the state instead, if there is one, of their own.
-func (j *stateJSON) describe(step tracker.Step, selected int, instead string) {
+func (j *stateJSON) describe(step tracker.Step, selected int, instead string, perhaps func(id int) bool) {
 	j.Target = len(step.Targets) > 0
 	j.Targets = make([]targetJSON, 0, len(step.Targets))
 	for _, t := range step.Targets {
@@ -221,7 +223,7 @@ func (j *stateJSON) describe(step tracker.Step, selected int, instead string) {
 		}
 		if instead == "" {
 			score := t.Result.Score
-			said.Score, said.State = &score, t.Result.State.String()
+			said.Score, said.State, said.Perhaps = &score, t.Result.State.String(), perhaps(t.ID)
 		}
 		j.Targets = append(j.Targets, said)
 	}

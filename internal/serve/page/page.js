@@ -31,7 +31,8 @@ const ask = (path, body) => post(path, body).then(() => say(""), (e) => say(e.me
 // ---- state ----
 
 // said is what is said of a target; without a picture to say it of there is no score.
-const said = (t) => t.score === undefined ? t.state : `${t.state} ${t.score.toFixed(2)}`;
+const word = (t) => t.perhaps ? "perhaps" : t.state;
+const said = (t) => t.score === undefined ? t.state : `${word(t)} ${t.score.toFixed(2)}`;
 
 function describe(s) {
   if (s.lost) return `source lost, last frame ${s.last_frame_age_s.toFixed(1)} s ago, attempt ${s.attempt}: ${s.problem ?? ""}`;
@@ -40,7 +41,7 @@ function describe(s) {
   else if (s.paused) parts.push("paused");
   else if (s.last_frame_age_s > 1) parts.push(`no frame for ${s.last_frame_age_s.toFixed(1)} s`);
   if (s.targets?.length > 1) parts.push(`${s.targets.length} targets`);
-  parts.push(s.target ? said(s) : "drag a box round what to follow");
+  parts.push(s.target ? said(s.targets.find((t) => t.id === s.selected) ?? s) : "drag a box round what to follow");
   return parts.join(" \u00b7 ");
 }
 
