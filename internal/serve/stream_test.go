@@ -130,15 +130,13 @@ func TestSlowViewers(t *testing.T) {
 		t.Errorf("a sixth viewer: %d %s", status, text)
 	}
 	// Whoever waited for one of them would show no other frame before they are gone.
-	frames := map[int]bool{}
-	w.until("the slow ones are gone", func(s stateJSON) bool {
-		frames[s.Frame] = true
-		return s.Viewers == 0
-	})
-	if len(frames) < 3 {
-		t.Errorf("%d frames shown beside viewers that do not read", len(frames))
-	}
+	// (The session counts them: a machine that is busy asks for the state too seldom.)
 	first := w.session.Status().Tracked
+	w.until("the slow ones are gone", func(s stateJSON) bool { return s.Viewers == 0 })
+	if n := w.session.Status().Tracked - first; n < 3 {
+		t.Errorf("%d frames beside viewers that do not read", n)
+	}
+	first = w.session.Status().Tracked
 	w.until("as many frames without them", func(stateJSON) bool { return w.session.Status().Tracked > first+100 })
 }
 
