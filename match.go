@@ -44,8 +44,8 @@ func (m *Matcher) Judge(k match.Kind) (match.Judge, error) {
 	return all.Judge(k, m.Distance()), nil
 }
 
-// Thresholds returns the model's thresholds as they stand in a file, "" for the one beside the model; none, without error,
-// where there is none. The error of another model's wraps match.ErrThreshold.
+// Thresholds returns the model's thresholds as they stand in a file, "" for the one beside the model; none, without
+// error, where there is none. The error of another model's wraps match.ErrThreshold.
 func (m *Matcher) Thresholds(path string) (match.Thresholds, error) {
 	if path == "" {
 		path = match.ThresholdsPath(m.model.path)

@@ -1,5 +1,5 @@
-// Package models is the folder of the project's own models. Those that are used where none is named are built into every
-// program, so that one that was copied somewhere works without the folder.
+// Package models is the folder of the project's own models. Those that are used where none is named are built into
+// every program, so that one that was copied somewhere works without the folder.
 package models
 
 import (

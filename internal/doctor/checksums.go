@@ -18,9 +18,9 @@ import (
 // SumsFile is the list of checksums of a release, as sha256sum writes it, in the folder that its names are relative to.
 const SumsFile = "SHA256SUMS"
 
-// Checksums compares the files of a release with its list, share/siamtrack/SHA256SUMS in the folder above the program's,
-// to which the names are relative, or SHA256SUMS in one of the two. ok is false where there is none, as where the program
-// was built.
+// Checksums compares the files of a release with its list, share/siamtrack/SHA256SUMS in the folder above the
+// program's, to which the names are relative, or SHA256SUMS in one of the two. ok is false where there is none, as
+// where the program was built.
 func Checksums(program string) (f Finding, ok bool) {
 	f = Finding{Name: "release", Status: OK}
 	above := filepath.Dir(filepath.Dir(program))

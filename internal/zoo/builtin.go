@@ -22,8 +22,8 @@ func BuiltIn(path string) bool {
 	return err == nil
 }
 
-// Read reads a file of at most limit bytes: one that is built into the program, of a path that Find gave or of one beside
-// that, or a plain file. Its error wraps fs.ErrNotExist where there is none.
+// Read reads a file of at most limit bytes: one that is built into the program, of a path that Find gave or of one
+// beside that, or a plain file. Its error wraps fs.ErrNotExist where there is none.
 func Read(path string, limit int64) ([]byte, error) {
 	name, ok := strings.CutPrefix(path, embedded)
 	if !ok {

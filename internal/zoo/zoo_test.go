@@ -91,7 +91,9 @@ func TestDefaultsAreBuiltIn(t *testing.T) {
 			t.Errorf("%s where fp32 is faster: %s, %v", name, p, err)
 		}
 	}
-	for _, path := range []string{"embedded:", "embedded:none.onnx", "embedded:../embed.go", "embedded:siamtrack.thresholds"} {
+	for _, path := range []string{
+		"embedded:", "embedded:none.onnx", "embedded:../embed.go", "embedded:siamtrack.thresholds",
+	} {
 		if BuiltIn(path) {
 			t.Errorf("%s is no model that is built in", path)
 		}
