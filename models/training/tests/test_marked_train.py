@@ -159,7 +159,7 @@ def test_heads_without_a_part_each_are_compared(tars, weights, tmp_path, monkeyp
     monkeypatch.setattr(ablate, "variants", lambda *a: [v for v in every(*a) if v.name in NAMES])
     out = str(tmp_path)
     command = ["ablate", weights, "--inbox", tars, "--out", out, "--held", "s2", "--device", "cpu", "--batch", "4"]
-    command += ["--pairs", "24", "--steps", "2", "--seeds", "2", "--capacity", "80"]
+    command += ["--pairs", "24", "--steps", "2", "--seeds", "2", "--capacity", "80", "--held-pairs", "8"]
     assert main(command) == 0
     rows = ablate.read(os.path.join(out, ablate.ROWS))
     assert [(r["name"], r["seed"]) for r in rows] == [*((n, 1) for n in NAMES), (ablate.WHOLE, 2)]

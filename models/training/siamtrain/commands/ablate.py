@@ -20,6 +20,7 @@ def configure(parser):
     parser.add_argument("--per-clip", type=int, default=0, help="as in trainmarked (0)")
     parser.add_argument("--pseudo-seconds", type=float, default=40.0, help="as in trainmarked (40)")
     parser.add_argument("--held", action="append", default=[], metavar="NAME", help="as in trainmarked; repeatable")
+    parser.add_argument("--held-pairs", type=int, default=512, help="of held-back sequences, to measure on (512)")
     parser.add_argument("--share", action="append", default=[], metavar="NAME=PART", help="as in trainmarked")
     parser.add_argument("--probe", default="", metavar="FILE.npz", help="crops that `probe --pack` wrote")
     parser.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
@@ -36,9 +37,11 @@ def run(args):
     from siamtrain.errors import DataError
     from siamtrain.marked import ablate, student
 
-    for option in ("pairs", "steps", "batch", "thin", "seeds"):
-        if getattr(args, option) < (2 if option == "batch" else 1):
-            raise DataError(f"--{option} {getattr(args, option)}: more is expected")
+    least = {"pairs": 1, "steps": 1, "batch": 2, "thin": 1, "seeds": 1, "held_pairs": 4}
+    for option, at_least in least.items():
+        if getattr(args, option) < at_least:
+            name = option.replace("_", "-")
+            raise DataError(f"--{name} {getattr(args, option)}: at least {at_least} is expected")
     if args.threads:
         torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -78,7 +81,7 @@ def _draw(args, net, settings, device, path):
     from siamtrain.marked import ablate
     from siamtrain.marked.pairs import Shares, shares_with
     from siamtrain.marked.stream import Settings, Stream
-    from siamtrain.marked.validate import Validation
+    from siamtrain.marked.validate import BATCHES, Validation
 
     names = ("inbox", "out", "teachers", "batch", "capacity", "thin", "per_clip", "pseudo_seconds", "precision", "seed")
     own = {name: getattr(args, name) for name in names}
@@ -86,7 +89,7 @@ def _draw(args, net, settings, device, path):
     stream = Stream(Settings(held=tuple(args.held), shares=shares, plans=(net.plan,), **own), device, _say)
     stream.gather()
     stream.complete()
-    held = [vars(batch) for batch in Validation.of(stream).held]
+    held = [vars(batch) for batch in Validation.of(stream, pairs=args.held_pairs // BATCHES).held]
     pool = ablate.Pool.draw(stream, net, settings.pairs, _say)
     torch.save({"values": pool.values, "held": held}, path + ".part")
     os.replace(path + ".part", path)

@@ -32,13 +32,13 @@ class Validation:
         self.probe = Probe(probe, device) if probe else None
 
     @classmethod
-    def of(cls, stream, probe=""):
-        """What a stream has to look at, drawn once, the same whatever it has drawn before."""
+    def of(cls, stream, probe="", pairs=0):
+        """What a stream has to look at, drawn once, the same whatever it has drawn before; pairs: at once (a batch)."""
         s, held = stream.settings, []
         if len(stream.store.held_tracks):
             sampler = Sampler(stream.store, s.shares, SEED)
             with torch.no_grad(), seeded(SEED, stream.device):
-                held = [sampler.pairs(min(PAIRS, s.batch), held=True) for _ in range(BATCHES)]
+                held = [sampler.pairs(pairs or min(PAIRS, s.batch), held=True) for _ in range(BATCHES)]
         return cls(held, probe, stream.device, s.precision, stream.teachers)
 
     @torch.no_grad()
