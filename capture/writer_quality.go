@@ -50,8 +50,8 @@ type level struct {
 	bits    float64 // a pixel, where only a bit rate can be said
 }
 
-// levels are from the best to the fastest. The costs were measured on 720p of a real scene on a server's core of 2.1 GHz
-// that was busy otherwise too; only their order of size matters.
+// levels are from the best to the fastest. The costs were measured on 720p of a real scene on a server's core of 2.1
+// GHz that was busy otherwise too; only their order of size matters.
 var levels = []level{
 	{QualityBest, "medium", 17, 60, 2, 2, 0.4},
 	{QualityGood, "veryfast", 20, 24, 5, 3, 0.2},

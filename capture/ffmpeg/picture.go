@@ -56,8 +56,8 @@ func (p *Picture) Close() {
 	p.c = nil
 }
 
-// Write appends a picture that is shown at the given time since the first one. Times grow; one that does not is moved on
-// by the least step of the container's clock.
+// Write appends a picture that is shown at the given time since the first one. Times grow; one that does not is moved
+// on by the least step of the container's clock.
 func (w *Writer) Write(p *Picture, at time.Duration) error {
 	if w.c == nil || p.c == nil {
 		return ErrInterrupted

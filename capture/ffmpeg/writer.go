@@ -27,8 +27,8 @@ type WriterOptions struct {
 	SoundFrom time.Duration
 }
 
-// Writer encodes pictures into a file that can be played, but for the last fifth of a second, while it is written. It is
-// used by one goroutine.
+// Writer encodes pictures into a file that can be played, but for the last fifth of a second, while it is written. It
+// is used by one goroutine.
 type Writer struct {
 	c             *C.st_writer
 	loud          bool
