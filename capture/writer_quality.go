@@ -120,8 +120,8 @@ var hardware = map[string][]string{
 	"avc1": {"h264_videotoolbox", "h264_nvenc", "h264_qsv"}, "X264": {"h264_videotoolbox", "h264_nvenc", "h264_qsv"},
 }
 
-// choices are the encoders to try for a code, in order, each with its settings: with QualityAuto first those of hardware
-// that works says are there.
+// choices are the encoders to try for a code, in order, each with its settings: with QualityAuto first those of
+// hardware that works says are there.
 func (q Quality) choices(code string, o ffmpeg.WriterOptions, works func(ffmpeg.WriterOptions) error,
 ) []ffmpeg.WriterOptions {
 	var list []ffmpeg.WriterOptions

@@ -182,8 +182,8 @@ func TestWriterLeavesTheOldFileUntilTheEnd(t *testing.T) {
 	}
 }
 
-// TestKilledWriter kills a program that writes a video, at its first frame and later: what is there can be played, up to
-// the last moment.
+// TestKilledWriter kills a program that writes a video, at its first frame and later: what is there can be played, up
+// to the last moment.
 func TestKilledWriter(t *testing.T) {
 	for i, suffix := range containers() {
 		for _, n := range []int{1, 43 + 7*i} {

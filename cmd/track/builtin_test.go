@@ -8,7 +8,7 @@ import (
 )
 
 // TestProgramAlone: in a folder without models the program follows by the model that is built in, to the same boxes as
-// by its file, and says so; so it compares, by the thresholds that are built in with it, beside which nothing is stored.
+// by its file, and says so; so it compares, by the thresholds built in with it, beside which nothing is stored.
 func TestProgramAlone(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {

@@ -67,8 +67,8 @@ type Writer struct {
 // color4 is a colour as pictures hold it.
 type color4 = [4]uint8
 
-// Check reports why maps could not be written to a folder: something is in it, it is no folder, or the one that it is to
-// lie in is missing. It leaves nothing behind.
+// Check reports why maps could not be written to a folder: something is in it, it is no folder, or the one that it is
+// to lie in is missing. It leaves nothing behind.
 func Check(folder string) error {
 	entries, err := os.ReadDir(folder)
 	switch {
