@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+	"unsafe"
 
 	"siamtrack/tracker"
 )
@@ -36,17 +37,26 @@ func MeanColor(img *image.RGBA) RGB {
 // such networks are trained, it does not blur before shrinking. A Cropper belongs to one goroutine.
 type Cropper struct {
 	size         int
-	plane        [3]int     // where red, green and blue go
-	scale, shift [3]float32 // by colour: out = sample*scale + shift
-	cols         []tap
+	plane        [3]int        // where red, green and blue go
+	scale, shift [3]float32    // by colour: out = sample*scale + shift
+	at, frac     []int32       // of the columns, as a tap's
 	whole        *wholeCropper // made by the first CropWhole
 }
 
 // tap is where one output column (or row) samples: between pixels at and at+1, frac of the way in 1/weightOne.
-type tap struct {
-	at   int
-	frac uint64
+type tap struct{ at, frac int32 }
+
+// samples is what sampleRow is told of columns of a row; sample_amd64.s knows where each field lies.
+type samples struct {
+	upper, lower     *uint8 // the first pixel of two rows of a frame
+	at, frac         *int32 // of the columns
+	red, green, blue *float32
+	row              int32 // how far the row is from the upper one
+	scale, shift     [3]float32
 }
+
+// A mistake where samples is not as sample_amd64.s has it.
+var _ = [1]int{}[unsafe.Offsetof(samples{}.shift)-72]
 
 // Bilinear weights are 15-bit whole numbers that add up to weightOne.
 const (
@@ -56,7 +66,7 @@ const (
 
 // NewCropper returns a Cropper to size x size pixels, normalised and ordered as in says.
 func NewCropper(size int, in InputSpec) *Cropper {
-	c := &Cropper{size: size, plane: [3]int{0, 1, 2}, cols: make([]tap, size)}
+	c := &Cropper{size: size, plane: [3]int{0, 1, 2}, at: make([]int32, size), frac: make([]int32, size)}
 	if in.Order == OrderBGR {
 		c.plane = [3]int{2, 1, 0}
 	}
@@ -104,15 +114,15 @@ func (c *Cropper) Crop(dst []float32, img *image.RGBA, region tracker.Box, fill 
 	}
 	stepX, stepY := region.W/float64(c.size), region.H/float64(c.size)
 	first, last := c.size, 0 // columns whose two taps are both inside
-	for i := range c.cols {
-		c.cols[i] = tapAt(region.X + (float64(i)+0.5)*stepX - 0.5)
-		if at := c.cols[i].at; at >= 0 && at+1 < size.X {
+	for i := range c.at {
+		col := tapAt(region.X + (float64(i)+0.5)*stepX - 0.5)
+		if c.at[i], c.frac[i] = col.at, col.frac; col.at >= 0 && int(col.at)+1 < size.X {
 			first, last = min(first, i), i+1
 		}
 	}
 	for j := range c.size {
 		row := tapAt(region.Y + (float64(j)+0.5)*stepY - 0.5)
-		if row.at < 0 || row.at+1 >= size.Y || first >= last {
+		if row.at < 0 || int(row.at)+1 >= size.Y || first >= last {
 			c.edge(dst, img, j, row, 0, c.size, fill)
 			continue
 		}
@@ -127,28 +137,44 @@ func tapAt(u float64) tap {
 	const far = 1 << 24
 	u = min(max(u, -far), far)
 	at := math.Floor(u)
-	return tap{int(at), uint64((u - at) * weightOne)}
+	return tap{int32(at), int32((u - at) * weightOne)}
 }
 
-// inside samples columns [from, to) of row j where all four taps lie in the frame: the fast path. Two neighbouring
-// pixels are one uint64; masked, a colour of both is (left | right<<32), and times (wr | wl<<32) its bits from 32 up
-// are left*wl + right*wr: one multiplication weighs two samples.
+// inside samples columns [from, to) of row j where all four taps lie in the frame: the fast path, with the processor's
+// vector instructions where they are known.
 func (c *Cropper) inside(dst []float32, img *image.RGBA, j int, row tap, from, to int) {
+	upper, lower := img.Pix[int(row.at)*img.Stride:], img.Pix[(int(row.at)+1)*img.Stride:]
+	base, area := j*c.size, c.size*c.size
+	red, green, blue := dst[c.plane[0]*area+base:], dst[c.plane[1]*area+base:], dst[c.plane[2]*area+base:]
+	if n := (to - from) &^ 7; fast && n > 0 {
+		last := from + n - 1
+		_, _, _ = red[last], green[last], blue[last]
+		_ = lower[4*int(c.at[last])+7] // the right pixel of the last column, to its end
+		s := samples{upper: &upper[0], lower: &lower[0], at: &c.at[from], frac: &c.frac[from], red: &red[from],
+			green: &green[from], blue: &blue[from], row: row.frac, scale: c.scale, shift: c.shift}
+		sampleRow(&s, n)
+		from += n
+	}
+	c.sample(red[:to], green[:to], blue[:to], upper, lower, row, from)
+}
+
+// sample is inside in Go, from a column on. Two neighbouring pixels are one uint64; masked, a colour of both is
+// (left | right<<32), and times (wr | wl<<32) its bits from 32 up are left*wl + right*wr: one multiplication weighs two
+// samples.
+func (c *Cropper) sample(red, green, blue []float32, upper, lower []uint8, row tap, from int) {
 	const colour = 0xff<<32 | 0xff
-	upper := img.Pix[row.at*img.Stride:]
-	lower := img.Pix[(row.at+1)*img.Stride:]
-	cols, base, area := c.cols[from:to], j*c.size+from, c.size*c.size
-	red := dst[c.plane[0]*area+base:][:len(cols)]
-	green := dst[c.plane[1]*area+base:][:len(cols)]
-	blue := dst[c.plane[2]*area+base:][:len(cols)]
 	s0, s1, s2 := c.scale[0], c.scale[1], c.scale[2]
 	d0, d1, d2 := c.shift[0], c.shift[1], c.shift[2]
-	for i, col := range cols {
-		u := binary.LittleEndian.Uint64(upper[4*col.at:])
-		l := binary.LittleEndian.Uint64(lower[4*col.at:])
-		lr := col.frac * row.frac >> weightBits // the weight of the lower right pixel; the others follow
-		wl := lr | (row.frac-lr)<<32
-		wu := (col.frac - lr) | (weightOne-col.frac-row.frac+lr)<<32
+	down := uint64(row.frac)
+	at, frac := c.at[:len(red)], c.frac[:len(red)]
+	green, blue = green[:len(red)], blue[:len(red)]
+	for i := from; i < len(red); i++ {
+		right := uint64(frac[i])
+		u := binary.LittleEndian.Uint64(upper[4*at[i]:])
+		l := binary.LittleEndian.Uint64(lower[4*at[i]:])
+		lr := right * down >> weightBits // the weight of the lower right pixel; the others follow
+		wl := lr | (down-lr)<<32
+		wu := (right - lr) | (weightOne-right-down+lr)<<32
 		red[i] = float32(int32((u&colour*wu+l&colour*wl)>>32))*s0 + d0
 		green[i] = float32(int32((u>>8&colour*wu+l>>8&colour*wl)>>32))*s1 + d1
 		blue[i] = float32(int32((u>>16&colour*wu+l>>16&colour*wl)>>32))*s2 + d2
@@ -159,12 +185,12 @@ func (c *Cropper) inside(dst []float32, img *image.RGBA, j int, row tap, from, t
 func (c *Cropper) edge(dst []float32, img *image.RGBA, j int, row tap, from, to int, fill RGB) {
 	size, area := img.Bounds().Size(), c.size*c.size
 	for i := from; i < to; i++ {
-		col := c.cols[i]
-		lr := col.frac * row.frac >> weightBits
-		weights := [4]uint64{weightOne - col.frac - row.frac + lr, col.frac - lr, row.frac - lr, lr}
+		right, down := uint64(c.frac[i]), uint64(row.frac)
+		lr := right * down >> weightBits
+		weights := [4]uint64{weightOne - right - down + lr, right - lr, down - lr, lr}
 		var sum [3]uint64
 		for k, weight := range weights {
-			x, y := col.at+k%2, row.at+k/2
+			x, y := int(c.at[i])+k%2, int(row.at)+k/2
 			sample := fill[:]
 			if x >= 0 && y >= 0 && x < size.X && y < size.Y {
 				sample = img.Pix[y*img.Stride+4*x:][:3]

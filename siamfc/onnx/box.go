@@ -22,6 +22,7 @@ type boxNetwork struct {
 	views       []view
 	own         int       // of the views, how many are of the target itself
 	look        []float32 // what Recognise gave last
+	packing     packing
 }
 
 // view is one tensor that an exemplar graph gives: its memory, and what it held after the first exemplar.
@@ -36,6 +37,7 @@ const aroundPrefix = "around"
 
 // comparison is the search graph bound to search crops of one size.
 type comparison struct {
+	size                    int // of the crops
 	search, response, sides *tensor
 	run                     *run
 }
@@ -45,7 +47,7 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &boxNetwork{}
+	b := &boxNetwork{packing: p.packing}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())
@@ -106,10 +108,10 @@ func (b *boxNetwork) bindExemplar(p *pair, kept map[string]*tensor, size int) er
 // comparison binds the search graph to search crops of `size` pixels.
 func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int,
 	kept map[string]*tensor) (_ *comparison, err error) {
-	x, n := int64(size), int64(mf.GridOn(size).Size)
-	c := &comparison{}
+	n := int64(mf.GridOn(size).Size)
+	c := &comparison{size: size}
 	var e1, e2, e3 error
-	c.search, e1 = b.tensor(1, 3, x, x)
+	c.search, e1 = b.packing.tensor(&b.resources, size)
 	c.response, e2 = b.tensor(1, 1, n, n)
 	c.sides, e3 = b.tensor(1, 4, n, n)
 	if err := errors.Join(e1, e2, e3); err != nil {
@@ -195,13 +197,12 @@ func (b *boxNetwork) see(crop []float32, target tracker.Box) error {
 // Search implements siamfc.Network.
 func (b *boxNetwork) Search(crops []float32, size int) (siamfc.Maps, error) {
 	c := b.near
-	if size == int(b.wide.search.shape[2]) {
+	if size == b.wide.size {
 		c = b.wide
 	}
-	if err := fits(c.search, crops, size); err != nil {
+	if err := b.packing.put(c.search, crops, size); err != nil {
 		return siamfc.Maps{}, err
 	}
-	copy(c.search.data, crops)
 	if err := c.run.run(); err != nil {
 		return siamfc.Maps{}, err
 	}

@@ -13,6 +13,7 @@ type Embedder struct {
 	resources
 	graph  *graph
 	output string
+	packed packing
 	idle   map[string]*tensor // inputs that the branch does not depend on, but that must be bound
 	bound  map[embedKey]*embedRun
 }
@@ -43,6 +44,7 @@ func (m *Model) Embedder() (*Embedder, error) {
 		if err != nil {
 			return nil, err
 		}
+		e.packed = p.packing
 		if e.idle, err = p.keep(&e.resources); err != nil {
 			return nil, errors.Join(err, e.Close())
 		}
@@ -50,7 +52,11 @@ func (m *Model) Embedder() (*Embedder, error) {
 		return nil, fmt.Errorf("onnx: model %q: %w: layout %q has no branch of its own", m.manifest.Name, ErrModel,
 			m.manifest.Layout)
 	}
-	if err := errors.Join(g.expect("image", -1, 3, -1, -1), g.expect(e.output, shape...)); err != nil {
+	err = g.expect(e.output, shape...)
+	if e.packed.patch == 0 {
+		err = errors.Join(g.expect(inputImage, -1, 3, -1, -1), err)
+	}
+	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
@@ -66,19 +72,31 @@ func (e *Embedder) Embed(crops []float32, n, size int) (siamfc.Features, error) 
 		}
 		e.bound[embedKey{n, size}] = r
 	}
-	if len(crops) != len(r.in.data) {
+	if want := n * 3 * size * size; len(crops) != want {
 		return siamfc.Features{}, fmt.Errorf("onnx: embed: %d numbers where %d crops of 3x%dx%d are %d", len(crops), n, size,
-			size, len(r.in.data))
+			size, want)
 	}
-	copy(r.in.data, crops)
+	if e.packed.patch == 0 {
+		copy(r.in.data, crops)
+	} else if err := e.packed.put(r.in, crops, size); err != nil {
+		return siamfc.Features{}, err
+	}
 	if err := r.run.run(); err != nil {
 		return siamfc.Features{}, err
 	}
 	return siamfc.Features{Data: r.out.data, N: r.n, C: r.c, H: r.h, W: r.w}, nil
 }
 
+// image makes what n crops go into.
+func (e *Embedder) image(n, size int) (*tensor, error) {
+	if e.packed.patch == 0 || n != 1 { // of several, which it does not take, ONNX Runtime says so
+		return e.tensor(int64(n), 3, int64(size), int64(size))
+	}
+	return e.packed.tensor(&e.resources, size)
+}
+
 func (e *Embedder) prepare(n, size int) (*embedRun, error) {
-	in, err := e.tensor(int64(n), 3, int64(size), int64(size))
+	in, err := e.image(n, size)
 	if err != nil {
 		return nil, err
 	}

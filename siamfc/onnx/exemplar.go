@@ -63,6 +63,7 @@ type pair struct {
 	exemplar, search *graph
 	kept             map[string][]int64 // shapes of what the search graph takes besides the image, by name
 	features         []int64            // the shape of the one graph's features; nil where there are two graphs
+	packing          packing            // of the search graph's image
 }
 
 // pair returns a box model's graphs, its inputs and outputs checked.
@@ -71,14 +72,17 @@ func (m *Model) pair() (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(g.expect(inputImage, 1, 3, -1, -1), g.expect("response", 1, 1, -1, -1),
-		g.expect("sides", 1, 4, -1, -1)); err != nil {
+	packing, err := g.packing()
+	if err := errors.Join(err, g.expect("response", 1, 1, -1, -1), g.expect("sides", 1, 4, -1, -1)); err != nil {
 		return nil, err
 	}
-	p := &pair{exemplar: g, search: g, kept: map[string][]int64{}}
+	p := &pair{exemplar: g, search: g, kept: map[string][]int64{}, packing: packing}
 	if e := m.graphs[roleExemplar]; e != nil {
 		p.exemplar = e
 		return p, p.learn(m.manifest.Exemplar.Size)
+	}
+	if packing.patch > 0 {
+		return nil, fmt.Errorf("onnx: %s: %w: %w", g.path, ErrModel, errPacked)
 	}
 	cells := int64(math.Ceil(float64(m.manifest.Exemplar.Size) / m.manifest.Grid.Stride))
 	if err := errors.Join(g.expect("exemplar", 1, -1, cells, cells), g.expect("features", 1, -1, -1, -1)); err != nil {

@@ -67,19 +67,24 @@ func options(threads int, p Provider) (*ort.SessionOptions, error) {
 
 // expect checks that a named input or output is a float tensor whose shape fits: -1 on either side fits any size.
 func (g *graph) expect(name string, shape ...int64) error {
+	return g.expectOf(ort.TensorElementDataTypeFloat, name, shape...)
+}
+
+// expectOf is expect for tensors of any type.
+func (g *graph) expectOf(kind ort.TensorElementDataType, name string, shape ...int64) error {
 	list, what := g.inputs, "input"
 	at := slices.IndexFunc(list, func(i ort.InputOutputInfo) bool { return i.Name == name })
 	if at < 0 {
 		list, what = g.outputs, "output"
 		at = slices.IndexFunc(list, func(i ort.InputOutputInfo) bool { return i.Name == name })
 	}
-	want := fmt.Sprintf("%q %s of float", name, shapeText(shape))
+	want := fmt.Sprintf("%q %s of %s", name, shapeText(shape), typeText(kind))
 	if at < 0 {
 		return fmt.Errorf("onnx: %s: %w: %s expected, found inputs %s and outputs %s", g.path, ErrModel, want,
 			describe(g.inputs), describe(g.outputs))
 	}
 	got := list[at]
-	fits := got.OrtValueType == ort.ONNXTypeTensor && got.DataType == ort.TensorElementDataTypeFloat &&
+	fits := got.OrtValueType == ort.ONNXTypeTensor && got.DataType == kind &&
 		len(got.Dimensions) == len(shape)
 	for i := 0; fits && i < len(shape); i++ {
 		fits = got.Dimensions[i] < 0 || shape[i] < 0 || got.Dimensions[i] == shape[i]
@@ -133,8 +138,11 @@ func shapeText(shape []int64) string {
 func describe(list []ort.InputOutputInfo) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions),
-			strings.ToLower(strings.TrimPrefix(v.DataType.String(), "ONNX_TENSOR_ELEMENT_DATA_TYPE_")))
+		parts[i] = fmt.Sprintf("%q %s of %s", v.Name, shapeText(v.Dimensions), typeText(v.DataType))
 	}
 	return strings.Join(parts, ", ")
+}
+
+func typeText(t ort.TensorElementDataType) string {
+	return strings.ToLower(strings.TrimPrefix(t.String(), "ONNX_TENSOR_ELEMENT_DATA_TYPE_"))
 }

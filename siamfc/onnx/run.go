@@ -8,11 +8,12 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 )
 
-// tensor is a float tensor whose memory is Go's.
+// tensor is a tensor whose memory is Go's: of floats, or of levels, bytes.
 type tensor struct {
-	value *ort.Tensor[float32]
-	data  []float32
-	shape []int64
+	value  ort.Value
+	data   []float32
+	levels []uint8
+	shape  []int64
 }
 
 func newTensor(shape ...int64) (*tensor, error) {
@@ -21,6 +22,15 @@ func newTensor(shape ...int64) (*tensor, error) {
 		return nil, fmt.Errorf("onnx: tensor of %s: %w", shapeText(shape), err)
 	}
 	return &tensor{value: v, data: v.GetData(), shape: shape}, nil
+}
+
+// newLevels is newTensor for bytes.
+func newLevels(shape ...int64) (*tensor, error) {
+	v, err := ort.NewEmptyTensor[uint8](ort.NewShape(shape...))
+	if err != nil {
+		return nil, fmt.Errorf("onnx: tensor of %s: %w", shapeText(shape), err)
+	}
+	return &tensor{value: v, levels: v.GetData(), shape: shape}, nil
 }
 
 func (t *tensor) close() error {

@@ -26,6 +26,7 @@ COMMANDS = (
     "ablate",
     "exportmarked",
     "manifest",
+    "packimage",
     "fixture",
     "loopcases",
     "curves",

@@ -11,7 +11,7 @@ from siamtrain.backbone.dense import normalise
 from siamtrain.checks import parity
 from siamtrain.data import synthetic
 from siamtrain.errors import DataError
-from siamtrain.file import export
+from siamtrain.file import export, packed
 from siamtrain.loop.box import EXEMPLAR, SEARCH, OnnxModel
 from siamtrain.loop.follow import follow
 from siamtrain.marked import files, student
@@ -129,6 +129,27 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     with torch.no_grad():
         logits, _ = net(normalise(given[0]), MARK, normalise(given[1]))
     np.testing.assert_allclose(found, torch.sigmoid(logits)[0, 0].numpy(), atol=5e-3)  # weights are stored in 16 bits
+
+
+def test_a_packed_file_gives_what_the_same_gives_unpacked(net, tmp_path, monkeypatch):
+    pytest.importorskip("onnxruntime.quantization")
+    full, plain, small = (str(tmp_path / f"{name}.onnx") for name in ("full", "plain", "int8"))
+    about, no = files.manifest("tiny"), torch.zeros(3, dtype=torch.bool)
+    files.write(net, about, full)
+    exemplar, search = (torch.cat([crops(k, s)[0] for k in range(3)]) for s in (EXEMPLAR, SEARCH))
+    batch = Batch(exemplar, MARK.expand(3, -1), search, torch.zeros(3, 4), ~no, no, no)
+    files.write_int8(full, batch, about, small)
+    with monkeypatch.context() as unpacked:
+        unpacked.setattr(packed, "pack", lambda model: False)
+        files.write_int8(full, batch, about, plain)
+    assert not packed.pack(onnx.load(full)) and not packed.pack(onnx.load(small))
+    image = next(i for i in export.session(small).get_inputs() if i.name == "image")
+    assert (image.type, image.shape[3]) == ("tensor(uint8)", 48)
+    assert files.differences(plain, small, batch) == (0, 0)
+    model = onnx.load(plain)
+    assert packed.pack(model)
+    onnx.save(model, plain)
+    assert files.differences(plain, small, batch) == (0, 0)
 
 
 def test_pytorch_s_twin_of_a_file_follows_as_onnx_runtime_does(net, tmp_path):

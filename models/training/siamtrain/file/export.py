@@ -18,6 +18,7 @@ from google.protobuf.message import DecodeError
 from onnx import TensorProto, helper, numpy_helper
 
 from siamtrain.errors import DataError, Failure
+from siamtrain.file import packed
 
 METADATA_KEY = "siamtrack"
 EXEMPLAR_KEY = "siamtrack.exemplar"  # base64 of the graph that is run on the exemplar, where there are two
@@ -163,7 +164,7 @@ def session(path):
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return packed.opened(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
     except Exception as err:  # its errors have no base of their own
         name = path if isinstance(path, str) else "exemplar graph"
         raise DataError(f"{name}: ONNX Runtime cannot open it: {err}") from err

@@ -12,7 +12,7 @@ import onnx
 import torch
 
 from siamtrain.box import files as box_files
-from siamtrain.file import export, quantise
+from siamtrain.file import export, packed, quantise
 from siamtrain.loop.box import EXEMPLAR, SEARCH, Loop
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 
@@ -90,6 +90,9 @@ def write_int8(source, batch, about, path):
         quantise.quantise(full, small, exemplars)
         part = f"{path}.part"
         quantise.quantise(plain, part, [{"image": x[None].numpy(), **k} for x, k in zip(batch.search, kept)])
+        quantised = onnx.load(part)
+        packed.pack(quantised)
+        onnx.save(quantised, part)
         export.set_manifest(part, about)
         put_exemplar(part, bare(onnx.load(small)))
         os.replace(part, path)
