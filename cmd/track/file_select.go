@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siamtrack/capture"
 	"siamtrack/internal/follow"
 	"siamtrack/internal/serve"
 	"siamtrack/render/window"
@@ -74,7 +75,7 @@ func drawnInBrowser(ctx context.Context, cmd *cobra.Command, title string, s *se
 	if err != nil {
 		return err
 	}
-	server, err := serve.New(serve.Options{Title: title, Session: s, Log: logger(cmd)})
+	server, err := serve.New(serve.Options{Title: title, Session: s, Log: logger(cmd), JPEG: capture.EncodeJPEG})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -143,6 +143,7 @@ func (f *liveFlags) serve(cmd *cobra.Command, name string, s *session.Session, k
 		return err
 	}
 	server, err := serve.New(serve.Options{
+		JPEG:  capture.EncodeJPEG,
 		Title: name, Session: s, Saver: keep, Token: f.token, AnyHost: !local, Log: log, ColorMap: f.colors,
 	})
 	if err != nil {

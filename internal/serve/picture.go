@@ -58,7 +58,7 @@ func (s *Server) encode() {
 	drawn := false
 	for _, c := range s.cuts {
 		if c.watchers > 0 {
-			c.draw(s.screen, m)
+			c.draw(s.screen, m, s.encoded)
 			drawn = true
 		}
 	}
@@ -69,7 +69,15 @@ func (s *Server) encode() {
 	s.changed = make(chan struct{})
 }
 
-func encodeJPEG(img *image.RGBA) []byte {
+// encoded returns a picture as JPEG.
+func (s *Server) encoded(img *image.RGBA) []byte {
+	if s.o.JPEG != nil {
+		data, err := s.o.JPEG(img, quality)
+		if err == nil {
+			return data
+		}
+		s.o.Log.Debug("a picture is encoded the slow way", "why", err)
+	}
 	var buf bytes.Buffer
 	_ = jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}) // a Buffer takes everything
 	return buf.Bytes()

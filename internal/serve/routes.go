@@ -92,7 +92,7 @@ func (s *Server) still(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
-	_, _ = w.Write(encodeJPEG(v.Frame.Image)) // who does not read it does not want it
+	_, _ = w.Write(s.encoded(v.Frame.Image)) // who does not read it does not want it
 }
 
 func (s *Server) choose(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"log/slog"
 	"net"
 	"net/http"
@@ -33,6 +34,8 @@ type Options struct {
 	Viewers int
 	// Saver keeps pictures and videos on this machine; nil: clients cannot ask for any.
 	Saver Saver
+	// JPEG encodes a picture faster than image/jpeg, which does where it is nil or fails.
+	JPEG func(img *image.RGBA, quality int) ([]byte, error)
 	// ColorMap has the colours of the response maps at first; clients may choose others.
 	ColorMap render.ColorMap
 	Log      *slog.Logger

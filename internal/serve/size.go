@@ -36,11 +36,11 @@ type cut struct {
 }
 
 // draw draws and encodes a moment.
-func (c *cut) draw(s *render.Screen, m render.Moment) {
+func (c *cut) draw(s *render.Screen, m render.Moment, encoded func(*image.RGBA) []byte) {
 	m.Bare = c.size.bare
 	s.Room, s.Zoom = c.size.room(m.Frame.Image.Rect.Size()), c.size.zoom
 	c.canvas = s.Draw(c.canvas, m)
-	c.picture = &picture{encodeJPEG(c.canvas)}
+	c.picture = &picture{encoded(c.canvas)}
 }
 
 // room returns the place for frames of a size: as high as it takes.
