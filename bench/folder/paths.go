@@ -107,12 +107,13 @@ func responseFile(root, name string) File {
 	return File{root, filepath.Join("responses", name+".json")}
 }
 
-// Whole reports whether a sequence needs no more running: whether the file that is written last is there.
+// Whole reports whether a sequence needs no more running: whether the file that is written last is there. An empty one,
+// as a machine that lost its power may leave, is not.
 func (p Paths) Whole(name string) bool {
 	last := p.Times(name)
 	if !p.PerRepetition() {
 		last = p.Track(name, 0)
 	}
 	st, err := os.Stat(last.Path())
-	return err == nil && st.Mode().IsRegular()
+	return err == nil && st.Mode().IsRegular() && st.Size() > 0
 }

@@ -170,6 +170,15 @@ func TestRunAndResume(t *testing.T) {
 	if sum, err = run.Run(context.Background(), d, o); err != nil || sum.Skipped != 4 || sum.Frames != 0 {
 		t.Errorf("%+v %v", sum, err)
 	}
+	if err := os.Truncate(files[0], 0); err != nil {
+		t.Fatal(err)
+	}
+	if sum, err = run.Run(context.Background(), d, o); err != nil || sum.Skipped != 3 || sum.Done != 1 {
+		t.Errorf("with an empty file: %+v %v", sum, err)
+	}
+	if name := filepath.Base(files[0]); read(t, files[0]) != read(t, filepath.Join(whole, name)) {
+		t.Errorf("%s was not done again", name)
+	}
 }
 
 // TestManifestRefusesOthers: another model, other parameters, another version or experiment do not mix into a folder.
