@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"siamtrack/internal/golden"
 )
 
 func TestMatchGallery(t *testing.T) {
@@ -25,6 +27,9 @@ func TestMatchGallery(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if code != exitDifferent || len(lines) != 2 || !strings.Contains(lines[1], `"identity":""`) {
 		t.Errorf("exit %d, %q, %q; the stranger is none of these", code, out, errs)
+	}
+	for _, line := range lines {
+		golden.Valid(t, recognitionSchema(t), []byte(line))
 	}
 	code, _, errs = track(t, "match", "--gallery", people, query, "-m", tinyEmbedding, "--threshold", "1")
 	if code != exitFailed || !strings.Contains(errs, "cache of another model") ||

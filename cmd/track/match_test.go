@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"siamtrack/capture"
+	"siamtrack/internal/golden"
 	"siamtrack/tracker"
 )
 
@@ -93,6 +94,7 @@ func TestMatchBoxesAndJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &v); err != nil {
 		t.Fatalf("exit %d, %q, %q: %v", code, out, errs, err)
 	}
+	golden.Valid(t, verdictSchema(t), []byte(out))
 	if v.A != a || v.B != b || v.Model != "tiny-embedding" || v.Comparison != "cosine" || v.Threshold.Distance != 0.001 {
 		t.Errorf("%+v", v)
 	}

@@ -11,51 +11,28 @@ import (
 	"siamtrack/internal/golden"
 )
 
-// schema is that of Message, made from its Go type.
-func schema(t *testing.T) *jsonschema.Schema {
+// schema is that of Message, made from its Go type; the document in docs/ is what the type says.
+func schema(t *testing.T) *jsonschema.Resolved {
 	t.Helper()
 	number := &jsonschema.Schema{Types: []string{"number", "null"}}
-	s, err := jsonschema.For[Message](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		reflect.TypeFor[Number](): number, reflect.TypeFor[Seconds](): number,
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Schema = "https://json-schema.org/draft/2020-12/schema"
-	s.Title, s.Description = Schema, "A message of track --events: what is told of one target in one frame."
-	s.AdditionalProperties = nil // fields may come without a new version
-	one := any(Schema)
-	s.Properties["schema"].Const = &one
-	s.Properties["type"].Enum = []any{string(FrameType), string(StateType)}
-	states := []any{"tracking", "uncertain", "lost", Ended}
-	s.Properties["state"].Enum, s.Properties["previous"].Enum = states, states[:3]
-	return s
-}
-
-// TestSchemaIsCommitted: the document in docs/ is what the Go type says.
-func TestSchemaIsCommitted(t *testing.T) {
-	raw, err := json.MarshalIndent(schema(t), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden.Bytes(t, "../../docs/schemas/events-1.schema.json", append(raw, '\n'))
+	return golden.Schema[Message](t, "../../docs/schemas/events-1.schema.json", golden.Shape{
+		Title: Schema, Description: "A message of track --events: what is told of one target in one frame.",
+		Types: map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[Number](): number, reflect.TypeFor[Seconds](): number},
+		Change: func(s *jsonschema.Schema) {
+			one := any(Schema)
+			s.Properties["schema"].Const = &one
+			s.Properties["type"].Enum = []any{string(FrameType), string(StateType)}
+			states := []any{"tracking", "uncertain", "lost", Ended}
+			s.Properties["state"].Enum, s.Properties["previous"].Enum = states, states[:3]
+		},
+	})
 }
 
 // valid fails the test unless a payload is as the schema says.
 func valid(t *testing.T, payload []byte) Message {
 	t.Helper()
-	resolved, err := schema(t).Resolve(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var any map[string]any
+	golden.Valid(t, schema(t), payload)
 	var m Message
-	if err := json.Unmarshal(payload, &any); err != nil {
-		t.Fatalf("%v: %s", err, payload)
-	}
-	if err := resolved.Validate(any); err != nil {
-		t.Errorf("%v: %s", err, payload)
-	}
 	if err := json.Unmarshal(payload, &m); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"siamtrack/internal/golden"
 )
 
 func TestSnapshot(t *testing.T) {
@@ -36,6 +38,7 @@ func TestSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	golden.Valid(t, snapshotSchema(t), text)
 	var got map[string]any
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
