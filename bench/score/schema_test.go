@@ -11,7 +11,8 @@ import (
 // TestScoresSchema: what eval --json writes is as docs/ says.
 func TestScoresSchema(t *testing.T) {
 	schema := golden.Schema[Evaluation](t, "../../docs/schemas/scores.schema.json", golden.Shape{
-		Title: "siamtrack scores", Description: "What track eval --json and track report write: trackers' scores on a benchmark.",
+		Title:       "siamtrack scores",
+		Description: "What track eval --json and track report write: trackers' scores on a benchmark.",
 	})
 	d, dir := small(t)
 	entries, err := Find(d, []string{dir})

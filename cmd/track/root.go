@@ -17,8 +17,8 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "track",
 		Short: "Follow one object through a video with a Siamese network",
-		Long: "track follows one object, or several, through a video: you show it each once, with a box, and it finds it in\n" +
-			"every frame after that.\n\n" +
+		Long: "track follows one object, or several, through a video: you show it each once, with a box, and it\n" +
+			"finds it in every frame after that.\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 wrong use, 3 different and 4 not calibrated (track match),\n" +
 			"130 stopped by Ctrl-C (what was tracked is on disk).",
 		SilenceErrors: true,
