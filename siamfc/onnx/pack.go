@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 
 	ort "github.com/yalue/onnxruntime_go"
 
+	"siamtrack/internal/numfile"
 	"siamtrack/siamfc"
 )
 
@@ -34,7 +34,7 @@ func (g *graph) packing() (packing, error) {
 		if err != nil {
 			return packing{}, err
 		}
-		step, err := strconv.ParseFloat(text, 32)
+		step, err := numfile.Number(text)
 		if err != nil || !(step > 0.1 && step < 10) {
 			return packing{}, fmt.Errorf("onnx: %s: %w: its metadata has %q under %q, a number about 1 is expected", g.path,
 				ErrModel, text, stepKey)
