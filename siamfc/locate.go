@@ -40,7 +40,7 @@ func (b *boxLocator) locate(m Maps, w, h float64) found {
 	best, rank, penalty := -1, math.Inf(-1), 0.0
 	for i := range b.window {
 		box := cellBox(b.grid, m, i)
-		if !(box.w > 0 && box.h > 0) { // also not a number
+		if !(box.w > 0 && box.h > 0 && box.w+box.h <= math.MaxFloat64) { // also not a number, and without an end
 			continue
 		}
 		p := sizePenalty(box.w, box.h, w, h, b.loop.PenaltyK)
@@ -56,7 +56,7 @@ func (b *boxLocator) locate(m Maps, w, h float64) found {
 	if b.loop.SizeRate > 0 {
 		f.rate = penalty * f.score * b.loop.SizeRate
 	}
-	if b.loop.Vote > 0 {
+	if b.loop.Vote > 0 && f.score > 0 { // with a score of 0 every other cell would count without an end
 		return b.elect(m, f)
 	}
 	return f
