@@ -11,8 +11,8 @@ import (
 	"siamtrack/siamfc"
 )
 
-// packing says how a search graph takes its crop that is quantised from the first on: as whole numbers in patches, which
-// spares it the quantising and the sorting of pixels. A packed image is uint8 [1, size/patch, size/patch,
+// packing says how a search graph that is quantised from the first on takes its crop: as whole numbers in patches, and
+// so is spared the quantising and the sorting of pixels. A packed image is uint8 [1, size/patch, size/patch,
 // patch*patch*3]: in each patch row by row, the colours of a pixel together. The zero value is planar float32.
 type packing struct {
 	patch int

@@ -1,8 +1,8 @@
 """Packed images: how a quantised search graph takes its crop without quantising it and sorting its pixels itself.
 
-The first convolution looks at patches that do not overlap. So the graph takes uint8 [1, rows, columns, p*p*3], a patch a
-cell, row by row, the colours of a pixel together, and its first convolution is one of 1x1: the same products in the same
-sums, a seventh of the time of a search pass saved.
+The first convolution looks at patches that do not overlap. So the graph takes uint8 [1, rows, columns, p*p*3], a patch
+a cell, row by row, the colours of a pixel together, and its first convolution is one of 1x1: the same products in the
+same sums, a seventh of the time of a search pass saved.
 """
 
 import math
