@@ -155,12 +155,14 @@ func TestLiveWaitsForASourceThatIsOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(5*time.Second, func() { // the program has to be waiting by then, on a busy machine too
-		if l, err := net.Listen("tcp", address); err == nil {
-			cameraOn(t, l, bytes.SplitAfter(data, []byte("\xff\xd9")))
-		}
-	})
-	_, d := served(t, url, "-m", absolute(t, tiny), "--reconnect", "-1", "--init", "100,100,60,60", "--jsonl", "t.jsonl")
+	d := begun(t, "live", url, "-m", absolute(t, tiny), "--reconnect", "-1", "--init", "100,100,60,60", "--jsonl", "t.jsonl")
+	d.eventually("waiting", func() bool { return strings.Contains(d.stderr.String(), "waiting for it") })
+	l, err = net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cameraOn(t, l, bytes.SplitAfter(data, []byte("\xff\xd9")))
+	d.page()
 	d.eventually("rows", func() bool { return len(d.rows("t.jsonl")) > 5 })
 	if code, stderr := d.interrupt(); code != exitInterrupted || !strings.Contains(stderr, "waiting for it") {
 		t.Errorf("exit %d\n%s", code, stderr)

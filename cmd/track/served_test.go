@@ -14,7 +14,14 @@ func served(t *testing.T, args ...string) (page string, d *desktop) {
 // servedBy starts a command that serves a page, and returns its address and the program.
 func servedBy(t *testing.T, command string, args ...string) (page string, d *desktop) {
 	t.Helper()
-	d = &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
+	d = begun(t, command, args...)
+	return d.page(), d
+}
+
+// begun starts a command that serves a page, and does not wait for the page.
+func begun(t *testing.T, command string, args ...string) *desktop {
+	t.Helper()
+	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
 	d.cmd = program(t, append([]string{command, "--http", "127.0.0.1:0"}, args...)...)
 	d.cmd.Env = append(d.cmd.Env, "DISPLAY=")
 	d.cmd.Dir = d.dir
@@ -24,6 +31,12 @@ func servedBy(t *testing.T, command string, args ...string) (page string, d *des
 	}
 	go func() { d.ended <- d.cmd.Wait() }()
 	t.Cleanup(d.kill)
+	return d
+}
+
+// page waits for the page's address, and returns it.
+func (d *desktop) page() (page string) {
+	d.t.Helper()
 	address := regexp.MustCompile(`page=(\S+)`)
 	d.eventually("the page's address in the log", func() bool {
 		if m := address.FindStringSubmatch(d.stderr.String()); m != nil {
@@ -31,5 +44,5 @@ func servedBy(t *testing.T, command string, args ...string) (page string, d *des
 		}
 		return page != ""
 	})
-	return page, d
+	return page
 }
