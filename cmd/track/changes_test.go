@@ -155,7 +155,8 @@ func TestLiveWaitsForASourceThatIsOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := begun(t, "live", url, "-m", absolute(t, tiny), "--reconnect", "-1", "--init", "100,100,60,60", "--jsonl", "t.jsonl")
+	d := begun(t, "live", url, "-m", absolute(t, tiny), "--reconnect", "-1", "--init", "100,100,60,60",
+		"--jsonl", "t.jsonl")
 	d.eventually("waiting", func() bool { return strings.Contains(d.stderr.String(), "waiting for it") })
 	l, err = net.Listen("tcp", address)
 	if err != nil {
