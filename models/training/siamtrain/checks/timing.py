@@ -10,7 +10,7 @@ import numpy as np
 
 from siamtrain.box import teachers
 from siamtrain.errors import DataError
-from siamtrain.file import export
+from siamtrain.file import export, packed
 from siamtrain.loop.box import EXEMPLAR, OnnxModel
 
 WARM_UP = 20
@@ -24,7 +24,7 @@ def own(path):
     model, noise = OnnxModel(path), np.random.default_rng(0)
     kept = model.exemplar(noise.integers(0, 256, (EXEMPLAR, EXEMPLAR, 3), np.uint8), [32, 32, 96, 96])
     image = noise.uniform(0, 255, (1, 3, model.side, model.side)).astype(np.float32)
-    return lambda: model.session.run(["response", "sides"], {"image": image, **kept})
+    return packed.ready(model.session, ["response", "sides"], {"image": image, **kept})
 
 
 def nanotrack(folder, version):

@@ -80,7 +80,18 @@ class Session:
 
     def run(self, outputs, feeds, *rest):
         """As InferenceSession.run."""
-        return self._session.run(outputs, {**feeds, IMAGE: levels(feeds[IMAGE], self._patch, self._step)}, *rest)
+        return self._session.run(outputs, self.packed(feeds), *rest)
+
+    def packed(self, feeds):
+        """The feeds as the graph takes them."""
+        return {**feeds, IMAGE: levels(feeds[IMAGE], self._patch, self._step)}
+
+
+def ready(session, outputs, feeds):
+    """A function that runs the graph alone: its image was packed before, where it takes packed ones."""
+    if isinstance(session, Session):
+        session, feeds = session._session, session.packed(feeds)
+    return lambda: session.run(outputs, feeds)
 
 
 def opened(session):
