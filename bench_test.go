@@ -21,7 +21,7 @@ import (
 func BenchmarkTenTargets(b *testing.B) {
 	for _, c := range []struct {
 		name, path string
-	}{{"siamtrack", siamtrack.DefaultModel}, {"NanoTrack v2", ""}} {
+	}{{"siamtrack", siamtrack.DefaultModel}, {"siamtrack-s", "siamtrack-s"}, {"NanoTrack v2", ""}} {
 		b.Run(c.name, func(b *testing.B) {
 			if c.path == "" {
 				c.path = nanoTrack(b)
