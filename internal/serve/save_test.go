@@ -52,6 +52,13 @@ func (k *keepSome) Recording() (string, bool) {
 	return k.now, k.now != ""
 }
 
+// set makes path the video that is being recorded; the servers that were opened with k ask for it meanwhile.
+func (k *keepSome) set(path string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.now = path
+}
+
 // TestSaving records and takes a snapshot, and downloads what it is told of and nothing else.
 func TestSaving(t *testing.T) {
 	keep := &keepSome{dir: t.TempDir()}
@@ -125,13 +132,13 @@ func TestSavingIsGuarded(t *testing.T) {
 	refused(w, http.StatusUnauthorized)
 
 	w = open(t, func(o *Options) { o.Saver, o.AnyHost = keep, true }) // to everybody, without a token
-	keep.now = "/home/owner/a.mp4"                                    // as --record began it
+	keep.set("/home/owner/a.mp4")                                     // as --record began it
 	s := w.until("a picture", picture)
 	if s.Saves || s.Recording != "a.mp4" {
 		t.Errorf("saves %v, recording %q", s.Saves, s.Recording)
 	}
 	refused(w, http.StatusForbidden)
-	keep.now = ""
+	keep.set("")
 
 	w = open(t, func(o *Options) { o.Saver, o.AnyHost, o.Token = keep, true, "open sesame" })
 	var got struct{ Path string }
