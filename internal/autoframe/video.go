@@ -1,10 +1,8 @@
 package autoframe
 
 import (
-	"errors"
 	"image"
 	"math"
-	"sync"
 
 	"golang.org/x/image/draw"
 
@@ -15,18 +13,12 @@ import (
 // Video is the sink of a run that writes what a Camera shows to a video. Cutting is done in a goroutine of its own,
 // while the next frame is tracked. Put is used by one goroutine.
 type Video struct {
-	w      follow.FrameWriter
+	out    *follow.Outlet
 	o      Options
 	camera *Camera // nil before the first frame
 
 	free, queue chan *shot
 	ended       chan struct{}
-	once        sync.Once
-	err         error // of Close
-
-	mu     sync.Mutex
-	broken error // what the writer said
-	told   bool  // by Put, that it is broken
 }
 
 // shot is a frame on its way: the part of it that is shown, as it is, and in the video's size.
@@ -40,7 +32,7 @@ type shot struct {
 const shotsAhead = 2
 
 // NewVideo returns a Video over a writer, which it closes.
-func NewVideo(w follow.FrameWriter, o Options) *Video { return &Video{w: w, o: o} }
+func NewVideo(w follow.FrameWriter, o Options) *Video { return &Video{out: follow.NewOutlet(w), o: o} }
 
 // begin starts the goroutine.
 func (v *Video) begin(frame image.Point) {
@@ -61,8 +53,7 @@ func (v *Video) Put(s tracker.Step) error {
 	if v.camera == nil {
 		v.begin(size)
 	}
-	if err := v.failed(); err != nil {
-		v.told = true
+	if err := v.out.Tell(); err != nil {
 		return err
 	}
 	m := <-v.free
@@ -102,37 +93,21 @@ func (v *Video) write() {
 	defer close(v.ended)
 	var cutter sampler
 	for m := range v.queue {
-		if v.failed() == nil {
+		if v.out.Broken() == nil {
 			cutter.draw(m.scene, m.part, m.view)
-			v.fail(v.w.WriteAt(m.scene, m.step.Frame.Time))
+			v.out.WriteAt(m.scene, m.step.Frame.Time)
 		}
 		v.free <- m
 	}
 }
 
-func (v *Video) failed() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.broken
-}
-
-func (v *Video) fail(err error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.broken = err
-}
-
 // Close implements follow.Sink: it waits for the last frame and closes the writer. What Put has said it does not say
 // again.
 func (v *Video) Close() error {
-	v.once.Do(func() {
+	return v.out.Close(func() {
 		if v.queue != nil {
 			close(v.queue)
 			<-v.ended
 		}
-		if v.err = v.w.Close(); !v.told {
-			v.err = errors.Join(v.failed(), v.err)
-		}
 	})
-	return v.err
 }

@@ -1,11 +1,9 @@
 package follow
 
 import (
-	"errors"
 	"image"
 	"image/draw"
 	"math"
-	"sync"
 	"time"
 
 	xdraw "golang.org/x/image/draw"
@@ -26,6 +24,7 @@ type FrameWriter interface {
 // no more than momentsAhead frames are on their way.
 type Video struct {
 	w      FrameWriter
+	out    *Outlet // over w
 	screen *render.Screen
 
 	size image.Point // of the video, (0, 0) before the first frame
@@ -33,15 +32,8 @@ type Video struct {
 	free         chan *moment
 	drawn, queue chan *moment // to be written, to be drawn on
 	ended        chan struct{}
-	once         sync.Once
-	err          error // of Close
 
 	drawing clock.Histogram // the goroutine's until ended is closed
-
-	mu     sync.Mutex
-	broken error // what the writer said
-
-	told bool // by Put, that it is broken
 }
 
 // momentsAhead is how many frames are on their way: one in each stage.
@@ -66,7 +58,7 @@ func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 		return nil, err
 	}
 	screen.Show, screen.Several = show, several
-	return &Video{w: w, screen: screen}, nil
+	return &Video{w: w, out: NewOutlet(w), screen: screen}, nil
 }
 
 // begin starts the stages.
@@ -84,7 +76,7 @@ func (v *Video) begin() {
 func (v *Video) draw() {
 	defer close(v.drawn)
 	for m := range v.queue {
-		if v.failed() == nil {
+		if v.out.Broken() == nil {
 			begin := time.Now()
 			v.screen.Observe(m.step)
 			v.screen.DrawOver(m.canvas, render.Moment{Step: m.step})
@@ -101,27 +93,15 @@ func (v *Video) draw() {
 func (v *Video) write() {
 	defer close(v.ended)
 	for m := range v.drawn {
-		if v.failed() == nil {
+		if v.out.Broken() == nil {
 			img := m.canvas
 			if img.Rect.Size() != v.size {
 				img = m.fitted
 			}
-			v.fail(v.w.WriteAt(img, m.step.Frame.Time))
+			v.out.WriteAt(img, m.step.Frame.Time)
 		}
 		v.free <- m
 	}
-}
-
-func (v *Video) failed() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.broken
-}
-
-func (v *Video) fail(err error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.broken = err
 }
 
 // Put implements Sink. An error of the encoder comes with a later frame, or with Close.
@@ -129,8 +109,7 @@ func (v *Video) Put(s tracker.Step) error {
 	if v.queue == nil {
 		v.begin()
 	}
-	if err := v.failed(); err != nil {
-		v.told = true
+	if err := v.out.Tell(); err != nil {
 		return err
 	}
 	m := <-v.free
@@ -166,16 +145,12 @@ func within(size, room image.Point) image.Rectangle {
 // Close implements Sink: it waits for the last frame to be encoded and closes the writer. What Put has said it does not
 // say again.
 func (v *Video) Close() error {
-	v.once.Do(func() {
+	return v.out.Close(func() {
 		if v.queue != nil {
 			close(v.queue)
 			<-v.ended
 		}
-		if v.err = v.w.Close(); !v.told {
-			v.err = errors.Join(v.failed(), v.err)
-		}
 	})
-	return v.err
 }
 
 // Stages returns the times of drawing, and of what the writer did where it can say. It is to be called after Close.
