@@ -78,12 +78,8 @@ func (f *fileFlags) outputs(
 	o := &outputs{timer: &clock.Timer{}, truths: truths, files: &results{inputs: f.inputs(input)}}
 	add := func(s follow.Sink) { o.sinks = append(o.sinks, s) }
 	add(o.timer)
-	fps := info.FPS
-	if f.fps > 0 {
-		fps = f.fps
-	}
 	written := sinkOptions{timing: f.timing, several: p.several(),
-		video: record.Video{Name: filepath.Base(redact.Source(input)), FPS: fps}, results: o.files}
+		video: record.Video{Name: filepath.Base(redact.Source(input)), FPS: f.rate(info)}, results: o.files}
 	for _, file := range f.tracks() {
 		sink := file.sink(cmd, written)
 		o.tracks = append(o.tracks, namedTrack{file.path, sink})
@@ -117,15 +113,20 @@ func (f *fileFlags) outputs(
 	return o, nil
 }
 
+// rate is the input's frames a second, or what --fps says.
+func (f *fileFlags) rate(info capture.Info) float64 {
+	if f.fps > 0 {
+		return f.fps
+	}
+	return info.FPS
+}
+
 // pictures makes the annotated video, and the one that follows a target. With an error it returns those that were made.
 func (f *fileFlags) pictures(
 	cmd *cobra.Command, info capture.Info, input string, p part, o *outputs,
 ) (sinks []follow.Sink, err error) {
-	wo := capture.WriterOptions{FPS: info.FPS, PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd),
+	wo := capture.WriterOptions{FPS: f.rate(info), PixelAspect: info.PixelAspect, Hold: true, Log: logger(cmd),
 		Quality: capture.Quality(f.quality)}
-	if f.fps > 0 {
-		wo.FPS = f.fps
-	}
 	if f.video != "" || f.framed.path != "" {
 		wo.Sound = f.sound(cmd, info, input)
 	}

@@ -99,15 +99,13 @@ func Check(receiver string) error {
 	return err
 }
 
+// newSender is Open over a transport that is there; o has a Log.
 func newSender(name string, to transport, o Options) *Sender {
 	if o.Queue <= 0 {
 		o.Queue = defaultQueue
 	}
 	if o.Patience <= 0 {
 		o.Patience = defaultPatience
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Sender{name: name, o: o, to: to, queue: newQueue(o.Queue), cancel: cancel, ended: make(chan struct{})}

@@ -4,6 +4,7 @@ package responses
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"image"
@@ -36,7 +37,7 @@ func Formats() []Format { return []Format{PNG, NPY} }
 // the rectangle of the frame that the map covers, in pixels, continuous and 0-based.
 const ListName = "responses.csv"
 
-const listHeader = "id,frame,x,y,w,h,rows,columns,peak,file\n"
+const listHeader = "id,frame,x,y,w,h,rows,columns,peak,file"
 
 // cellSide is the side of a cell in a picture, in pixels.
 const cellSide = 16
@@ -58,7 +59,8 @@ type Writer struct {
 	folder string
 	o      Options
 	colors [256]color4
-	list   *os.File
+	list   *os.File // nil before the first map
+	rows   *csv.Writer
 	buf    bytes.Buffer
 	files  int
 	err    error
@@ -142,10 +144,7 @@ func (w *Writer) write(name string, frame int, t *tracker.Target) error {
 	if err := os.WriteFile(path, w.buf.Bytes(), 0o644); err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w (the maps before are kept)", path, plain(err)), remove(path))
 	}
-	if _, err := w.list.WriteString(line(t.Label(), frame, r, name)); err != nil {
-		return fmt.Errorf("write %s: %w", w.list.Name(), plain(err))
-	}
-	return nil
+	return w.row(line(t.Label(), frame, r, name))
 }
 
 // begin makes the folder and the list.
@@ -157,10 +156,17 @@ func (w *Writer) begin() error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", w.folder, err)
 	}
-	if _, err := list.WriteString(listHeader); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", list.Name(), plain(err)), list.Close())
+	w.list, w.rows = list, csv.NewWriter(list)
+	return w.row(strings.Split(listHeader, ","))
+}
+
+// row appends a line to the list, at once.
+func (w *Writer) row(fields []string) error {
+	err := w.rows.Write(fields)
+	w.rows.Flush()
+	if err = errors.Join(err, w.rows.Error()); err != nil {
+		return fmt.Errorf("write %s: %w", w.list.Name(), plain(err))
 	}
-	w.list = list
 	return nil
 }
 
@@ -182,19 +188,11 @@ func remove(path string) error {
 }
 
 // line is a map's line in the list.
-func line(label string, frame int, r *tracker.Response, name string) string {
-	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
+func line(label string, frame int, r *tracker.Response, name string) []string {
+	number := func(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
 	a := r.Area
-	return fmt.Sprintf("%s,%d,%s,%s,%s,%s,%d,%d,%s,%s\n", quoted(label), frame, number(a.X), number(a.Y), number(a.W),
-		number(a.H), r.Height, r.Width, strconv.FormatFloat(r.Peak, 'f', 4, 64), quoted(name))
-}
-
-// quoted makes a name fit for CSV (RFC 4180); names of targets hold no quotes.
-func quoted(name string) string {
-	if strings.Contains(name, ",") {
-		return `"` + name + `"`
-	}
-	return name
+	return []string{label, strconv.Itoa(frame), number(a.X, 3), number(a.Y, 3), number(a.W, 3), number(a.H, 3),
+		strconv.Itoa(r.Height), strconv.Itoa(r.Width), number(r.Peak, 4), name}
 }
 
 // array leaves an NPY file of version 1.0 in w.buf, as NumPy's "NEP 1: A Simple File Format for NumPy Arrays" has it:

@@ -112,9 +112,11 @@ func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	name := filepath.Base(path)
-	said := strings.TrimSuffix(name, filepath.Ext(name)) + ".json"
-	answer(w, map[string]string{"path": path, "image": "snapshots/" + name, "json": "snapshots/" + said})
+	answer(w, map[string]string{"path": path, "image": "snapshots/" + name, "json": "snapshots/" + said(name)})
 }
+
+// said is the name, or path, of the JSON file of a picture.
+func said(picture string) string { return strings.TrimSuffix(picture, filepath.Ext(picture)) + ".json" }
 
 var errTooMany = errors.New("so many pictures have been saved that no more are: start anew")
 
@@ -134,8 +136,9 @@ func (k *saving) keep(saver Saver, v *session.View) (string, error) {
 	if k.files == nil {
 		k.files = map[string]string{}
 	}
-	said := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
-	k.files[filepath.Base(path)], k.files[filepath.Base(said)] = path, said
+	for _, file := range []string{path, said(path)} {
+		k.files[filepath.Base(file)] = file
+	}
 	return path, nil
 }
 
@@ -145,10 +148,11 @@ func (s *Server) saved(w http.ResponseWriter, r *http.Request) {
 	s.saving.mu.Lock()
 	path := s.saving.files[name]
 	s.saving.mu.Unlock()
-	if path == "" || !s.maySave(w) {
-		if path == "" {
-			http.Error(w, "no such file was saved here", http.StatusNotFound)
-		}
+	if path == "" {
+		http.Error(w, "no such file was saved here", http.StatusNotFound)
+		return
+	}
+	if !s.maySave(w) {
 		return
 	}
 	f, err := os.Open(path)

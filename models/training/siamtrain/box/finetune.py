@@ -43,6 +43,16 @@ def accuracy(path, tracks):
     return float(sequences.summary(sequences.run(open_tracker(path), tracks))[0][0])
 
 
+def compared(before, path, tracks):
+    """accuracy of a trained file, told beside that of the one before it."""
+    after = accuracy(path, tracks)
+    logging.info(
+        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
+        *(len(tracks), before, after, path, export.digest(path)),
+    )
+    return after
+
+
 def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):
     """Fine-tunes the weights (a .pt file) of `model` on the first frames of each sequence.
 
@@ -66,13 +76,4 @@ def run(model, weights, paths, settings, steps, folder, out, name, share=0.5):
     manifest = {**export.manifest_of(model), "name": name, "figures": {}}
     files.write(net, manifest, full)
     files.write_int8(full, [source.pair() for _ in range(files.CALIBRATION_PAIRS)], manifest, out)
-    after = accuracy(out, last)
-    logging.info(
-        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
-        len(last),
-        before,
-        after,
-        out,
-        export.digest(out),
-    )
-    return before, after
+    return before, compared(before, out, last)

@@ -6,7 +6,7 @@ import os
 
 import torch
 
-from siamtrain.box.finetune import accuracy
+from siamtrain.box.finetune import accuracy, compared
 from siamtrain.data import split
 from siamtrain.data.images import ImageCache
 from siamtrain.errors import DataError
@@ -115,9 +115,4 @@ def run(model, weights, paths, settings, folder, out, name, share=0.5):
     full = "-fp32".join(os.path.splitext(out))
     files.write(learner.averaged().cpu(), about, full)
     files.write_int8(full, source.pairs(CALIBRATION), about, out)
-    after = accuracy(out, last)
-    logging.info(
-        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
-        *(len(last), before, after, out, export.digest(out)),
-    )
-    return before, after
+    return before, compared(before, out, last)
