@@ -46,22 +46,7 @@ func newFileCmd() *cobra.Command {
 
 // run tracks as the flags say.
 func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
-	if err := config.Prefer(cmd, "init", "init-file", "select", "template"); err != nil {
-		return err
-	}
-	f.configured = configInputs(cmd)
-	part, err := f.part(cmd)
-	if err != nil {
-		return err
-	}
-	if err := f.framed.checkTarget(part.starts); err != nil {
-		return err
-	}
-	f.sayNoOutput(cmd)
-	if err := f.checkOutputs(cmd, input, part.several()); err != nil {
-		return err
-	}
-	truths, err := f.readTruth(part)
+	part, truths, err := f.checked(cmd, input)
 	if err != nil {
 		return err
 	}
@@ -103,6 +88,28 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	return errors.Join(out.settle(err), f.report(cmd, input, sum, timed, out))
 }
 
+// checked reads what the flags say to follow and to compare with, and refuses what cannot be, before anything is opened
+// or written.
+func (f *fileFlags) checked(cmd *cobra.Command, input string) (part, []truth, error) {
+	if err := config.Prefer(cmd, "init", "init-file", "select", "template"); err != nil {
+		return part{}, nil, err
+	}
+	f.configured = configInputs(cmd)
+	p, err := f.part(cmd)
+	if err != nil {
+		return part{}, nil, err
+	}
+	if err := f.framed.checkTarget(p.starts); err != nil {
+		return part{}, nil, err
+	}
+	f.sayNoOutput(cmd)
+	if err := f.checkOutputs(cmd, input, p.several()); err != nil {
+		return part{}, nil, err
+	}
+	truths, err := f.readTruth(p)
+	return p, truths, err
+}
+
 // sayNoOutput says at the start that nothing was asked for, and gives the boxes to standard output where that is no
 // terminal: somebody reads them.
 func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
@@ -131,8 +138,7 @@ func (f *fileFlags) follow(
 		return follow.Run(cmd.Context(), src, open(), p.starts, p.end, sinks...)
 	}
 	logger(cmd).Info("corrected: tracking begins anew in every frame of --init-file, and runs from both sides between "+
-		"two "+
-		"(not with --correct=false)", "boxes", len(p.marks))
+		"two (not with --correct=false)", "boxes", len(p.marks))
 	return follow.RunCorrected(cmd.Context(), src, open, p.marks, p.end, sinks...)
 }
 

@@ -96,15 +96,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	o.Each, o.Log = out.Each, logger(cmd)
 	if info.Kind.Live() {
 		o.Live = true
-		o.Reopen = func(context.Context) (tracker.Source, error) {
-			how := f.capture()
-			how.Log = logger(cmd)
-			again, err := capture.Open(source, how)
-			if err != nil { // not the nil *Source in an interface
-				return nil, err
-			}
-			return again, nil
-		}
+		o.Reopen = f.reopen(cmd, source)
 	}
 	s := session.New(src, model.model.Multi(), o)
 	defer func() { err = errors.Join(err, s.Close()) }()
@@ -113,6 +105,19 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, out.Late()))
 	}
 	return errors.Join(err, cmd.Context().Err())
+}
+
+// reopen returns what opens the source again after it was lost.
+func (f *liveFlags) reopen(cmd *cobra.Command, source string) func(context.Context) (tracker.Source, error) {
+	return func(context.Context) (tracker.Source, error) {
+		how := f.capture()
+		how.Log = logger(cmd)
+		again, err := capture.Open(source, how)
+		if err != nil { // not the nil *Source in an interface
+			return nil, err
+		}
+		return again, nil
+	}
 }
 
 // show shows the session in a window or to browsers until it is closed.

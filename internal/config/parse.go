@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -126,7 +127,7 @@ func (p *parser) key(c *cobra.Command, key, value *yaml.Node) {
 	}
 	who := holders(c, name)
 	if key.Kind != yaml.ScalarNode || len(who) == 0 {
-		p.wrong(key, "%s%s", "no flag "+quote(name)+of(c), suggestion(c, name))
+		p.wrong(key, "%s%s", "no flag "+quote(name)+of(c), suggestion(c, name, kind == yaml.MappingNode))
 		return
 	}
 	first, alone := flagOf(who[0], name), false
@@ -235,21 +236,27 @@ func try(f *pflag.Flag, value string) error {
 	return nil
 }
 
-// suggestion says what may have been meant.
-func suggestion(c *cobra.Command, name string) string {
+// suggestion says what may have been meant: by what holds keys a command sooner than a flag, else a flag.
+func suggestion(c *cobra.Command, name string, mapping bool) string {
 	best, at := "", 3 // fewer letters may differ
 	if len(name) > maxName {
 		return ""
 	}
 	consider := func(candidate string) {
-		if d := levenshtein.ComputeDistance(name, candidate); d < at {
+		if d := distance(name, candidate); d < at {
 			best, at = candidate, d
 		}
 	}
-	for _, s := range c.Commands() {
-		consider(s.Name())
+	commands := func() {
+		for _, s := range c.Commands() {
+			consider(s.Name())
+		}
+	}
+	if mapping {
+		commands()
 	}
 	visit(c, func(_ *cobra.Command, f *pflag.Flag) { consider(f.Name) })
+	commands()
 	switch {
 	case best != "":
 		return "; did you mean " + best + "?"
@@ -257,6 +264,18 @@ func suggestion(c *cobra.Command, name string) string {
 		return "; track " + section(holders(c.Root(), name)[0]) + " has it"
 	}
 	return ""
+}
+
+// distance is how many letters of a name differ from another's, two neighbours that have changed places counting as
+// one.
+func distance(name, other string) int {
+	least := levenshtein.ComputeDistance(name, other)
+	for letters, i := []rune(name), 1; i < len(letters); i++ {
+		swapped := slices.Clone(letters)
+		swapped[i-1], swapped[i] = swapped[i], swapped[i-1]
+		least = min(least, 1+levenshtein.ComputeDistance(string(swapped), other))
+	}
+	return least
 }
 
 // own calls do for each flag that can be set of c: its own, and those that it inherits.
