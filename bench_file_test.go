@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -30,14 +29,9 @@ const (
 // a frame of each, least and median of the rounds, and how many times those of decoding the medians are:
 // go test -run '^$' -bench File -benchtime 5x -cpu 2 .
 func BenchmarkFile(b *testing.B) {
-	path, box := os.Getenv(videoEnv), tracker.Box{X: 80, Y: 150, W: 90, H: 110}
+	path, box := ownVideo(b)
 	if path == "" {
-		path = filmed(b)
-	} else {
-		var err error
-		if box, err = tracker.ParseBox(os.Getenv(boxEnv)); err != nil {
-			b.Fatalf("%s: %v", boxEnv, err)
-		}
+		path, box = filmed(b, 1280, 720), tracker.Box{X: 80, Y: 150, W: 90, H: 110}
 	}
 	model, err := siamtrack.Open(siamtrack.DefaultModel, siamtrack.Options{})
 	if err != nil {

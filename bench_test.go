@@ -38,7 +38,7 @@ func BenchmarkTenTargets(b *testing.B) {
 
 // tenTargets runs the benchmark's loop over a video of which it makes a file first.
 func tenTargets(b *testing.B, m *tracker.Multi) {
-	video := &looped{b: b, path: filmed(b)}
+	video := &looped{b: b, path: filmed(b, 1280, 720)}
 	defer video.Close()
 	var f tracker.Frame
 	if err := video.Next(&f); err != nil {
@@ -83,10 +83,10 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// filmed makes a video of 720p, H.264, of objects that move.
-func filmed(b *testing.B) string {
+// filmed makes a video, H.264, of objects that move.
+func filmed(b *testing.B, width, height int) string {
 	b.Helper()
-	v, err := synth.New(synth.Scene{Width: 1280, Height: 720, Frames: 60, Seed: 3, Distractor: true})
+	v, err := synth.New(synth.Scene{Width: width, Height: height, Frames: 60, Seed: 3, Distractor: true})
 	if err != nil {
 		b.Fatal(err)
 	}

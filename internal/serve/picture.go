@@ -12,7 +12,10 @@ import (
 )
 
 // picture is an encoded picture. It never changes, so that viewers share it.
-type picture struct{ jpeg []byte }
+type picture struct {
+	jpeg     []byte
+	captured time.Time // when its frame was
+}
 
 // quality is that of the JPEG pictures: letters and thin lines stay sharp.
 const quality = 80
@@ -59,6 +62,7 @@ func (s *Server) encode() {
 	for _, c := range s.cuts {
 		if c.watchers > 0 {
 			c.draw(s.screen, m, s.encoded)
+			c.picture.captured = s.view.Captured
 			drawn = true
 		}
 	}

@@ -40,7 +40,7 @@ func (c *cut) draw(s *render.Screen, m render.Moment, encoded func(*image.RGBA) 
 	m.Bare = c.size.bare
 	s.Room, s.Zoom = c.size.room(m.Frame.Image.Rect.Size()), c.size.zoom
 	c.canvas = s.Draw(c.canvas, m)
-	c.picture = &picture{encoded(c.canvas)}
+	c.picture = &picture{jpeg: encoded(c.canvas)}
 }
 
 // room returns the place for frames of a size: as high as it takes.

@@ -84,7 +84,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 			sent, times = p, 0
 		}
 		times++
-		if _, err := fmt.Fprintf(w, "Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n", len(p.jpeg)); err != nil {
+		if _, err := io.WriteString(w, p.header()); err != nil {
 			return false, err
 		}
 		if _, err := w.Write(p.jpeg); err != nil {
@@ -93,6 +93,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		_, err = io.WriteString(w, "\r\n"+boundary) // at once: a browser may show a part when the next one begins
 		return times == 1, err
 	})
+}
+
+// header is that of the picture's part of a stream. X-Timestamp, in seconds since 1970, is when the frame was captured,
+// as mjpg-streamer and its like write it.
+func (p *picture) header() string {
+	at := p.captured.UnixMicro()
+	return fmt.Sprintf("Content-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: %d.%06d\r\n\r\n", len(p.jpeg),
+		at/1e6, at%1e6)
 }
 
 // events sends the state whenever it is another, at most once in interval.

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,10 @@ func TestStream(t *testing.T) {
 		img, err := jpeg.Decode(part)
 		if err != nil {
 			t.Fatal(err)
+		}
+		at, err := strconv.ParseFloat(part.Header.Get("X-Timestamp"), 64)
+		if age := time.Now().Sub(time.UnixMicro(int64(at * 1e6))); err != nil || age < 0 || age > time.Minute {
+			t.Errorf("captured %v ago, %v", age, err)
 		}
 		return img.Bounds().Dy()
 	}
