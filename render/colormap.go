@@ -30,6 +30,12 @@ const (
 // ColorMaps lists the colour maps, the default first.
 func ColorMaps() []ColorMap { return []ColorMap{Viridis, Magma, Inferno, Plasma, Cividis, Turbo, Gray} }
 
+// Next returns the colour map after m in the list, and the first after the last.
+func (m ColorMap) Next() ColorMap {
+	all := ColorMaps()
+	return all[(slices.Index(all, m.orDefault())+1)%len(all)]
+}
+
 // ParseColorMap returns the colour map of a name, or an error that lists those there are.
 func ParseColorMap(name string) (ColorMap, error) {
 	if m := ColorMap(name); slices.Contains(ColorMaps(), m) {

@@ -149,6 +149,47 @@ func TestBrowserNeedsTheToken(t *testing.T) {
 	}
 }
 
+// TestBrowserColors chooses the colours of the response map: in the menu, by the key, and in the menu by keys.
+func TestBrowserColors(t *testing.T) {
+	needTools(t, "chromium")
+	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--init", clipInit, "--colormap", "turbo", "--fps", "2")
+	ctx := browse(t, page)
+	run := func(actions ...chromedp.Action) {
+		t.Helper()
+		if err := chromedp.Run(ctx, actions...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	awaitJS(t, ctx, `last.target && by("colors").value == "turbo" && by("colors").length == last.color_maps.length`)
+	// hues sums up the differences of the picture's channels: two pictures of one moment differ by them.
+	const hues = `window.hues = () => {
+		const c = document.createElement("canvas"), g = c.getContext("2d");
+		c.width = picture.naturalWidth; c.height = picture.naturalHeight; g.drawImage(picture, 0, 0);
+		const p = g.getImageData(0, 0, c.width, c.height).data;
+		let sum = 0;
+		for (let i = 0; i < p.length; i += 4) sum += Math.max(p[i], p[i+1], p[i+2]) - Math.min(p[i], p[i+1], p[i+2]);
+		return sum;
+	}; true`
+	run(chromedp.Evaluate(hues, new(bool)), chromedp.KeyEvent("p"), chromedp.KeyEvent("m"))
+	awaitJS(t, ctx, `picture.naturalHeight > 576`)
+	run(chromedp.KeyEvent(" "))
+	awaitJS(t, ctx, `(() => { // the picture stands still
+		const sum = hues(), now = Date.now();
+		if (sum !== window.turbo) { window.turbo = sum; window.since = now; }
+		return last.paused && now - since > 1500;
+	})()`)
+	run(chromedp.KeyEvent("k"))
+	awaitJS(t, ctx, `last.show.color_map == "gray" && by("colors").value == "gray" && hues() != turbo`)
+	keepScreenshot(t, ctx, "browser-gray")
+	run(chromedp.Focus("#colors"), chromedp.KeyEvent("t"), chromedp.KeyEvent("u"))
+	awaitJS(t, ctx, `last.show.color_map == "turbo" && hues() == turbo && !last.show.search`)
+	run(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("k"), chromedp.KeyEvent("k"))
+	awaitJS(t, ctx, `last.show.color_map == "viridis" && by("colors").value == "viridis"`)
+	if code, _ := d.interrupt(); code != exitInterrupted {
+		t.Errorf("exit %d", code)
+	}
+}
+
 // TestBrowserSaves records and takes a snapshot with the page's buttons, draws a box by keys alone, and opens the page
 // anew while the source is paused.
 func TestBrowserSaves(t *testing.T) {

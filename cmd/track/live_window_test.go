@@ -135,6 +135,14 @@ func TestWindowKeys(t *testing.T) {
 		d.shows("key-"+key+"-off", plain, true)
 	}
 
+	d.press("m") // the response map in other colours, and once round in the first ones
+	heat := d.steady("heat")
+	d.press("k")
+	d.shows("key-k", heat, false)
+	d.press("k", "k", "k", "k", "k", "k")
+	d.shows("key-k-round", heat, true)
+	d.press("m")
+
 	d.step("t.jsonl", still+1, still+2, still+3)
 
 	frame := d.snapshotFrame()

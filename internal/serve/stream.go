@@ -162,6 +162,8 @@ type stateJSON struct {
 	Recording string `json:"recording,omitempty"`
 
 	Show showJSON `json:"show"`
+	// ColorMaps are those that Show's color_map can be.
+	ColorMaps []render.ColorMap `json:"color_maps"`
 }
 
 // targetJSON is one target; Color is that of its box where there are several, as CSS writes it. While there is no
@@ -210,7 +212,7 @@ func (s *Server) state() stateJSON {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	j.ShownFPS, j.Latency = s.shown.PerSecond(), float64(s.latency)/float64(time.Millisecond)
-	j.Show = showJSON(s.screen.Show)
+	j.Show, j.ColorMaps = showJSON(s.screen.Show), render.ColorMaps()
 	if v := s.view; v != nil {
 		size := v.Frame.Image.Rect.Size()
 		j.Frame, j.Time, j.Width, j.Height = v.Frame.Index, v.Frame.Time.Seconds(), size.X, size.Y

@@ -11,7 +11,7 @@ func TestKeysAreUnique(t *testing.T) {
 		}
 		seen[b.char] = true
 	}
-	for _, char := range " .rcmpsvhfq" {
+	for _, char := range " .rcmkopgsvihfq" {
 		if !seen[char] {
 			t.Errorf("no key %q", char)
 		}

@@ -75,8 +75,16 @@ function update(s) {
   by("record").textContent = s.recording ? "Stop recording" : "Record";
   by("record").setAttribute("aria-pressed", Boolean(s.recording));
   for (const b of document.querySelectorAll(".part")) b.setAttribute("aria-pressed", s.show[b.dataset.part]);
+  listColors(s);
   by("remove").disabled = by("clear").disabled = !s.target;
   listTargets(s);
+}
+
+// listColors has the menu name the colours that are shown, unless somebody is choosing others.
+function listColors(s) {
+  const menu = by("colors");
+  if (menu.length !== s.color_maps.length) menu.replaceChildren(...s.color_maps.map((name) => new Option(name)));
+  if (document.activeElement !== menu) menu.value = s.show.color_map;
 }
 
 // announce has a screen reader say a state when it is another, and not each score.
@@ -242,6 +250,11 @@ function drawByKeys(e) {
 const pause = () => ask("pause", { on: !last.paused });
 const step = () => ask(last.paused ? "step" : "pause", last.paused ? {} : { on: true });
 const part = (name) => ask("show", { [name]: !last.show[name] });
+const colors = (name) => {
+  last.show.color_map = name; // at once: the next key counts from here
+  ask("show", { color_map: name });
+};
+const nextColors = () => colors(last.color_maps[(last.color_maps.indexOf(last.show.color_map) + 1) % last.color_maps.length]);
 by("pause").onclick = pause;
 by("step").onclick = step;
 // remove forgets the target whose row has the focus, or the selected one.
@@ -261,6 +274,11 @@ by("record").onclick = record;
 by("keys").onclick = help;
 for (const b of document.querySelectorAll(".part")) b.onclick = () => part(b.dataset.part);
 
+let pointed = false; // the menu was opened by a pointer, and not reached by Tab: it gives the focus back
+by("colors").onpointerdown = () => { pointed = true; };
+by("colors").onkeydown = (e) => { pointed = false; if (e.key === "Escape") e.target.blur(); };
+by("colors").onchange = (e) => { colors(e.target.value); if (pointed) e.target.blur(); };
+
 // The keys are the window's, with those that draw without a pointer.
 const keys = [
   [" ", "Space", "pause or go on", pause], [".", ".", "pause, then one frame a press", step],
@@ -269,6 +287,7 @@ const keys = [
   ["Delete", "Delete", "forget the selected target", remove], ["Backspace", "", "", remove],
   ["c", "c", "forget all targets", () => ask("clear")],
   ["m", "m", "response map round the target, its contours on it", () => part("heat_map")],
+  ["k", "k", "next colours of the response map", nextColors],
   ["o", "o", "outline of the search region", () => part("search")],
   ["p", "p", "panel: exemplar, search region, response map, scores", () => part("panel")],
   ["g", "g", "graph of the score", () => part("scores")], ["i", "i", "figures", () => part("figures")],
@@ -284,6 +303,7 @@ for (const [, name, does] of keys) {
 }
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || (by("help").open && e.key !== "h" && e.key !== "?")) return;
+  if (e.target === by("colors")) return; // its letters and arrows choose
   const onButton = e.target.closest?.("button, a");
   if (onButton && (e.key === " " || e.key === "Enter")) return; // it presses what has the focus
   const act = keys.find(([key]) => key === e.key)?.[3];
