@@ -43,7 +43,7 @@ func bindings() []binding {
 		{'c', render.Key{Name: "c", Does: "forget all targets"}, (*game).clear},
 		{'m', render.Key{Name: "m", Does: "response map",
 			More: "response map round the target, its contours on it"}, heatMap},
-		{'k', render.Key{Name: "k", Does: "its next colours", More: "next colours of the response map"}, (*game).colors},
+		{'k', render.Key{Name: "k", Does: "next map colours", More: "next colours of the response map"}, (*game).colors},
 		{'o', render.Key{Name: "o", Does: "search region", More: "outline of the search region"}, search},
 		{'p', render.Key{Name: "p", Does: "panel of the network",
 			More: "panel: exemplar, search region, response map, scores"}, (*game).panel},
