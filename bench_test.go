@@ -2,9 +2,12 @@ package siamtrack_test
 
 import (
 	"errors"
+	"fmt"
+	"image"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -36,6 +39,71 @@ func BenchmarkTenTargets(b *testing.B) {
 	}
 }
 
+// BenchmarkTogether follows some targets through a 720p video, decoding not counted, with their crops searched one by
+// one and together, by turns in each frame: milliseconds of the processor a target and frame, the medians of both.
+func BenchmarkTogether(b *testing.B) {
+	for _, name := range []string{siamtrack.DefaultModel, "siamtrack-s", "siamtrack-l"} {
+		for _, n := range []int{1, 2, 4, 10} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				model, err := siamtrack.Open(name, siamtrack.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer model.Close()
+				alone := tracker.NewMulti(func() (tracker.Tracker, error) { return model.Tracker() })
+				bothWays(b, [...]*tracker.Multi{alone, model.Multi()}, n)
+			})
+		}
+	}
+}
+
+// bothWays runs that benchmark's loop.
+func bothWays(b *testing.B, ways [2]*tracker.Multi, n int) {
+	video := &looped{b: b, path: filmed(b, 1280, 720)}
+	defer video.Close()
+	var f tracker.Frame
+	if err := video.Next(&f); err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range ways {
+		followTen(b, m, f.Image, n)
+	}
+	update := func(m *tracker.Multi) time.Duration {
+		begin := processorTime(b)
+		if _, err := m.Update(f.Image); err != nil {
+			b.Fatal(err)
+		}
+		return processorTime(b) - begin
+	}
+	for range 40 { // until it is settled which way is the faster
+		update(ways[1])
+	}
+	var took [2][]time.Duration
+	for b.Loop() {
+		if err := video.Next(&f); err != nil {
+			b.Fatal(err)
+		}
+		for i, m := range ways {
+			took[i] = append(took[i], update(m))
+		}
+	}
+	for i, unit := range [...]string{"ms-one-by-one", "ms-together"} {
+		slices.Sort(took[i])
+		b.ReportMetric(took[i][len(took[i])/2].Seconds()*1e3/float64(n), unit)
+	}
+}
+
+// followTen has the first n of ten targets followed.
+func followTen(b *testing.B, m *tracker.Multi, img *image.RGBA, n int) {
+	b.Helper()
+	for i := range n {
+		box := tracker.Box{X: float64(80 + 230*(i%5)), Y: float64(150 + 300*(i/5)), W: 90, H: 110}
+		if _, err := m.Add(img, tracker.Start{Box: box}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // tenTargets runs the benchmark's loop over a video of which it makes a file first.
 func tenTargets(b *testing.B, m *tracker.Multi) {
 	video := &looped{b: b, path: filmed(b, 1280, 720)}
@@ -44,12 +112,7 @@ func tenTargets(b *testing.B, m *tracker.Multi) {
 	if err := video.Next(&f); err != nil {
 		b.Fatal(err)
 	}
-	for i := range 10 {
-		box := tracker.Box{X: float64(80 + 230*(i%5)), Y: float64(150 + 300*(i/5)), W: 90, H: 110}
-		if _, err := m.Add(f.Image, tracker.Start{Box: box}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	followTen(b, m, f.Image, 10)
 	var sum tracker.Stages
 	begin, cpu := time.Now(), processorTime(b)
 	b.ReportAllocs()

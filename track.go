@@ -41,15 +41,21 @@ func (m *Model) TrackerWith(loop siamfc.LoopSpec) (*Tracker, error) {
 func (t *Tracker) Close() error { return t.model.release(t.net) }
 
 // Multi returns what follows any number of targets, each with a Tracker of its own over the model; they share its
-// weights. The model's Close closes them.
+// weights, and their crops of a frame go through the network together where that is faster, with the same results. The
+// model's Close closes them.
 func (m *Model) Multi() *tracker.Multi {
-	return tracker.NewMulti(func() (tracker.Tracker, error) {
+	several := tracker.NewMulti(func() (tracker.Tracker, error) {
 		t, err := m.Tracker()
 		if err != nil { // not the nil *Tracker in an interface
 			return nil, err
 		}
 		return t, nil
 	})
+	if batch, err := m.model.Batch(); err == nil { // else its networks run one after the other
+		m.keep(batch)
+		several.SearchAs(siamfc.NewTeam(batch))
+	}
+	return several
 }
 
 // Track follows a target through src with a tracker of its own and calls each once a frame, as tracker.Run does, whose

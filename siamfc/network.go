@@ -38,6 +38,14 @@ type Refresher interface {
 	Refresh(share, around float64)
 }
 
+// Batch runs the searches of several networks of one model in one go, where that is faster. It belongs to one
+// goroutine.
+type Batch interface {
+	// Search is each network's Search of the crop at its place in crops, all of `size` pixels a side: results, as long as
+	// nets, are the same to the last bit, and valid until the next Search of the network that they are of.
+	Search(nets []Network, crops [][]float32, size int, results []Maps) error
+}
+
 // Maps is what a network says of the search crops.
 type Maps struct {
 	// Response is [n, Grid.Size, Grid.Size]: logits for the peak kind, probabilities in [0, 1] for the box kind.

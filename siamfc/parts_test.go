@@ -97,7 +97,7 @@ func TestCutAtTheBorder(t *testing.T) {
 		{130, 20, 100, 95, 10}, // gone to the right
 		{4, 40, 8, 4, 8},       // a frame smaller than MinSide
 	} {
-		if centre, length := tr.cut(c.centre, c.length, c.limit); centre != c.wantCentre || length != c.wantLength {
+		if centre, length := tr.clip(c.centre, c.length, c.limit); centre != c.wantCentre || length != c.wantLength {
 			t.Errorf("%v: centre %v, length %v", c, centre, length)
 		}
 	}

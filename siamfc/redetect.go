@@ -101,10 +101,11 @@ func (t *Tracker) scour(img *image.RGBA, r *tracker.Result) error {
 // approach searches for the candidate where it was seen last.
 func (t *Tracker) approach(img *image.RGBA, r *tracker.Result) error {
 	c := &t.again.candidate
-	s, err := t.look(t.near, img, c.spot)
+	g, err := t.look(t.near, img, c.spot)
 	if err != nil {
 		return err
 	}
+	s := t.locate(g)
 	s.rate = 1
 	c.spot, c.score, c.seen = t.moved(c.spot, s), s.score, true
 	c.met = s.score >= t.m.State.redetectScore() && !t.another(c.box())

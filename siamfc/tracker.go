@@ -35,6 +35,7 @@ type Tracker struct {
 	known        recognition
 	again        redetection
 	others       []tracker.Box // where other targets are
+	seen         glance        // of the last Search of a Team
 }
 
 // New returns a tracker over a network and its manifest, which it validates. It does not own the network.
@@ -97,7 +98,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	if err := t.known.begin(t.exemplar, mark); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
 	}
-	t.started, t.looked, t.size = true, nil, size
+	t.started, t.looked, t.size, t.seen = true, nil, size, glance{}
 	t.motion.begin(img, box)
 	t.again.begin(t.spot)
 	return nil
@@ -136,12 +137,10 @@ func (t *Tracker) resize(size image.Point) {
 
 // Update implements tracker.Tracker.
 func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
-	if !t.started {
-		return tracker.Result{}, ErrNotStarted
+	if err := t.begin(img); err != nil {
+		return tracker.Result{}, err
 	}
-	t.resize(img.Bounds().Size())
 	before := *t
-	t.stages = tracker.Stages{}
 	r, err := t.update(img)
 	if err != nil {
 		*t = before
@@ -150,21 +149,35 @@ func (t *Tracker) Update(img *image.RGBA) (tracker.Result, error) {
 	return r, nil
 }
 
+// begin prepares for an update with a frame.
+func (t *Tracker) begin(img *image.RGBA) error {
+	if !t.started {
+		return ErrNotStarted
+	}
+	t.resize(img.Bounds().Size())
+	t.stages, t.seen = tracker.Stages{}, glance{}
+	return nil
+}
+
 // update is Update; after an error the tracker is in no state to go on.
 func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
-	v := t.near
-	if t.judge.lost {
-		v = t.wide
-	}
-	s, err := t.look(v, img, t.ahead(img))
+	v, at := t.ahead(img)
+	g, err := t.look(v, img, at)
 	if err != nil {
 		return tracker.Result{}, err
 	}
+	return t.find(img, g)
+}
+
+// find ends an update with what was seen where the target was supposed; after an error the tracker is in no state to go
+// on.
+func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
+	s := t.locate(g)
 	before := t.spot
-	state := t.judge.judge(s.score, &v.response)
+	state := t.judge.judge(s.score, &g.view.response)
 	t.follow(s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
-	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &v.response}
+	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &g.view.response}
 	looked, err := t.regard(img, &r)
 	switch {
 	case err != nil:
@@ -175,63 +188,6 @@ func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
 		return t.seek(img, r)
 	}
 	return r, nil
-}
-
-// ahead is where to search for the target: where it was, or where its motion leads.
-func (t *Tracker) ahead(img *image.RGBA) spot {
-	at := t.spot
-	if dx, dy := t.motion.foresee(img, at.box()); dx != 0 || dy != 0 {
-		at.x, at.y = min(max(at.x+dx, 0), float64(t.size.X)), min(max(at.y+dy, 0), float64(t.size.Y))
-	}
-	return at
-}
-
-// sight is what one look at a square of a frame gave: what was found, in pixels of a crop that has `crop` of them a
-// frame pixel, about (cx, cy).
-type sight struct {
-	found
-	cx, cy, crop float64
-	square       tracker.Box
-}
-
-// look searches the square about a spot for the target, and fills the view's response map.
-func (t *Tracker) look(v *view, img *image.RGBA, at spot) (sight, error) {
-	side := t.searchSide(v, at.w, at.h)
-	maps, err := t.see(v, img, at.x, at.y, side)
-	if err != nil {
-		return sight{}, err
-	}
-	begin := time.Now()
-	crop := float64(v.size) / side // crop pixels a frame pixel
-	f := t.bias.correct(v.locate.locate(maps, at.w*crop, at.h*crop))
-	v.respond(t.m.Kind, maps, f.scale, at.x, at.y, crop/t.scales[f.scale])
-	t.stages.Locate += time.Since(begin)
-	return sight{f, at.x, at.y, crop, t.cutter.square(at.x, at.y, side*t.scales[f.scale])}, nil
-}
-
-// see crops a square of a frame at each scale and runs the network on it.
-func (t *Tracker) see(v *view, img *image.RGBA, x, y, side float64) (Maps, error) {
-	begin := time.Now()
-	v.see(t.cutter, img, x, y, side, t.scales)
-	cropped := time.Now()
-	maps, err := t.search(v)
-	if err != nil {
-		return Maps{}, fmt.Errorf("siamfc: embed the search region: %w", err)
-	}
-	t.looked = v
-	t.stages.Crop += cropped.Sub(begin)
-	t.stages.Embed += time.Since(cropped) - maps.Correlate
-	t.stages.Correlate += maps.Correlate
-	return maps, nil
-}
-
-// search runs the network on what a view saw.
-func (t *Tracker) search(v *view) (Maps, error) {
-	maps, err := t.net.Search(v.pixels, v.size)
-	if err == nil {
-		err = maps.check(t.m.Kind)
-	}
-	return maps, err
 }
 
 // follow moves the target to where it was found; its size stays what it was where the score is below Loop.Hold.
@@ -246,8 +202,8 @@ func (t *Tracker) follow(s sight) {
 func (t *Tracker) moved(at spot, s sight) spot {
 	w, h := float64(t.size.X), float64(t.size.Y)
 	if t.m.Loop.Clip == ClipBox {
-		at.x, at.w = t.cut(s.cx+s.x/s.crop, at.w*(1-s.rate)+s.w/s.crop*s.rate, w)
-		at.y, at.h = t.cut(s.cy+s.y/s.crop, at.h*(1-s.rate)+s.h/s.crop*s.rate, h)
+		at.x, at.w = t.clip(s.cx+s.x/s.crop, at.w*(1-s.rate)+s.w/s.crop*s.rate, w)
+		at.y, at.h = t.clip(s.cy+s.y/s.crop, at.h*(1-s.rate)+s.h/s.crop*s.rate, h)
 		return at
 	}
 	at.x = min(max(s.cx+s.x/s.crop, 0), w)
@@ -258,8 +214,8 @@ func (t *Tracker) moved(at spot, s sight) spot {
 	return at
 }
 
-// cut returns the centre and length of the part of an interval that lies in [0, limit], at least MinSide of it.
-func (t *Tracker) cut(centre, length, limit float64) (float64, float64) {
+// clip returns the centre and length of the part of an interval that lies in [0, limit], at least MinSide of it.
+func (t *Tracker) clip(centre, length, limit float64) (float64, float64) {
 	floor := min(max(t.m.Loop.MinSide, tracker.MinSide), limit)
 	begin := min(max(centre-length/2, 0), limit-floor)
 	length = max(min(max(centre+length/2, floor), limit)-begin, floor)

@@ -17,7 +17,9 @@ type Multi struct {
 	pairs   map[[2]int]pair
 	idle    []Tracker // of targets that were removed
 	others  []Box     // where the other targets are, for one
-	last    int       // the highest number given
+	team    Team      // nil where each tracker searches for itself
+	members []TeamMember
+	last    int // the highest number given
 }
 
 // lane is the tracker of one target and what it can do beside.
@@ -27,6 +29,7 @@ type lane struct {
 	stages  StageTimer // nil where it cannot say
 	placer  Placer     // nil where it cannot be told
 	avoider Avoider    // likewise
+	member  TeamMember // nil where it cannot be in a team
 	path    path
 }
 
@@ -35,6 +38,9 @@ type lane struct {
 func NewMulti(open func() (Tracker, error)) *Multi {
 	return &Multi{open: open, pairs: map[[2]int]pair{}}
 }
+
+// SearchAs has a Team search the frames for those trackers that can be in one, from the next Update on.
+func (m *Multi) SearchAs(t Team) { m.team = t }
 
 // ShowCrops asks for the Exemplar and Search of each target from the next call on, or stops that.
 func (m *Multi) ShowCrops(on bool) { m.crops = on }
@@ -65,6 +71,7 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 	l.stages, _ = t.(StageTimer)
 	l.placer, _ = t.(Placer)
 	l.avoider, _ = t.(Avoider)
+	l.member, _ = t.(TeamMember)
 	begin := time.Now()
 	if err := t.Init(img, box); err != nil {
 		m.idle = append(m.idle, t)
@@ -91,23 +98,61 @@ func (m *Multi) tracker() (Tracker, error) {
 }
 
 // Update finds every target in the next frame. An error is that of the first tracker that failed; the targets before
-// it have then been found, the others are as before.
+// it have then been found, the others are as before; after that of a Team all are.
 func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
+	share, err := m.search(img)
+	if err != nil {
+		return nil, err
+	}
 	for i := range m.lanes {
 		m.avoid(i)
 		begin := time.Now()
-		r, err := m.lanes[i].tracker.Update(img)
+		r, err := m.find(i, img)
 		if err != nil {
 			return nil, err
 		}
 		t := &m.targets[i]
 		t.Result, t.Initial, t.Elapsed = r, false, time.Since(begin)
+		if m.searched(i) {
+			t.Elapsed += share
+		}
 		m.look(i)
 	}
 	if len(m.lanes) > 1 {
 		m.meet(img.Rect.Size())
 	}
 	return m.targets, nil
+}
+
+// search has the team search a frame for its members, where there are several, and returns the time that it took a
+// member.
+func (m *Multi) search(img *image.RGBA) (share time.Duration, err error) {
+	m.members = m.members[:0]
+	if m.team == nil || len(m.lanes) < 2 {
+		return 0, nil
+	}
+	for _, l := range m.lanes {
+		if l.member != nil {
+			m.members = append(m.members, l.member)
+		}
+	}
+	if len(m.members) == 0 {
+		return 0, nil
+	}
+	begin := time.Now()
+	err = m.team.Search(img, m.members)
+	return time.Since(begin) / time.Duration(len(m.members)), err
+}
+
+// searched reports whether the team has searched this frame for the i-th tracker.
+func (m *Multi) searched(i int) bool { return len(m.members) > 0 && m.lanes[i].member != nil }
+
+// find has the i-th tracker find its target.
+func (m *Multi) find(i int, img *image.RGBA) (Result, error) {
+	if m.searched(i) {
+		return m.lanes[i].member.Locate(img)
+	}
+	return m.lanes[i].tracker.Update(img)
 }
 
 // look adds what the i-th tracker can say beside its result.

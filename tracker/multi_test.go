@@ -179,3 +179,66 @@ func TestMultiTellsThresholds(t *testing.T) {
 		t.Errorf("%+v, want %+v", said[0].Thresholds, want)
 	}
 }
+
+// searching is a tracker that a team searches for.
+type searching struct {
+	counting
+	searched, located int
+}
+
+func (s *searching) Locate(*image.RGBA) (tracker.Result, error) {
+	s.located++
+	return tracker.Result{Box: at(float64(s.searched))}, nil
+}
+
+// squad is a team of them.
+type squad struct {
+	searches int
+	err      error
+}
+
+func (q *squad) Search(_ *image.RGBA, members []tracker.TeamMember) error {
+	q.searches++
+	for _, m := range members {
+		m.(*searching).searched += len(members)
+	}
+	return q.err
+}
+
+// TestMultiSearchesAsATeam where there are several targets, once a frame; a tracker that cannot be in a team does its
+// own update, and a search that fails moves no target.
+func TestMultiSearchesAsATeam(t *testing.T) {
+	var made []*searching
+	alone := &counting{}
+	m := tracker.NewMulti(func() (tracker.Tracker, error) {
+		if len(made) == 2 {
+			return alone, nil
+		}
+		made = append(made, &searching{})
+		return made[len(made)-1], nil
+	})
+	team := &squad{}
+	m.SearchAs(team)
+	img := image.NewRGBA(image.Rect(0, 0, 100, 60))
+	var said []tracker.Target
+	for i := range 3 {
+		if _, err := m.Add(img, tracker.Start{Box: at(float64(20 * i))}); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if said, err = m.Update(img); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if team.searches != 2 || made[0].located != 2 || made[1].located != 2 || made[0].updates != 1 || alone.updates != 1 {
+		t.Errorf("%d searches of the team; %+v, %+v; %d updates of the one that is in none", team.searches, made[0], made[1],
+			alone.updates)
+	}
+	if said[0].Result.Box != at(4) || said[1].Result.Box != at(4) {
+		t.Errorf("the team's members are at %v and %v", said[0].Result.Box, said[1].Result.Box)
+	}
+	team.err = errors.New("no more")
+	if _, err := m.Update(img); !errors.Is(err, team.err) || made[0].located != 2 || m.Targets()[0].Result.Box != at(4) {
+		t.Errorf("%v after a search that failed; %+v", err, made[0])
+	}
+}

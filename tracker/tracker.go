@@ -34,6 +34,21 @@ type Tracker interface {
 	Update(img *image.RGBA) (Result, error)
 }
 
+// Team searches a frame for several trackers in one go, where that is faster than one after the other.
+type Team interface {
+	// Search does the first part of each member's Update with img; the second is its Locate with the same frame. After an
+	// error all of them are as before the call.
+	Search(img *image.RGBA, members []TeamMember) error
+}
+
+// TeamMember is a Tracker that can be in a Team.
+type TeamMember interface {
+	Tracker
+	// Locate returns what Update would, of a frame that the Team has searched. After an error the tracker's state is as
+	// before the Search.
+	Locate(img *image.RGBA) (Result, error)
+}
+
 // State says how far a result can be trusted.
 type State int
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"siamtrack/siamfc"
@@ -16,6 +15,7 @@ import (
 // crops, and once more where the manifest has wide ones.
 type boxNetwork struct {
 	resources
+	model       *Model
 	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
 	embed       *run
 	near, wide  *comparison
@@ -23,6 +23,7 @@ type boxNetwork struct {
 	own         int       // of the views, how many are of the target itself
 	look        []float32 // what Recognise gave last
 	packing     packing
+	reads       []reading // what the search graph takes besides the image
 }
 
 // view is one tensor that an exemplar graph gives: its memory, and what it held after the first exemplar.
@@ -47,7 +48,7 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &boxNetwork{packing: p.packing}
+	b := &boxNetwork{model: m, packing: p.packing}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close())
@@ -57,9 +58,10 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(kept)) { // sums come out the same each time
-		if t := kept[name]; name != inputMark {
-			around := strings.HasPrefix(name, aroundPrefix)
+	b.reads = readings(kept)
+	for _, r := range b.reads { // by name, so that sums come out the same each time
+		if t := r.tensor; r.name != inputMark {
+			around := strings.HasPrefix(r.name, aroundPrefix)
 			first, seen := make([]float32, len(t.data)), make([]float32, len(t.data))
 			if !around {
 				b.own++
@@ -71,12 +73,12 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err := b.bindExemplar(p, kept, mf.Exemplar.Size); err != nil {
 		return nil, err
 	}
-	if b.near, err = b.comparison(p.search, &mf, mf.Search.Size, kept); err != nil {
+	if b.near, err = b.compare(p.search, &mf, mf.Search.Size, kept); err != nil {
 		return nil, err
 	}
 	b.wide = b.near
 	if mf.Search.Wide > 0 {
-		b.wide, err = b.comparison(p.search, &mf, mf.Search.Wide, kept)
+		b.wide, err = b.compare(p.search, &mf, mf.Search.Wide, kept)
 	}
 	return b, err
 }
@@ -105,13 +107,13 @@ func (b *boxNetwork) bindExemplar(p *pair, kept map[string]*tensor, size int) er
 	return err
 }
 
-// comparison binds the search graph to search crops of `size` pixels.
-func (b *boxNetwork) comparison(g *graph, mf *siamfc.Manifest, size int,
+// compare binds the search graph to search crops of `size` pixels.
+func (b *boxNetwork) compare(g *graph, mf *siamfc.Manifest, size int,
 	kept map[string]*tensor) (_ *comparison, err error) {
 	n := int64(mf.GridOn(size).Size)
 	c := &comparison{size: size}
 	var e1, e2, e3 error
-	c.search, e1 = b.packing.tensor(&b.resources, size)
+	c.search, e1 = b.packing.tensor(&b.resources, 1, size)
 	c.response, e2 = b.tensor(1, 1, n, n)
 	c.sides, e3 = b.tensor(1, 4, n, n)
 	if err := errors.Join(e1, e2, e3); err != nil {
@@ -196,15 +198,32 @@ func (b *boxNetwork) see(crop []float32, target tracker.Box) error {
 
 // Search implements siamfc.Network.
 func (b *boxNetwork) Search(crops []float32, size int) (siamfc.Maps, error) {
-	c := b.near
-	if size == b.wide.size {
-		c = b.wide
-	}
-	if err := b.packing.put(c.search, crops, size); err != nil {
+	c := b.comparison(size)
+	if err := b.packing.put(c.search, 0, crops, size); err != nil {
 		return siamfc.Maps{}, err
 	}
 	if err := c.run.run(); err != nil {
 		return siamfc.Maps{}, err
 	}
-	return siamfc.Maps{Response: c.response.data, Sides: c.sides.data}, nil
+	return c.maps(), nil
+}
+
+// comparison returns what is bound to search crops of a size.
+func (b *boxNetwork) comparison(size int) *comparison {
+	if size == b.wide.size {
+		return b.wide
+	}
+	return b.near
+}
+
+// maps is what the last run gave.
+func (c *comparison) maps() siamfc.Maps {
+	return siamfc.Maps{Response: c.response.data, Sides: c.sides.data}
+}
+
+// take makes what another run gave be that.
+func (c *comparison) take(response, sides []float32) siamfc.Maps {
+	copy(c.response.data, response)
+	copy(c.sides.data, sides)
+	return c.maps()
 }

@@ -78,7 +78,7 @@ func (e *Embedder) Embed(crops []float32, n, size int) (siamfc.Features, error) 
 	}
 	if e.packed.patch == 0 {
 		copy(r.in.data, crops)
-	} else if err := e.packed.put(r.in, crops, size); err != nil {
+	} else if err := e.packed.put(r.in, 0, crops, size); err != nil {
 		return siamfc.Features{}, err
 	}
 	if err := r.run.run(); err != nil {
@@ -92,7 +92,7 @@ func (e *Embedder) image(n, size int) (*tensor, error) {
 	if e.packed.patch == 0 || n != 1 { // of several, which it does not take, ONNX Runtime says so
 		return e.tensor(int64(n), 3, int64(size), int64(size))
 	}
-	return e.packed.tensor(&e.resources, size)
+	return e.packed.tensor(&e.resources, 1, size)
 }
 
 func (e *Embedder) prepare(n, size int) (*embedRun, error) {

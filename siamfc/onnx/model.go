@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"siamtrack/internal/memory"
 	"siamtrack/internal/readfile"
@@ -30,6 +31,10 @@ type Model struct {
 	own      siamfc.Manifest // as the files have it
 	files    []File
 	graphs   map[string]*graph
+	runtime  *Runtime
+
+	mu      sync.Mutex
+	batches map[int]*batchedGraph // by their number of crops
 }
 
 // Open loads a model: an ONNX file with its manifest inside, an ONNX file NAME.onnx with its manifest beside it as
@@ -39,7 +44,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if !r.open {
 		return nil, fmt.Errorf("onnx: open %s: ONNX Runtime is closed", path)
 	}
-	m := &Model{graphs: map[string]*graph{}}
+	m := &Model{graphs: map[string]*graph{}, runtime: r, batches: map[int]*batchedGraph{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.Close())
@@ -178,7 +183,7 @@ func (m *Model) Hash() (string, error) {
 
 // Close frees the model's graphs. It may be called twice.
 func (m *Model) Close() error {
-	var errs []error
+	errs := []error{m.closeBatches()}
 	for _, g := range m.graphs {
 		errs = append(errs, g.close())
 	}

@@ -52,37 +52,37 @@ func (g *graph) packing() (packing, error) {
 	return packing{}, g.expect(inputImage, 1, 3, -1, -1)
 }
 
-// tensor makes what a crop of size x size goes into.
-func (p packing) tensor(r *resources, size int) (*tensor, error) {
+// tensor makes what n crops of size x size go into.
+func (p packing) tensor(r *resources, n, size int) (*tensor, error) {
 	if p.patch == 0 {
-		return r.tensor(1, 3, int64(size), int64(size))
+		return r.tensor(int64(n), 3, int64(size), int64(size))
 	}
 	if size%p.patch != 0 {
 		return nil, fmt.Errorf("onnx: crops of %d pixels: %w: the network takes them in patches of %d", size, ErrModel,
 			p.patch)
 	}
 	cells := int64(size / p.patch)
-	t, err := newLevels(1, cells, cells, int64(3*p.patch*p.patch))
+	t, err := newLevels(int64(n), cells, cells, int64(3*p.patch*p.patch))
 	if err == nil {
 		r.list = append(r.list, t)
 	}
 	return t, err
 }
 
-// put writes a crop, planar [3, size, size], into such a tensor.
-func (p packing) put(t *tensor, crop []float32, size int) error {
-	want, n := 3*int64(size)*int64(size), int64(len(t.data)+len(t.levels))
-	if n != want || int64(len(crop)) != want {
+// put writes a crop, planar [3, size, size], into such a tensor as its i-th.
+func (p packing) put(t *tensor, i int, crop []float32, size int) error {
+	want, n := 3*size*size, len(t.data)+len(t.levels)
+	if n != want*int(t.shape[0]) || len(crop) != want {
 		return fmt.Errorf("onnx: %d numbers for a crop of %d pixels, %s is bound", len(crop), size, shapeText(t.shape))
 	}
 	if p.patch == 0 {
-		copy(t.data, crop)
+		copy(t.data[i*want:], crop)
 		return nil
 	}
-	area, row := size*size, 3*p.patch*size
+	levels, area, row := t.levels[i*want:][:want], size*size, 3*p.patch*size
 	for y := range size {
 		planes := [3][]float32{crop[y*size:][:size], crop[area+y*size:][:size], crop[2*area+y*size:][:size]}
-		dst := t.levels[y/p.patch*row : (y/p.patch+1)*row][y%p.patch*3*p.patch:]
+		dst := levels[y/p.patch*row : (y/p.patch+1)*row][y%p.patch*3*p.patch:]
 		p.row(dst, planes)
 	}
 	return nil

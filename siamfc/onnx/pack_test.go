@@ -21,7 +21,7 @@ func TestPackedPlaces(t *testing.T) {
 		p := packing{patch: patch, step: 1}
 		const size = 40 // not a multiple of eight columns of four
 		var r resources
-		to, err := p.tensor(&r, size)
+		to, err := p.tensor(&r, 1, size)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestPackedPlaces(t *testing.T) {
 		for i := range crop {
 			crop[i] = float32(i%251) + 0.25
 		}
-		if err := p.put(to, crop, size); err != nil {
+		if err := p.put(to, 0, crop, size); err != nil {
 			t.Fatal(err)
 		}
 		for c := range 3 {
@@ -43,14 +43,14 @@ func TestPackedPlaces(t *testing.T) {
 				}
 			}
 		}
-		if err := p.put(to, crop[1:], size); err == nil {
+		if err := p.put(to, 0, crop[1:], size); err == nil {
 			t.Error("a crop with a number less was packed")
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := (packing{patch: 4, step: 1}).tensor(&resources{}, 30); !errors.Is(err, ErrModel) {
+	if _, err := (packing{patch: 4, step: 1}).tensor(&resources{}, 1, 30); !errors.Is(err, ErrModel) {
 		t.Errorf("30 pixels in patches of 4: %v", err)
 	}
 }

@@ -1,0 +1,80 @@
+package onnx
+
+import (
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// errMessage says that bytes are not the protobuf message that they should be.
+var errMessage = errors.New("not a protobuf message")
+
+// field is one field of a protobuf message.
+type field struct {
+	number protowire.Number
+	whole  []byte // tag and value, as they stand in the message
+	value  []byte // of a field that is text, bytes or a message; nil for others
+}
+
+// fields returns the fields of a message, in order. They are of data's memory.
+func fields(data []byte) ([]field, error) {
+	var out []field
+	for len(data) > 0 {
+		number, kind, tag := protowire.ConsumeTag(data)
+		if tag < 0 {
+			return nil, errMessage
+		}
+		size := protowire.ConsumeFieldValue(number, kind, data[tag:])
+		if size < 0 {
+			return nil, errMessage
+		}
+		f := field{number: number, whole: data[:tag+size]}
+		if kind == protowire.BytesType {
+			f.value, _ = protowire.ConsumeBytes(data[tag : tag+size])
+		}
+		out, data = append(out, f), data[tag+size:]
+	}
+	return out, nil
+}
+
+// appendField adds a field of text, bytes or a message.
+func appendField(to []byte, number protowire.Number, value []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(to, number, protowire.BytesType), value)
+}
+
+// appendText is appendField for texts.
+func appendText(to []byte, number protowire.Number, texts ...string) []byte {
+	for _, t := range texts {
+		to = appendField(to, number, []byte(t))
+	}
+	return to
+}
+
+// edit returns a message in which the first field at the end of a path of messages is changed by f.
+func edit(data []byte, f func([]byte) []byte, path ...protowire.Number) ([]byte, error) {
+	if len(path) == 0 {
+		return f(data), nil
+	}
+	all, err := fields(data)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(f field) bool { return f.number == path[0] && f.value != nil })
+	if at < 0 {
+		return nil, errMessage
+	}
+	inner, err := edit(all[at].value, f, path[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	for i, f := range all {
+		if i == at {
+			out = appendField(out, f.number, inner)
+		} else {
+			out = append(out, f.whole...)
+		}
+	}
+	return out, nil
+}
