@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"siamtrack/session"
 )
@@ -72,6 +73,12 @@ func whole(path string) string {
 	return path
 }
 
+// due gives a client its time for taking an answer from now on: what was done for it before, such as encoding a large
+// picture or the end of a video on a busy machine, was not its fault.
+func (s *Server) due(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.answers)) // the real server's writers all can
+}
+
 // record begins or ends a video.
 func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 	var ask struct{ On bool }
@@ -79,6 +86,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	path, err := s.o.Saver.Record(ask.On)
+	s.due(w)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusConflict)
 		return
@@ -103,6 +111,7 @@ func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	path, err := s.saving.keep(s.o.Saver, v)
+	s.due(w)
 	if errors.Is(err, errTooMany) {
 		http.Error(w, err.Error(), http.StatusTooManyRequests)
 		return

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"image/png"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,8 +19,9 @@ import (
 
 // keepSome is a Saver that takes snapshots as the program does, and remembers what it was asked to record.
 type keepSome struct {
-	dir string
-	err error
+	dir   string
+	err   error
+	takes time.Duration // a picture
 
 	mu  sync.Mutex
 	now string
@@ -29,6 +31,7 @@ func (k *keepSome) Snapshot(v *session.View) (string, error) {
 	if k.err != nil {
 		return "", k.err
 	}
+	time.Sleep(k.takes)
 	return live.Snapshot(k.dir, v, time.Now())
 }
 
@@ -105,6 +108,21 @@ func TestSaving(t *testing.T) {
 	}
 	if status, _ := w.do("GET", "/"+saved.Image, ""); status != http.StatusGone {
 		t.Errorf("a file that was removed: %d", status)
+	}
+}
+
+// TestSavingTakesLong: who waits for a picture that takes longer to save than an answer may take to be sent gets it.
+func TestSavingTakesLong(t *testing.T) {
+	keep := &keepSome{dir: t.TempDir(), takes: 300 * time.Millisecond}
+	w := openWith(t, time.Minute, func(l net.Listener) net.Listener { return l }, func(o *Options) { o.Saver = keep },
+		func(s *Server) { s.answers = 100 * time.Millisecond })
+	for seen := false; !seen; time.Sleep(time.Millisecond) { // not by /state, whose answer may come too late
+		w.server.mu.Lock()
+		seen = w.server.view != nil
+		w.server.mu.Unlock()
+	}
+	if status, text := w.do("POST", "/snapshot", ""); status != http.StatusOK {
+		t.Errorf("%d %q", status, text)
 	}
 }
 

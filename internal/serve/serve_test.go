@@ -39,6 +39,7 @@ func open(t *testing.T, change func(*Options)) *site {
 // openWith serves with patience for a picture, on what listener makes of the real one.
 func openWith(
 	t *testing.T, patience time.Duration, listener func(net.Listener) net.Listener, change func(*Options),
+	set ...func(*Server),
 ) *site {
 	t.Helper()
 	video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})
@@ -58,7 +59,10 @@ func openWith(
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.patience = patience
+	s.patience, s.answers = patience, max(patience, answerTimeout)
+	for _, more := range set {
+		more(s)
+	}
 	l, local, err := Listen(":0")
 	if err != nil || !local {
 		t.Fatalf("local %v, %v", local, err)

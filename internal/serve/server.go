@@ -64,6 +64,7 @@ type Server struct {
 	frozen   shelf
 	viewers  audience
 	patience time.Duration // pictureTimeout, but in tests
+	answers  time.Duration // answerTimeout, but in tests
 	wanted   chan struct{} // has room for one: the picture is to be drawn anew
 
 	saving saving
@@ -91,7 +92,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		o: o, screen: screen, viewers: audience{places: o.Viewers}, patience: pictureTimeout,
+		o: o, screen: screen, viewers: audience{places: o.Viewers}, patience: pictureTimeout, answers: answerTimeout,
 		wanted: make(chan struct{}, 1), changed: make(chan struct{}), cuts: map[string]*cut{},
 	}
 	for name, size := range sizes {
@@ -135,7 +136,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	h := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
-		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
+		WriteTimeout: s.answers, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeader,
 		ConnContext:    withCaller,
 		BaseContext:    func(net.Listener) context.Context { return ctx }, // ends the streams with the server
