@@ -164,7 +164,7 @@ func readMat(it item, maxPixels int64) (gocv.Mat, error) {
 	if n := int64(h.Width) * int64(h.Height); n > maxPixels {
 		return gocv.Mat{}, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, h.Width, h.Height, n, maxPixels)
 	}
-	if err := room(h.Width, h.Height); err != nil {
+	if err := room(pictureBytes, h.Width, h.Height); err != nil {
 		return gocv.Mat{}, err
 	}
 	const flags = gocv.IMReadColor | gocv.IMReadAnyDepth

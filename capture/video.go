@@ -50,7 +50,7 @@ func openVideo(name, target string, kind Kind, o Options) (*Source, error) {
 		return nil, whyNotVideo(target, kind, o, err)
 	}
 	info := videoInfo(r.Info(), kind)
-	if err := room(info.Width, info.Height); err != nil {
+	if err := room(videoBytes, info.Width, info.Height); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	v := &video{r: r, kind: kind, frames: info.Frames, timeout: o.ReadTimeout}

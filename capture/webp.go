@@ -48,7 +48,7 @@ func openWebP(name, path string, o Options) (*Source, error) {
 	if n := int64(size.X) * int64(size.Y); n > o.MaxPixels {
 		return nil, fmt.Errorf("%w: %dx%d, %d pixels of at most %d", ErrTooLarge, size.X, size.Y, n, o.MaxPixels)
 	}
-	if err := room(size.X, size.Y); err != nil {
+	if err := room(pictureBytes, size.X, size.Y); err != nil {
 		return nil, err
 	}
 	info := Info{Kind: File, Width: size.X, Height: size.Y, Frames: len(frames), Codec: "webp"}

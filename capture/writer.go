@@ -205,6 +205,9 @@ func (w *Writer) open(size image.Point) error {
 		return fmt.Errorf("an empty frame")
 	}
 	suffix := strings.ToLower(filepath.Ext(w.path))
+	if err := room(encoderPixel(suffix), size.X, size.Y); err != nil {
+		return err
+	}
 	o := ffmpeg.WriterOptions{
 		Format: muxers[suffix], Width: size.X, Height: size.Y, FPS: w.rate, SAR: ffmpeg.Ratio(w.o.PixelAspect),
 		SoundFrom: w.first,

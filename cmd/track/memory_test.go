@@ -2,11 +2,13 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -16,7 +18,6 @@ func TestOutOfMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("with -short: the race detector needs more memory than this test leaves the program")
 	}
-	needTools(t, "sh")
 	path := filepath.Join(t.TempDir(), "big.png")
 	f, err := os.Create(path)
 	if err != nil {
@@ -33,11 +34,43 @@ func TestOutOfMemory(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cmd := program(t, "file", path, "-m", tiny, "--init", "100,100,50,50", "--csv", "-")
-	cmd.Args = append([]string{"sh", "-c", `ulimit -v 3000000; exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
-	cmd.Path = "/bin/sh"
-	code, _, stderr := finish(t, cmd)
+	code, stderr := limited(t, 3_000_000, "file", path, "-m", tiny, "--init", "100,100,50,50", "--csv", "-")
 	if code != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "out of memory") {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+// limited runs the program with so many KiB of addresses.
+func limited(t *testing.T, kib int, args ...string) (code int, stderr string) {
+	t.Helper()
+	needTools(t, "sh")
+	cmd := program(t, args...)
+	limit := fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, kib)
+	cmd.Args = append([]string{"sh", "-c", limit, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = "/bin/sh"
+	code, _, stderr = finish(t, cmd)
+	return code, stderr
+}
+
+// TestAddresses: where Go's runtime, ONNX Runtime or a thread would not get what they start with, a line says so; with
+// a little more than that a video is followed.
+func TestAddresses(t *testing.T) {
+	if testing.Short() || runtime.GOOS != "linux" {
+		t.Skip("with -short: the race detector needs more addresses than these; only Linux is asked")
+	}
+	var needed int
+	for _, kib := range []int{800_000, 1_100_000, 1_500_000, 1_900_000} {
+		code, stderr := limited(t, kib, "--version")
+		if code != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "ulimit -v") {
+			t.Errorf("%d KiB: exit %d: %s", kib, code, stderr)
+		}
+		_, after, _ := strings.Cut(stderr, " MiB; ")
+		_, _ = fmt.Sscan(after, &needed)
+	}
+	least := needed << 10
+	code, stderr := limited(t, least, "file", "../../samples/walk.mp4", "-m", tiny, "--init", "349,428,50,148",
+		"--end", "10", "--csv", "-", "--quiet")
+	if code != exitDone {
+		t.Errorf("%d KiB: exit %d: %s", least, code, stderr)
 	}
 }

@@ -24,13 +24,10 @@ func available() (bytes int64, known bool) {
 	system := fields("/proc/meminfo")
 	bytes, known = system["MemAvailable:"], system["MemAvailable:"] > 0
 	bytes += system["SwapFree:"]
-	bytes <<= 10 // they are in KiB
-	limit, ok := number("/sys/fs/cgroup/memory.max")
-	used, usedOK := number("/sys/fs/cgroup/memory.current")
-	if ok && usedOK { // what the container has read from files gives way
-		if left := limit - used + fields("/sys/fs/cgroup/memory.stat")["inactive_file"]; !known || left < bytes {
-			bytes, known = left, true
-		}
+	bytes <<= 10                                // they are in KiB
+	self, _ := os.ReadFile("/proc/self/cgroup") // without it nothing is known of groups
+	if left, limited := groupLeaves("/sys/fs/cgroup", string(self)); limited && (!known || left < bytes) {
+		bytes, known = left, true
 	}
 	return bytes, known
 }

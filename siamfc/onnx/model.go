@@ -112,10 +112,13 @@ func (m *Model) openBeside(path string, r *Runtime) error {
 // maxBytes is what a protobuf file, as ONNX is one, can have.
 const maxBytes = 2 << 30
 
+// session is what ONNX Runtime and a small model take at least: 40 to 60 MiB.
+const session = memory.Large
+
 func (m *Model) add(role, path string, r *Runtime) error {
 	data, err := r.read(path, maxBytes)
 	if err == nil {
-		err = memory.Room(2 * int64(len(data))) // ONNX Runtime's own copy, and what it makes of it
+		err = memory.Room(max(session, 2*int64(len(data)))) // ONNX Runtime's own copy, and what it makes of it
 	}
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)

@@ -1,0 +1,3 @@
+package main
+
+import "C" // for the C file beside this one
