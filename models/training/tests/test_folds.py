@@ -56,6 +56,16 @@ def test_spread_is_the_deviation_of_the_folds_means():
     assert (mean, error, better) == (pytest.approx(0.2), pytest.approx(0.4 / np.sqrt(2)), 1)
 
 
+def test_a_gain_of_one_target_is_seen_to_be_of_one():
+    """One target of six gains 0.6, one loses 0.06: two of three folds stand still or fall."""
+    reference = np.full(6, 0.3)
+    figures = reference + [0.6, 0, 0, -0.06, 0, 0.0001]
+    got = folds.paired(figures, reference, [np.array([0, 0, 1, 1, 2, 2])] * 2)
+    assert (got.better, got.worse) == (1, 1)
+    assert (got.gain, got.typical) == (pytest.approx(0.5401 / 6), pytest.approx(-0.0599 / 5))
+    assert got.spread == pytest.approx(np.std([0.3, -0.03, 0.00005], ddof=1)) and got.agree == pytest.approx(2 / 3)
+
+
 def test_the_careful_choice_is_the_first_within_one_standard_error():
     top = np.array([0.9, 0.5, 0.7, 0.7])
     near = top - [0.3, -0.2, 0.1, 0.0]  # 0.05 below, standard error 0.208 / 2 = 0.104
@@ -92,6 +102,7 @@ def test_the_command_reports_the_choice(data, capsys):
     assert cli.main(["folds", *paths, "--data", str(data / "data"), "--peer", f"peer={data / 'beside'}"]) == 0
     said = capsys.readouterr().out
     assert "chosen: true 100%" in said and "better in 5 of 5 folds: a gain" in said and "\npeer" in said
+    assert "true over near: +" in said and "5 targets better, 0 worse" in said and "in 100% of them" in said
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from siamtrain.data.score import score
 from siamtrain.errors import DataError
 
 FIGURES = ("auc", "p20", "sr50")  # as data.score.score gives them
+SAME = 5e-4  # two AUCs that differ by less are the same in the tables
 
 
 def read_scores(folder, tracks):
@@ -94,6 +95,39 @@ def gain(figures, reference, fold):
     """(mean gain over targets, its spread over folds, folds in which it is above 0), both on the same targets."""
     difference = figures - reference
     return difference.mean(0), spread(difference, fold), (by_fold(difference, fold) > 0).sum(0)
+
+
+@dataclasses.dataclass
+class Paired:
+    """What one setting has over another on the same targets, over partitions into folds."""
+
+    gain: float  # mean over targets
+    typical: float  # without the target that differs most
+    better: int  # targets that differ by more than SAME
+    worse: int
+    spread: float  # standard deviation over the folds, mean over partitions
+    agree: float  # share of the folds of all partitions whose mean is higher
+
+    def __str__(self):
+        return (
+            f"{self.gain:+.4f} of AUC, {self.typical:+.4f} without the target that differs most; {self.better} targets "
+            f"better, {self.worse} worse; spread between folds {self.spread:.3f}, higher in {self.agree:.0%} of them"
+        )
+
+
+def paired(figures, reference, partitions):
+    """Paired of figures (N,) over reference, for partitions [(N,) folds of the targets, ...]."""
+    difference = figures - reference
+    parts = np.array([gain(figures, reference, fold)[1:] for fold in partitions])
+    count = np.array([fold.max() + 1 for fold in partitions])
+    return Paired(
+        gain=difference.mean(),
+        typical=np.delete(difference, np.abs(difference).argmax()).mean(),
+        better=int((difference > SAME).sum()),
+        worse=int((difference < -SAME).sum()),
+        spread=parts[:, 0].mean(),
+        agree=parts[:, 1].sum() / count.sum(),
+    )
 
 
 def table(names, scores, outcome, peers=()):

@@ -51,6 +51,9 @@ def run(args):
         for r in range(args.repeats)
     ]
     print(folds.table(names, scores, outcomes[0], peers))
+    for name, figures in zip(names[1:], scores[1:]):
+        said = folds.paired(figures[:, 0], scores[0][:, 0], [o.fold for o in outcomes])
+        print(f"{name} over {names[0]}: {said}")
     if args.repeats > 1:
         means = np.array([o.held.mean(0) for o in outcomes])
         parts = zip(folds.FIGURES, means.mean(0), means.std(0, ddof=1))
