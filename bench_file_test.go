@@ -39,9 +39,11 @@ func BenchmarkFile(b *testing.B) {
 	}
 	defer model.Close()
 	dir := b.TempDir()
-	tracked := func(sinks ...follow.Sink) int {
-		src := opened(b, path)
-		sum, err := follow.Run(b.Context(), src, model.Multi(), []tracker.Start{{Box: box}}, 0, sinks...)
+	tracked := func(parts bool, sinks ...follow.Sink) int {
+		opened := opened(b, path, parts)
+		src, targets := capture.Prefetch(opened, 3), model.Multi()
+		targets.ReadParts(opened.Fill)
+		sum, err := follow.Run(b.Context(), src, targets, []tracker.Start{{Box: box}}, 0, sinks...)
 		if err = errors.Join(err, src.Close()); err != nil {
 			b.Fatal(err)
 		}
@@ -49,8 +51,8 @@ func BenchmarkFile(b *testing.B) {
 	}
 	turns := []*turn{
 		{name: "decode", run: func() int { return decoded(b, path) }},
-		{name: "csv", run: func() int { return tracked(rows(filepath.Join(dir, "out.csv"))) }},
-		{name: "mp4", run: func() int { return tracked(annotated(b, filepath.Join(dir, "out.mp4"))) }},
+		{name: "csv", run: func() int { return tracked(true, rows(filepath.Join(dir, "out.csv"))) }},
+		{name: "mp4", run: func() int { return tracked(false, annotated(b, filepath.Join(dir, "out.mp4"))) }},
 	}
 	for b.Loop() {
 		for _, t := range turns {
@@ -90,17 +92,17 @@ func median[T cmp.Ordered](values []T) T {
 }
 
 // opened opens a video as `track file` does.
-func opened(b *testing.B, path string) *capture.Prefetched {
-	src, err := capture.Open(path, capture.Options{})
+func opened(b *testing.B, path string, parts bool) *capture.Source {
+	src, err := capture.Open(path, capture.Options{Parts: parts})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return capture.Prefetch(src, 3)
+	return src
 }
 
 // decoded reads a video to its end.
 func decoded(b *testing.B, path string) (frames int) {
-	src := opened(b, path)
+	src := capture.Prefetch(opened(b, path, false), 3)
 	defer src.Close()
 	var f tracker.Frame
 	for {

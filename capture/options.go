@@ -56,6 +56,9 @@ type Options struct {
 	// Backend names the part of OpenCV that opens cameras, such as "V4L2" or "GSTREAMER" (Backends lists them); "" is
 	// the system's usual one.
 	Backend string
+	// Parts leaves the pixels of a video's frames undefined until Source.Fill is asked for the parts that are needed, as
+	// far as that saves work. It is for who gives each image back to Next.
+	Parts bool
 	// Log is told, once each, what a user should know of the pictures; nil for nobody.
 	Log *slog.Logger
 }

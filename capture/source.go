@@ -145,6 +145,22 @@ func (s *Source) next(dst *tracker.Frame) error {
 	return nil
 }
 
+// Fill gives a part of the picture of a frame its pixels, where Options.Parts left them undefined; which frame is told
+// by the image that Next gave. It may be called beside Next and Close, and returns ErrClosed after that.
+func (s *Source) Fill(img *image.RGBA, part image.Rectangle) error {
+	if f, ok := s.r.(filler); ok {
+		if err := f.fill(img, part); err != nil {
+			return fmt.Errorf("capture: read %s: a part of a frame: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// filler is a reader that may leave pictures without their pixels.
+type filler interface {
+	fill(img *image.RGBA, part image.Rectangle) error
+}
+
 // sized says when the pictures change their size.
 func (s *Source) sized(f *tracker.Frame) {
 	size := f.Image.Rect.Size()

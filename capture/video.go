@@ -23,6 +23,7 @@ type video struct {
 	count   int
 	frame   ffmpeg.Frame
 	turned  *image.RGBA // as stored, where it is to be turned
+	parts   parts
 }
 
 // openVideo opens target, which name stands for in messages.
@@ -53,7 +54,7 @@ func openVideo(name, target string, kind Kind, o Options) (*Source, error) {
 	if err := room(videoBytes, info.Width, info.Height); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	v := &video{r: r, kind: kind, frames: info.Frames, timeout: o.ReadTimeout}
+	v := &video{r: r, kind: kind, frames: info.Frames, timeout: o.ReadTimeout, parts: parts{wanted: o.Parts}}
 	if kind == File {
 		v.path = target
 	}
@@ -165,9 +166,13 @@ func (v *video) end(lost int, err error) error {
 func (v *video) picture(img *image.RGBA) (*image.RGBA, error) {
 	f := v.frame
 	if !f.Swap && !f.FlipX && !f.FlipY {
-		img = fit(img, f.Width, f.Height)
+		img, before := fit(img, f.Width, f.Height), img
+		if held, err := v.parts.hold(v.r, f, img, before); held || err != nil {
+			return img, err
+		}
 		return img, v.r.RGBA(img.Pix, img.Stride, f)
 	}
+	v.parts.forget(img)
 	v.turned = fit(v.turned, f.Width, f.Height)
 	if err := v.r.RGBA(v.turned.Pix, v.turned.Stride, f); err != nil {
 		return img, err
@@ -182,4 +187,9 @@ func (v *video) picture(img *image.RGBA) (*image.RGBA, error) {
 
 func (v *video) interrupt() { v.r.Interrupt() }
 
-func (v *video) close() error { return v.r.Close() }
+func (v *video) fill(img *image.RGBA, part image.Rectangle) error { return v.parts.fill(img, part) }
+
+func (v *video) close() error {
+	v.parts.close()
+	return v.r.Close()
+}

@@ -28,7 +28,8 @@ type camera struct {
 	size   image.Point // of the frames
 	step   float64     // frame pixels a cell of the finest level
 	levels [cameraLevels]level
-	kept   bool // there is a frame to compare with
+	kept   bool                                        // there is a frame to compare with
+	need   func(img *image.RGBA, part image.Rectangle) // called before a frame is read; nil: nobody is told
 }
 
 // level is one size of the small pictures.
@@ -44,6 +45,9 @@ func (c *camera) shift(img *image.RGBA, ignore tracker.Box) (dx, dy float64) {
 	c.fit(img.Bounds().Size())
 	if c.levels[cameraLevels-1].w == 0 || c.levels[cameraLevels-1].h == 0 {
 		return 0, 0 // too small a frame
+	}
+	if c.need != nil {
+		c.need(img, img.Rect)
 	}
 	c.shrink(img)
 	if !c.kept {

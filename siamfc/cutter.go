@@ -11,13 +11,43 @@ import (
 // the first frame's calibration and for finding.
 type cutter struct {
 	spec SearchSpec
-	fill RGB // of what lies outside the frame
+	fill RGB                                         // of what lies outside the frame
+	need func(img *image.RGBA, part image.Rectangle) // called before a part of a frame is read; nil: nobody is told
+}
+
+// ReadParts implements tracker.PartReader.
+func (t *Tracker) ReadParts(fill func(img *image.RGBA, part image.Rectangle)) {
+	t.cutter.need = fill
+	if t.motion.camera != nil {
+		t.motion.camera.need = fill
+	}
+}
+
+// reads tells that a part of a frame is about to be read: what lies in it of a box and the pixels round it, with which
+// samples at its border are blended.
+func (c cutter) reads(img *image.RGBA, b tracker.Box) {
+	const beside = 2
+	if c.need == nil || !b.Finite() {
+		return
+	}
+	b = tracker.Box{X: b.X - beside, Y: b.Y - beside, W: b.W + 2*beside, H: b.H + 2*beside}.Clip(img.Rect.Dx(), img.Rect.Dy())
+	if !b.Empty() {
+		c.need(img, image.Rect(int(b.X), int(b.Y), int(math.Ceil(b.X+b.W)), int(math.Ceil(b.Y+b.H))))
+	}
+}
+
+// readsAll tells that all of a frame is about to be read.
+func (c cutter) readsAll(img *image.RGBA) {
+	if c.need != nil {
+		c.need(img, img.Rect)
+	}
 }
 
 // filled returns the cutter for frames that are filled up as img: with its mean colour or with black.
 func (c cutter) filled(img *image.RGBA) cutter {
 	c.fill = RGB{}
 	if c.spec.Fill != FillBlack {
+		c.readsAll(img)
 		c.fill = MeanColor(img)
 	}
 	return c
@@ -62,6 +92,7 @@ func inCrop(box, square tracker.Box, size int) tracker.Box {
 
 // crop samples a square of a frame with k into dst.
 func (c cutter) crop(k *Cropper, dst []float32, img *image.RGBA, square tracker.Box) {
+	c.reads(img, square)
 	if c.spec.Snap == SnapWhole || c.spec.Snap == SnapCeiled {
 		k.CropWhole(dst, img, square, c.fill)
 		return

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"slices"
@@ -12,6 +13,7 @@ import (
 type Multi struct {
 	open    func() (Tracker, error)
 	crops   bool
+	parts   parts
 	lanes   []lane
 	targets []Target // what was said last of each lane's target
 	pairs   map[[2]int]pair
@@ -30,6 +32,7 @@ type lane struct {
 	placer  Placer     // nil where it cannot be told
 	avoider Avoider    // likewise
 	member  TeamMember // nil where it cannot be in a team
+	whole   bool       // it may read all of a frame
 	path    path
 }
 
@@ -72,8 +75,10 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 	l.placer, _ = t.(Placer)
 	l.avoider, _ = t.(Avoider)
 	l.member, _ = t.(TeamMember)
+	l.whole = m.parts.ask(t)
 	begin := time.Now()
-	if err := t.Init(img, box); err != nil {
+	m.parts.read(img, l.whole)
+	if err := cmp.Or(t.Init(img, box), m.parts.err); err != nil {
 		m.idle = append(m.idle, t)
 		return 0, err
 	}
@@ -100,6 +105,7 @@ func (m *Multi) tracker() (Tracker, error) {
 // Update finds every target in the next frame. An error is that of the first tracker that failed; the targets before
 // it have then been found, the others are as before; after that of a Team all are.
 func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
+	m.parts.read(img, slices.ContainsFunc(m.lanes, func(l lane) bool { return l.whole }))
 	share, err := m.search(img)
 	if err != nil {
 		return nil, err
@@ -120,6 +126,9 @@ func (m *Multi) Update(img *image.RGBA) ([]Target, error) {
 	}
 	if len(m.lanes) > 1 {
 		m.meet(img.Rect.Size())
+	}
+	if m.parts.err != nil {
+		return nil, m.parts.err
 	}
 	return m.targets, nil
 }

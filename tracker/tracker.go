@@ -133,3 +133,11 @@ type CropViewer interface {
 	// caller's to read until the next Init or Update; search is nil before the first Update.
 	Crops() (exemplar, search *image.RGBA)
 }
+
+// PartReader is a Tracker that says which parts of a frame it reads: making RGBA of all of a large picture is dear, and a
+// tracker looks at one place.
+type PartReader interface {
+	// ReadParts has Init and Update call fill before they read a part of a frame, whose pixels are undefined until then;
+	// nil: they are there.
+	ReadParts(fill func(img *image.RGBA, part image.Rectangle))
+}

@@ -24,24 +24,21 @@ void st_orient(st_reader *r, st_frame *f) {
 	f->flip_y = (f->swap ? m[1] : m[4]) < 0;
 }
 
-// convert sets up the conversion of the current frame, anew where its size, format or colours are others than before:
-// what OpenCV 4.6 does not do (opencv#29699).
-static int convert(st_reader *r) {
-	AVFrame *p = r->frame;
-	int now[] = {p->width, p->height, p->format, p->colorspace, p->color_range};
-	if (r->scale && !memcmp(now, r->scales, sizeof now)) return 0;
-	memcpy(r->scales, now, sizeof now);
-	sws_freeContext(r->scale);
-	r->scale = sws_getContext(p->width, p->height, p->format, p->width, p->height, AV_PIX_FMT_RGBA, SWS_BICUBIC, NULL,
-		NULL, NULL);
-	if (!r->scale) return AVERROR(EINVAL);
+int st_convert(struct SwsContext **scale, int *scales, const AVFrame *p, int width) {
+	int now[ST_SCALES] = {width, p->height, p->format, p->colorspace, p->color_range};
+	if (*scale && !memcmp(now, scales, sizeof now)) return 0;
+	memcpy(scales, now, sizeof now);
+	sws_freeContext(*scale);
+	struct SwsContext *c = *scale = sws_getContext(width, p->height, p->format, width, p->height, AV_PIX_FMT_RGBA,
+		SWS_BICUBIC, NULL, NULL, NULL);
+	if (!c) return AVERROR(EINVAL);
 	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(p->format);
 	if (!d || d->flags & AV_PIX_FMT_FLAG_RGB) return 0; // these have no matrix, and always the full range
 	int *inverse, *table, from, to, brightness, contrast, saturation;
-	if (sws_getColorspaceDetails(r->scale, &inverse, &from, &table, &to, &brightness, &contrast, &saturation) < 0)
+	if (sws_getColorspaceDetails(c, &inverse, &from, &table, &to, &brightness, &contrast, &saturation) < 0)
 		return 0; // no YUV
 	const int *matrix = sws_getCoefficients(p->colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : (int)p->colorspace);
-	sws_setColorspaceDetails(r->scale, matrix, from || p->color_range == AVCOL_RANGE_JPEG, table, to, brightness, contrast,
+	sws_setColorspaceDetails(c, matrix, from || p->color_range == AVCOL_RANGE_JPEG, table, to, brightness, contrast,
 		saturation);
 	return 0;
 }
@@ -60,7 +57,7 @@ static uint8_t *wide(st_reader *r, int stride) {
 int st_reader_rgba(st_reader *r, uint8_t *pixels, int stride) {
 	AVFrame *p = r->frame;
 	if (!p->data[0]) return AVERROR(EINVAL);
-	int ret = convert(r);
+	int ret = st_convert(&r->scale, r->scales, p, p->width);
 	if (ret < 0) return ret;
 	int direct = p->width % 16 == 0 && stride % 64 == 0 && (uintptr_t)pixels % 64 == 0;
 	int row = direct ? stride : (4 * p->width + 127) & ~63;

@@ -57,7 +57,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	defer func() { err = errors.Join(err, model.Close()) }()
 	logger(cmd).Debug("opening", "input", redact.Source(input))
 	how := f.capture()
-	how.Log = logger(cmd)
+	how.Log, how.Parts = logger(cmd), f.boxesAlone(part)
 	opened, err := capture.OpenContext(cmd.Context(), input, how)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	sum, err := f.follow(cmd, model, from, part, out.sinks)
+	sum, err := f.follow(cmd, model, from, opened, part, out.sinks)
 	if errors.Is(err, tracker.ErrBox) && sum.Frames == 0 {
 		err = wrongUse(err)
 	}
@@ -125,12 +125,19 @@ func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
 	logger(cmd).Info("no output was named: the boxes go to standard output as --csv - writes them")
 }
 
-// follow runs from the boxes in the first frames, or from all those that a person corrected.
+// boxesAlone reports whether nobody but the trackers reads the frames, and these no more than once.
+func (f *fileFlags) boxesAlone(p part) bool {
+	return f.video == "" && f.framed.path == "" && f.template == "" && !f.choosing && len(p.marks) < 2
+}
+
+// follow runs from the boxes in the first frames, or from all those that a person corrected. The frames of src are those
+// of opened.
 func (f *fileFlags) follow(
-	cmd *cobra.Command, model *modelTracker, src tracker.Source, p part, sinks []follow.Sink,
+	cmd *cobra.Command, model *modelTracker, src tracker.Source, opened *capture.Source, p part, sinks []follow.Sink,
 ) (follow.Summary, error) {
 	open := func() *tracker.Multi {
 		targets := model.model.Multi()
+		targets.ReadParts(opened.Fill)
 		targets.ShowCrops(f.drawn.Panel && f.video != "")
 		return targets
 	}
