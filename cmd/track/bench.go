@@ -52,7 +52,7 @@ func newBenchCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.register(cmd)
-	cmd.AddCommand(newBenchCheckCmd(), newBenchMergeCmd(), newBenchArchiveCmd())
+	cmd.AddCommand(newBenchCheckCmd(), newBenchMergeCmd(), newBenchArchiveCmd(), newBenchLongTermCmd())
 	return cmd
 }
 

@@ -92,6 +92,8 @@ func TestBenchUse(t *testing.T) {
 		"leave --dataset":           {"eval", "--gt", "a.txt", "--pred", "b.txt", "--dataset", "."},
 		"needs a dataset":           {"eval", "--gt", "a.txt", "--pred", "b.txt", "--experiment", "supervised"},
 		"--out is missing: the ZIP": {"bench", "archive", "run"},
+		"for the sequences":         {"bench", "make-longterm", "data"},
+		"--gaps are at least 1":     {"bench", "make-longterm", "data", "--out", "x", "--gaps", "0"},
 		"no convention":             {"eval", "results", "--dataset", ".", "--convention", "mine"},
 		"--eao":                     {"eval", "results", "--dataset", ".", "--eao", "5"},
 		"--experiment \"mine\"":     {"bench", "data", "--out", "x", "--experiment", "mine"},
@@ -107,6 +109,26 @@ func TestBenchUse(t *testing.T) {
 	if code, _, stderr := track(t, "bench", "check", t.TempDir()); code != exitFailed ||
 		!strings.Contains(stderr, "no benchmark's layout found") {
 		t.Errorf("an empty folder: exit %d %s", code, stderr)
+	}
+}
+
+// TestBenchMakeLongTerm: from two short sequences two long ones are made, which bench takes for long-term ones.
+func TestBenchMakeLongTerm(t *testing.T) {
+	data, out, run := benchmark(t), filepath.Join(t.TempDir(), "long"), t.TempDir()
+	args := []string{"bench", "make-longterm", data, "--out", out, "--frames", "200", "--gaps", "1"}
+	if code, _, stderr := track(t, args...); code != exitDone || !strings.Contains(stderr, "frames=400") {
+		t.Fatalf("exit %d\n%s", code, stderr)
+	}
+	if code, _, stderr := track(t, args...); code != exitFailed || !strings.Contains(stderr, "an empty folder is needed") {
+		t.Errorf("made again: exit %d\n%s", code, stderr)
+	}
+	if code, _, stderr := track(t, "bench", out, "--out", run, "--model", tiny); code != exitDone ||
+		!strings.Contains(stderr, "layout=votlt sequences=2") {
+		t.Errorf("bench: exit %d\n%s", code, stderr)
+	}
+	code, _, stderr := track(t, "bench", "make-longterm", data, "--sequences", "One", "--out", filepath.Join(run, "one"))
+	if code != exitFailed || !strings.Contains(stderr, "two sequences or more") {
+		t.Errorf("one sequence: exit %d\n%s", code, stderr)
 	}
 }
 
