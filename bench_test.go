@@ -113,6 +113,11 @@ func tenTargets(b *testing.B, m *tracker.Multi) {
 		b.Fatal(err)
 	}
 	followTen(b, m, f.Image, 10)
+	for range 40 { // until it is settled how crops are searched
+		if _, err := m.Update(f.Image); err != nil {
+			b.Fatal(err)
+		}
+	}
 	var sum tracker.Stages
 	begin, cpu := time.Now(), processorTime(b)
 	b.ReportAllocs()

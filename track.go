@@ -51,11 +51,33 @@ func (m *Model) Multi() *tracker.Multi {
 		}
 		return t, nil
 	})
-	if batch, err := m.model.Batch(); err == nil { // else its networks run one after the other
-		m.keep(batch)
-		several.SearchAs(siamfc.NewTeam(batch))
-	}
+	several.SearchAs(m.Team())
 	return several
+}
+
+// Team lets trackers of a model search frames together; tracker.Multi.SearchAs takes it.
+type Team struct {
+	*siamfc.Team
+	model *Model
+	batch *onnx.Batch // nil where the networks run one after the other
+}
+
+// Team returns a Team for trackers of the model. Close it, or leave that to the model's Close.
+func (m *Model) Team() *Team {
+	batch, err := m.model.Batch()
+	if err != nil { // a layout without
+		return &Team{siamfc.NewTeam(nil), m, nil}
+	}
+	m.keep(batch)
+	return &Team{siamfc.NewTeam(batch), m, batch}
+}
+
+// Close frees the team's memory outside Go. It may be called twice.
+func (t *Team) Close() error {
+	if t.batch == nil {
+		return nil
+	}
+	return t.model.release(t.batch)
 }
 
 // Track follows a target through src with a tracker of its own and calls each once a frame, as tracker.Run does, whose

@@ -29,6 +29,7 @@ type camera struct {
 	step   float64     // frame pixels a cell of the finest level
 	levels [cameraLevels]level
 	kept   bool                                        // there is a frame to compare with
+	fresh  bool                                        // shift has looked at a frame since
 	need   func(img *image.RGBA, part image.Rectangle) // called before a frame is read; nil: nobody is told
 }
 
@@ -40,8 +41,8 @@ type level struct {
 }
 
 // shift looks at a frame and returns how far what it shows has moved since the frame that was kept, in pixels; 0, 0
-// where that cannot be told. What lies in ignore, the target, does not count: it moves on its own.
-func (c *camera) shift(img *image.RGBA, ignore tracker.Box) (dx, dy float64) {
+// where that cannot be told. What lies in ignore, the targets, does not count: they move on their own.
+func (c *camera) shift(img *image.RGBA, ignore ...tracker.Box) (dx, dy float64) {
 	c.fit(img.Bounds().Size())
 	if c.levels[cameraLevels-1].w == 0 || c.levels[cameraLevels-1].h == 0 {
 		return 0, 0 // too small a frame
@@ -50,10 +51,11 @@ func (c *camera) shift(img *image.RGBA, ignore tracker.Box) (dx, dy float64) {
 		c.need(img, img.Rect)
 	}
 	c.shrink(img)
+	c.fresh = true
 	if !c.kept {
 		return 0, 0
 	}
-	c.hide(ignore)
+	c.hide(ignore...)
 	coarsest := &c.levels[cameraLevels-1]
 	best, x, y := math.Inf(1), 0, 0
 	for v := -cameraReach; v <= cameraReach; v++ {
@@ -73,12 +75,16 @@ func (c *camera) shift(img *image.RGBA, ignore tracker.Box) (dx, dy float64) {
 	return (float64(x) + vertex(n.left, n.at, n.right)) * c.step, (float64(y) + vertex(n.up, n.at, n.down)) * c.step
 }
 
-// keep makes the frame that shift looked at last the one that the next is compared with.
+// keep makes the frame that shift looked at last the one that the next is compared with. Called again it does nothing:
+// trackers may share a camera.
 func (c *camera) keep() {
+	if !c.fresh {
+		return
+	}
 	for i := range c.levels {
 		c.levels[i].now, c.levels[i].last = c.levels[i].last, c.levels[i].now
 	}
-	c.kept = true
+	c.kept, c.fresh = true, false
 }
 
 // nearby are the differences at a shift and beside it.
@@ -163,18 +169,18 @@ func (c *camera) shrink(img *image.RGBA) {
 	}
 }
 
-// hide masks the cells of a box.
-func (c *camera) hide(b tracker.Box) {
+// hide masks the cells of boxes.
+func (c *camera) hide(boxes ...tracker.Box) {
 	for i := range c.levels {
 		l, step := &c.levels[i], c.step*float64(int(1)<<i)
 		for k := range l.mask {
 			l.mask[k] = -1
 		}
-		x0, x1 := max(int(b.X/step), 0), min(int((b.X+b.W)/step)+1, l.w)
-		y0, y1 := max(int(b.Y/step), 0), min(int((b.Y+b.H)/step)+1, l.h)
-		for y := y0; y < y1; y++ {
-			for x := x0; x < x1; x++ {
-				l.mask[y*l.w+x] = 0
+		for _, b := range boxes {
+			x0, x1 := max(int(b.X/step), 0), min(int((b.X+b.W)/step)+1, l.w)
+			y0, y1 := max(int(b.Y/step), 0), min(int((b.Y+b.H)/step)+1, l.h)
+			for y := y0; y < y1 && x0 < x1; y++ {
+				clear(l.mask[y*l.w+x0 : y*l.w+x1])
 			}
 		}
 	}

@@ -17,7 +17,8 @@ const (
 // the target moved of late against what is behind it. See LoopSpec.Motion.
 type motion struct {
 	least  float64
-	camera *camera // nil where nothing is foreseen
+	camera *camera // nil where nothing is foreseen; those of a Team have one between them
+	looked bool    // the camera's way into this frame was measured for the whole Team
 	vx, vy float64 // of the target against what is behind it, in pixels a frame
 	cx, cy float64 // how far the camera moved what the last frame shows
 	sure   bool    // the target was tracked, and not uncertain, in the frame before
@@ -51,13 +52,18 @@ func (m *motion) foresee(img *image.RGBA, target tracker.Box) (dx, dy float64) {
 	if m.camera == nil {
 		return 0, 0
 	}
-	m.cx, m.cy = m.camera.shift(img, target)
+	if !m.looked {
+		m.cx, m.cy = m.camera.shift(img, target)
+	}
 	dx, dy = m.cx+m.vx, m.cy+m.vy
 	if !m.sure || math.Hypot(dx, dy) < m.least*math.Sqrt(target.W*target.H) {
 		return 0, 0
 	}
 	return dx, dy
 }
+
+// share takes a camera, and how far that was measured to have moved into the next frame to be foreseen.
+func (m *motion) share(c *camera, dx, dy float64) { m.camera, m.cx, m.cy, m.looked = c, dx, dy, true }
 
 // learn is told how far the target was found to have moved in the frame of foresee.
 func (m *motion) learn(state tracker.State, dx, dy float64) {

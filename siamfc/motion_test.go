@@ -159,6 +159,64 @@ func TestMotionAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestTeamMeasuresTheCameraOnce: two targets in the picture of a camera that jumps, one that joins them later, and when
+// all but that one are given up it is still followed: they have one camera between them, which has seen every frame.
+func TestTeamMeasuresTheCameraOnce(t *testing.T) {
+	w := world(t)
+	m := boxManifest(LoopSpec{Motion: 0.5, Window: WindowCentred, WindowInfluence: 0.3, Hold: 0.2})
+	several := tracker.NewMulti(func() (tracker.Tracker, error) { return New(&squares{m: m, factor: 1, score: 1}, m) })
+	team := NewTeam(nil)
+	several.SearchAs(team)
+	places := []image.Point{{900, 620}, {780, 500}, {1010, 700}}
+	frame := func(i int) (*image.RGBA, [3]tracker.Box) {
+		at := image.Pt(600+90*(i%2), 400+40*(i%3))
+		img := window(w, at.X, at.Y, 640, 480)
+		var boxes [3]tracker.Box
+		for k, p := range places {
+			p = p.Sub(at)
+			boxes[k] = tracker.Box{X: float64(p.X), Y: float64(p.Y), W: 30, H: 30}
+			for y := range 30 {
+				for x := range 30 {
+					img.Pix[img.PixOffset(p.X+x, p.Y+y)] = 255
+				}
+			}
+		}
+		return img, boxes
+	}
+	for i := range 14 {
+		img, boxes := frame(i)
+		if _, err := several.Update(img); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range several.Targets() {
+			if s.Result.Box.IoU(boxes[s.ID-1]) < 0.5 {
+				t.Errorf("frame %d: target %d is at %v, want %v", i, s.ID, s.Result.Box, boxes[s.ID-1])
+			}
+		}
+		var add []int
+		switch i {
+		case 0:
+			add = []int{0, 1}
+		case 4:
+			add = []int{2}
+		case 8:
+			several.Remove(1)
+		case 10:
+			several.Remove(2)
+		}
+		for _, k := range add {
+			if _, err := several.Add(img, tracker.Start{Box: boxes[k]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, own := range team.members {
+			if own.motion.camera != team.members[0].motion.camera {
+				t.Errorf("frame %d: a member has a camera of its own", i)
+			}
+		}
+	}
+}
+
 // BenchmarkCamera measures the camera's motion between two frames of 720p.
 func BenchmarkCamera(b *testing.B) {
 	w := world(b)

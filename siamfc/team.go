@@ -13,17 +13,19 @@ import (
 // errNotSearched is returned by a Locate without a Team's Search before it.
 var errNotSearched = errors.New("siamfc: locate before search: it ends what a team's search of the frame began")
 
-// Team searches frames for several trackers of this package: those whose crops are of one size give them to a Batch
-// together. It implements tracker.Team and belongs to one goroutine. It allocates nothing once as many were in it.
+// Team searches frames for several trackers of one model: those whose crops are of one size give them to a Batch
+// together, and the camera's motion, where it is foreseen, is measured once a frame, on what is none of their targets.
+// It implements tracker.Team and belongs to one goroutine. It allocates nothing once as many were in it.
 type Team struct {
-	batch   Batch
+	batch   Batch // nil: one after the other
 	members []*Tracker
+	boxes   []tracker.Box
 	nets    []Network
 	crops   [][]float32
 	results []Maps
 }
 
-// NewTeam returns a Team that uses a Batch, which it does not own.
+// NewTeam returns a Team that uses a Batch, which it does not own; nil to run the networks one after the other.
 func NewTeam(b Batch) *Team { return &Team{batch: b} }
 
 // member is a Tracker, or what one is embedded in.
@@ -39,11 +41,16 @@ func (t *Team) Search(img *image.RGBA, members []tracker.TeamMember) error {
 		if !ok {
 			return fmt.Errorf("siamfc: search for a team: %T is no tracker of this package", each)
 		}
-		own := m.itself()
-		if err := own.aim(img); err != nil {
+		t.members = append(t.members, m.itself())
+	}
+	for _, m := range t.members {
+		if err := m.begin(img); err != nil {
 			return err
 		}
-		t.members = append(t.members, own)
+	}
+	t.foresee(img)
+	for _, m := range t.members {
+		m.aim(img)
 	}
 	size := func(t *Tracker) int { return t.seen.view.size }
 	slices.SortStableFunc(t.members, func(a, b *Tracker) int { return size(a) - size(b) })
@@ -68,7 +75,7 @@ func (t *Team) together(members []*Tracker, size int) error {
 		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.seen.view.pixels)
 	}
 	t.results = slices.Grow(t.results[:0], len(members))[:len(members)]
-	if err := t.batch.Search(t.nets, t.crops, size, t.results); err != nil {
+	if err := t.run(size); err != nil {
 		return errSearch(err)
 	}
 	share := time.Since(begin) / time.Duration(len(members))
@@ -80,15 +87,43 @@ func (t *Team) together(members []*Tracker, size int) error {
 	return nil
 }
 
-// aim crops what an update searches first.
-func (t *Tracker) aim(img *image.RGBA) error {
-	if err := t.begin(img); err != nil {
-		return err
+// run runs the networks.
+func (t *Team) run(size int) (err error) {
+	if t.batch != nil {
+		return t.batch.Search(t.nets, t.crops, size, t.results)
 	}
+	for i, n := range t.nets {
+		if t.results[i], err = n.Search(t.crops[i], size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foresee measures how far the camera moved, for those members that foresee where their targets will be. The camera of
+// one that has seen all frames is all members' from then on, so that it matters not which of them leave.
+func (t *Team) foresee(img *image.RGBA) {
+	if len(t.members) == 0 || t.members[0].motion.camera == nil {
+		return
+	}
+	t.boxes = t.boxes[:0]
+	for _, m := range t.members {
+		t.boxes = append(t.boxes, m.spot.box())
+	}
+	shared := t.members[0].motion.camera
+	dx, dy := shared.shift(img, t.boxes...)
+	for _, m := range t.members {
+		if m.motion.camera != nil {
+			m.motion.share(shared, dx, dy)
+		}
+	}
+}
+
+// aim crops what an update searches first.
+func (t *Tracker) aim(img *image.RGBA) {
 	v, at := t.ahead(img)
 	t.seen = glance{view: v, at: at, side: t.searchSide(v, at.w, at.h)}
 	t.cut(v, img, at.x, at.y, t.seen.side)
-	return nil
 }
 
 // Locate implements tracker.TeamMember.

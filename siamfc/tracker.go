@@ -155,7 +155,7 @@ func (t *Tracker) begin(img *image.RGBA) error {
 		return ErrNotStarted
 	}
 	t.resize(img.Bounds().Size())
-	t.stages, t.seen = tracker.Stages{}, glance{}
+	t.stages, t.seen, t.motion.looked = tracker.Stages{}, glance{}, false
 	return nil
 }
 

@@ -18,5 +18,8 @@ type Opener func(files []string) (tracker.Source, error)
 // Factory makes a tracker for one goroutine; the closer frees it, and is nil where there is nothing to free.
 type Factory func(ctx context.Context) (tracker.Tracker, io.Closer, error)
 
+// TeamFactory makes a Team for one goroutine's trackers; the closer frees it.
+type TeamFactory func() (tracker.Team, io.Closer)
+
 // ErrNotDeterministic is wrapped by the error of a run whose repetitions differ.
 var ErrNotDeterministic = errors.New("repetitions differ")

@@ -66,6 +66,11 @@ func (r *runner) objects(ctx context.Context, t tracker.Tracker, s *dataset.Sequ
 		}
 		return more, err
 	})
+	if r.Team != nil {
+		team, closer := r.Team()
+		closers = append(closers, closer)
+		m.SearchAs(team)
+	}
 	var first *objectsPass
 	for range r.Repeat {
 		p := &objectsPass{frames: make([][]folder.Spotted, len(files)), seconds: make([]float64, len(files))}

@@ -19,7 +19,9 @@ type Options struct {
 	// Tracker describes what is run: its Tracker, Model, SHA256, Parameters and Versions are used.
 	Tracker folder.About
 	New     Factory
-	Open    Opener
+	// Team makes what searches frames for the trackers of several targets; nil where each searches for itself.
+	Team TeamFactory
+	Open Opener
 	// Experiment is empty for the benchmark's own: supervised for VOT, multistart where it has anchors, longterm for
 	// VOT-LT, ope for all others.
 	Experiment folder.Experiment

@@ -115,8 +115,8 @@ func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	o := benchrun.Options{
-		Tracker: about, New: trackers(model.model), Open: f.opener(), Experiment: folder.Experiment(f.experiment),
-		Jobs: f.jobs, Timing: f.timing, Repeat: f.repeat, Shard: shard,
+		Tracker: about, New: trackers(model.model), Team: teams(model.model), Open: f.opener(),
+		Experiment: folder.Experiment(f.experiment), Jobs: f.jobs, Timing: f.timing, Repeat: f.repeat, Shard: shard,
 	}
 	outs := runFolders(f.out, args)
 	for i, root := range args {
@@ -173,6 +173,14 @@ func trackers(model *siamtrack.Model) benchrun.Factory {
 			return nil, nil, err
 		}
 		return t, t, nil
+	}
+}
+
+// teams makes teams of one model's trackers.
+func teams(model *siamtrack.Model) benchrun.TeamFactory {
+	return func() (tracker.Team, io.Closer) {
+		t := model.Team()
+		return t, t
 	}
 }
 

@@ -221,8 +221,13 @@ const (
 	ways
 )
 
-// trials is how often each way is timed before one is settled on.
-const trials = 8
+const (
+	// trials is how often each way is timed before one is settled on.
+	trials = 10
+	// doubt is how much longer a batch may seem to take: other work on the machine makes one way or the other seem slower
+	// by that, and a batch is known to be faster on one CPU at least.
+	doubt = 1.05
+)
 
 // choice finds out which way is faster: at first they take turns, and the shortest time of each counts, which other
 // work on the machine has the least part in.
@@ -236,7 +241,7 @@ func (c *choice) way() int {
 	if c.turns < ways*trials {
 		return c.turns % ways
 	}
-	if c.least[inOneGo] < c.least[afterEachOther] {
+	if float64(c.least[inOneGo]) < doubt*float64(c.least[afterEachOther]) {
 		return inOneGo
 	}
 	return afterEachOther
