@@ -63,7 +63,7 @@ func (f *fileFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.correct, "correct", false,
 		"take the boxes of --init-file in later frames for corrections: tracking begins anew in each, and between two of\n"+
 			"them the target is tracked from both sides, and blended; as it is done anyway where the file numbers or names\n"+
-			"its target and has no two boxes in neighbouring frames, but for --correct=false and --truth")
+			"its targets and has no two boxes of one in neighbouring frames, but for --correct=false and --truth")
 	fl.StringVar(&f.template, "template", "",
 		"`picture` of the object, in place of a box: follow it from the first frame in which it is found")
 	fl.BoolVar(&f.choosing, "select", false,
@@ -126,7 +126,7 @@ func (f *fileFlags) capture() capture.Options {
 // part is the part of a video that is tracked, and the first frame of it that is written.
 type part struct {
 	starts []tracker.Start
-	marks  []tracker.Start // of the one target, where it was marked in later frames too
+	marks  []tracker.Start // of all targets, where some were marked in later frames too
 	end    int             // the last frame to track, 0 for the end of the video
 	from   int
 }

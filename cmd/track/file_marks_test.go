@@ -64,6 +64,34 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
+// Several targets are corrected, each in frames of its own, and keep their names and their order.
+func TestCorrectionsOfSeveral(t *testing.T) {
+	boxes, csv := in(t, "boxes.csv"), in(t, "t.csv")
+	const text = "frame,id,x,y,w,h\n0,a,349,428,50,148\n4,b,528,285,62,120\n8,a,380,430,46,140\n12,a,390,430,46,140\n" +
+		"15,b,530,290,62,120\n"
+	if err := os.WriteFile(boxes, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	mustTrack(t, clip, "-m", tiny, "--init-file", boxes, "--end", "20", "--csv", csv)
+	rows := readTrack(t, csv)
+	if len(rows) != 21+17 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	met, begin := 0, map[string]int{"a": 0, "b": 4}
+	for i, r := range rows {
+		if i > 0 && (r.Frame < rows[i-1].Frame || r.Frame == rows[i-1].Frame && r.Name != "b") || r.Frame < begin[r.Name] {
+			t.Errorf("row %d is of %q in frame %d", i, r.Name, r.Frame)
+		}
+		if mark := fmt.Sprintf("\n%d,%s,%g,%g,%g,%g\n", r.Frame, r.Name, r.Box.X, r.Box.Y, r.Box.W, r.Box.H); strings.Contains(
+			text, mark) {
+			met++
+		}
+	}
+	if met != 5 {
+		t.Errorf("%d boxes of 5 are in the track", met)
+	}
+}
+
 // A file that names its target and says where it is here and there corrects without being asked; a track, a file of
 // true boxes and --correct=false do not.
 func TestCorrectionsUnasked(t *testing.T) {
@@ -80,6 +108,8 @@ func TestCorrectionsUnasked(t *testing.T) {
 		"no name":          {"frame,x,y,w,h\n0,349,428,50,148\n8,380,430,46,151\n", nil, false},
 		"one box":          {header + "0,a,349,428,50,148\n", nil, false},
 		"two targets":      {header + "0,a,349,428,50,148\n8,b,380,430,46,151\n", nil, false},
+		"several":          {header + "0,a,349,428,50,148\n0,b,528,285,62,120\n8,a,380,430,46,151\n", nil, true},
+		"several's tracks": {header + "0,a,349,428,50,148\n0,b,5,5,40,40\n8,a,380,430,46,151\n9,a,380,430,46,151\n", nil, false},
 		"truth":            {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", []string{"--truth", clipTruth}, false},
 		"after --end":      {header + "0,a,349,428,50,148\n80,a,380,430,46,151\n", nil, false},
 		"before the start": {header + "0,a,349,428,50,148\n8,a,380,430,46,151\n", []string{"--init-frame", "8"}, false},

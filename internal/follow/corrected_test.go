@@ -95,6 +95,76 @@ func TestCorrectionsAreBlended(t *testing.T) {
 	}
 }
 
+// allKept is a Sink that remembers the boxes of all targets.
+type allKept struct {
+	kept
+	ids   [][]int
+	every [][]float64
+}
+
+func (k *allKept) Put(s tracker.Step) error {
+	var ids []int
+	var x []float64
+	for _, t := range s.Targets {
+		ids, x = append(ids, t.ID), append(x, t.Result.Box.X)
+	}
+	k.ids, k.every = append(k.ids, ids), append(k.every, x)
+	return k.kept.Put(s)
+}
+
+// Several targets, each marked in frames of its own, which lie between those of the others: each is blended between its
+// marks alone, in every frame, in the order in which they were first marked.
+func TestCorrectionsOfSeveralTargets(t *testing.T) {
+	got := &allKept{}
+	open := func() *tracker.Multi {
+		return tracker.NewMulti(func() (tracker.Tracker, error) { return &drifting{}, nil })
+	}
+	at := map[int][]int{7: {0, 6, 18}, 2: {3, 9, 12}, 5: {10}} // frames of marks
+	var all []tracker.Start
+	for _, id := range []int{5, 2, 7} {
+		for _, f := range at[id] {
+			all = append(all, tracker.Start{ID: id, Frame: f, Box: tracker.Box{X: float64(5 * id), Y: 10, W: 8, H: 8}})
+		}
+	}
+	v := still(t, 22)
+	plain := &kept{}
+	if _, err := Run(t.Context(), still(t, 22), open(), marks(0), 0, plain); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := RunCorrected(t.Context(), v, open, all, 0, got)
+	if err != nil || sum.Frames != 22 || !slices.Equal(got.frames, plain.frames) || !slices.Equal(got.red, plain.red) {
+		t.Fatalf("%+v, %v; frames %v", sum, err, got.frames)
+	}
+	for f := range 22 {
+		var ids []int
+		var want []float64
+		for _, id := range []int{7, 2, 5} {
+			last, next := -1, -1
+			for _, m := range at[id] {
+				if m <= f {
+					last = m
+				} else if next < 0 {
+					next = m
+				}
+			}
+			if last < 0 {
+				continue
+			}
+			x := float64(f - last)
+			if next >= 0 && f > last {
+				near := float64(next-f) / float64(next-last)
+				x = near*x + (1-near)*float64(next-f)
+			}
+			ids, want = append(ids, id), append(want, float64(5*id)+x)
+		}
+		if !slices.Equal(got.ids[f], ids) || !slices.EqualFunc(got.every[f], want, func(a, b float64) bool {
+			return math.Abs(a-b) < 1e-9
+		}) {
+			t.Errorf("frame %d: targets %v at %v, want %v at %v", f, got.ids[f], got.every[f], ids, want)
+		}
+	}
+}
+
 // Frames that would fill the disk are refused before the first of them is kept.
 func TestCorrectionsAreBounded(t *testing.T) {
 	const frame = 64 * 48 * 4
