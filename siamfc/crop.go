@@ -98,7 +98,7 @@ func (c *Cropper) CropWhole(dst []float32, img *image.RGBA, square tracker.Box, 
 			u, l := upper[colour*c.size:][:len(out)], lower[colour*c.size:][:len(out)]
 			scale, shift := c.scale[colour]*weightOne, c.shift[colour]
 			for i := range out {
-				out[i] = float32(blend(u[i], l[i], b0, b1))*scale + shift
+				out[i] = scaled(float32(blend(u[i], l[i], b0, b1)), scale, shift)
 			}
 		}
 	})
@@ -115,13 +115,13 @@ func (c *Cropper) Crop(dst []float32, img *image.RGBA, region tracker.Box, fill 
 	stepX, stepY := region.W/float64(c.size), region.H/float64(c.size)
 	first, last := c.size, 0 // columns whose two taps are both inside
 	for i := range c.at {
-		col := tapAt(region.X + (float64(i)+0.5)*stepX - 0.5)
+		col := tapAt(region.X + float64((float64(i)+0.5)*stepX) - 0.5)
 		if c.at[i], c.frac[i] = col.at, col.frac; col.at >= 0 && int(col.at)+1 < size.X {
 			first, last = min(first, i), i+1
 		}
 	}
 	for j := range c.size {
-		row := tapAt(region.Y + (float64(j)+0.5)*stepY - 0.5)
+		row := tapAt(region.Y + float64((float64(j)+0.5)*stepY) - 0.5)
 		if row.at < 0 || int(row.at)+1 >= size.Y || first >= last {
 			c.edge(dst, img, j, row, 0, c.size, fill)
 			continue
@@ -139,6 +139,10 @@ func tapAt(u float64) tap {
 	at := math.Floor(u)
 	return tap{int32(at), int32((u - at) * weightOne)}
 }
+
+// scaled is v*scale + shift, rounded twice on every processor: without the conversion, those that can multiply and add at
+// once (arm64) do, and round once (Go's specification, "Floating-point operators").
+func scaled(v, scale, shift float32) float32 { return float32(v*scale) + shift }
 
 // inside samples columns [from, to) of row j where all four taps lie in the frame: the fast path, with the processor's
 // vector instructions where they are known.
@@ -175,9 +179,9 @@ func (c *Cropper) sample(red, green, blue []float32, upper, lower []uint8, row t
 		lr := right * down >> weightBits // the weight of the lower right pixel; the others follow
 		wl := lr | (down-lr)<<32
 		wu := (right - lr) | (weightOne-right-down+lr)<<32
-		red[i] = float32(int32((u&colour*wu+l&colour*wl)>>32))*s0 + d0
-		green[i] = float32(int32((u>>8&colour*wu+l>>8&colour*wl)>>32))*s1 + d1
-		blue[i] = float32(int32((u>>16&colour*wu+l>>16&colour*wl)>>32))*s2 + d2
+		red[i] = scaled(float32(int32((u&colour*wu+l&colour*wl)>>32)), s0, d0)
+		green[i] = scaled(float32(int32((u>>8&colour*wu+l>>8&colour*wl)>>32)), s1, d1)
+		blue[i] = scaled(float32(int32((u>>16&colour*wu+l>>16&colour*wl)>>32)), s2, d2)
 	}
 }
 
@@ -200,7 +204,7 @@ func (c *Cropper) edge(dst []float32, img *image.RGBA, j int, row tap, from, to 
 			}
 		}
 		for colour, v := range sum {
-			dst[c.plane[colour]*area+j*c.size+i] = float32(int32(v))*c.scale[colour] + c.shift[colour]
+			dst[c.plane[colour]*area+j*c.size+i] = scaled(float32(int32(v)), c.scale[colour], c.shift[colour])
 		}
 	}
 }

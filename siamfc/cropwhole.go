@@ -37,7 +37,7 @@ func newWholeCropper(size int) *wholeCropper {
 // position is where output pixel i lies in a crop of side pixels: the pixel before it and the fraction beyond.
 func (w *wholeCropper) position(i, side int) (int, float32) {
 	scale := 1 / (float64(w.size) / float64(side))
-	f := float32((float64(i)+0.5)*scale - 0.5)
+	f := float32(float64((float64(i)+0.5)*scale) - 0.5)
 	at := math.Floor(float64(f))
 	return int(at), f - float32(at)
 }
