@@ -37,7 +37,9 @@ func (s *Session) supervise(ctx context.Context, src tracker.Source) {
 			s.fail(ctx, err)
 			return
 		}
-		base = tracker.Frame{Index: s.Status().Captured, Time: time.Since(began)}
+		s.mu.Lock() // the number of captured frames is less where some were damaged: their numbers are left out
+		base = tracker.Frame{Index: s.next, Time: time.Since(began)}
+		s.mu.Unlock()
 	}
 }
 
@@ -121,6 +123,7 @@ func (s *Session) read(ctx context.Context, src tracker.Source, base tracker.Fra
 // arrive hands a captured frame to the tracker, unless a live session is paused.
 func (s *Session) arrive(v *View) {
 	v.Captured = time.Now()
+	next := v.Frame.Index + 1 // v is another's after that
 	open := true
 	if s.o.Live { // any other source has passed the gate before its frame was read
 		open, _ = s.gate.pass()
@@ -133,6 +136,7 @@ func (s *Session) arrive(v *View) {
 	}
 	s.mu.Lock()
 	s.status.Captured++
+	s.next = next
 	away, attempts := time.Since(s.status.LastFrame), s.status.Attempt
 	s.status.LastFrame = time.Now()
 	s.status.Attempt, s.status.Problem = 0, nil

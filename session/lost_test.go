@@ -12,6 +12,15 @@ import (
 	"siamtrack/tracker"
 )
 
+// damaged is a source of which every second frame cannot be shown: its number is left out.
+type damaged struct{ tracker.Source }
+
+func (d damaged) Next(f *tracker.Frame) error {
+	err := d.Source.Next(f)
+	f.Index *= 2
+	return err
+}
+
 // TestSessionReconnects loses the source in several ways and looks for one exemplar all through.
 func TestSessionReconnects(t *testing.T) {
 	lost := errors.New("unplugged")
@@ -23,6 +32,8 @@ func TestSessionReconnects(t *testing.T) {
 		{"fails", func(t *testing.T) tracker.Source { return synth.FailAfter(scene(t, 0, 25), 50, lost) },
 			1750 * time.Millisecond},
 		{"ends", func(t *testing.T) tracker.Source { return scene(t, 50, 25) }, 1750 * time.Millisecond},
+		{"ends, every second frame damaged", func(t *testing.T) tracker.Source { return damaged{scene(t, 50, 25)} },
+			1750 * time.Millisecond},
 		{"stalls", func(t *testing.T) tracker.Source { return synth.StallAfter(scene(t, 0, 25), 50) },
 			3750 * time.Millisecond},
 	} {

@@ -63,6 +63,7 @@ type Session struct {
 	mu                  sync.Mutex // guards what follows
 	choices             []choice   // in the order in which they were made
 	status              Status
+	next                int // the index after the newest captured frame's
 	capturing, tracking Rate
 	err                 error
 }
