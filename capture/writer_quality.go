@@ -55,13 +55,13 @@ type level struct {
 var levels = []level{
 	{QualityBest, "medium", 17, 60, 2, 2, 0.4},
 	{QualityGood, "veryfast", 20, 24, 5, 3, 0.2},
-	{QualityFast, "superfast" + lighter, 22, 10, 7, 3, 0.2},
+	{QualityFast, "ultrafast" + finer, 22, 9.5, 7, 3, 0.2},
 	{QualityDraft, "ultrafast", 22, 7, 8, 5, 0.15},
 }
 
-// lighter takes a quarter off superfast's work: no weighted prediction, which only fades gain by, and codes of variable
-// length for arithmetic ones, at a seventh more bytes.
-const lighter = ":weightp=0:coder=cavlc"
+// finer gives ultrafast what matters most, motion of quarters of a pixel and more bits for flat parts: two thirds of
+// superfast's time at crf 20 and four fifths of its bytes, SSIM 0.964 where that has 0.975 and ultrafast alone 0.944.
+const finer = ":subq=1:aq-mode=1"
 
 // What x264 may take: half of the processors, for twice the rate at which the video plays. The rest is for decoding,
 // tracking and drawing.
