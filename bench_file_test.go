@@ -39,8 +39,7 @@ func BenchmarkFile(b *testing.B) {
 	}
 	defer model.Close()
 	dir := b.TempDir()
-	tracked := func(parts bool, sinks ...follow.Sink) int {
-		opened := opened(b, path, parts)
+	tracked := func(opened *capture.Source, sinks ...follow.Sink) int {
 		src, targets := capture.Prefetch(opened, 3), model.Multi()
 		targets.ReadParts(opened.Fill)
 		sum, err := follow.Run(b.Context(), src, targets, []tracker.Start{{Box: box}}, 0, sinks...)
@@ -51,8 +50,11 @@ func BenchmarkFile(b *testing.B) {
 	}
 	turns := []*turn{
 		{name: "decode", run: func() int { return decoded(b, path) }},
-		{name: "csv", run: func() int { return tracked(true, rows(filepath.Join(dir, "out.csv"))) }},
-		{name: "mp4", run: func() int { return tracked(false, annotated(b, filepath.Join(dir, "out.mp4"))) }},
+		{name: "csv", run: func() int { return tracked(opened(b, path, true), rows(filepath.Join(dir, "out.csv"))) }},
+		{name: "mp4", run: func() int {
+			src := opened(b, path, true)
+			return tracked(src, annotated(b, src, filepath.Join(dir, "out.mp4")))
+		}},
 	}
 	for b.Loop() {
 		for _, t := range turns {
@@ -124,7 +126,7 @@ func rows(path string) follow.Sink {
 }
 
 // annotated writes a video.
-func annotated(b *testing.B, path string) follow.Sink {
+func annotated(b *testing.B, src *capture.Source, path string) follow.Sink {
 	w, err := capture.NewWriter(path, capture.WriterOptions{FPS: 30})
 	if err != nil {
 		b.Fatal(err)
@@ -133,5 +135,6 @@ func annotated(b *testing.B, path string) follow.Sink {
 	if err != nil {
 		b.Fatal(err)
 	}
+	video.CopyWith(src.Copy)
 	return video
 }

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"siamtrack/capture/ffmpeg"
+	"siamtrack/tracker"
 )
 
 // parts are the decoded pictures behind frames that have not got their pixels: a tracker reads a few hundredths of a
@@ -43,7 +44,7 @@ func (p *parts) hold(r *ffmpeg.Reader, f ffmpeg.Frame, img, before *image.RGBA) 
 	if k == nil {
 		k = p.spare()
 	}
-	if k == nil || p.closed || uintptr(unsafe.Pointer(&img.Pix[0]))%pixelAlign != 0 {
+	if k == nil || p.closed || !aligned(img) {
 		p.forgetLocked(before)
 		return false, nil
 	}
@@ -52,6 +53,11 @@ func (p *parts) hold(r *ffmpeg.Reader, f ffmpeg.Frame, img, before *image.RGBA) 
 		k.img = img
 	}
 	return ok, err
+}
+
+// aligned reports whether FFmpeg can write straight into a picture.
+func aligned(img *image.RGBA) bool {
+	return uintptr(unsafe.Pointer(&img.Pix[0]))%pixelAlign == 0 && img.Stride%pixelAlign == 0
 }
 
 // of returns the picture behind an image's frame, nil for none.
@@ -106,6 +112,26 @@ func (p *parts) fill(img *image.RGBA, part image.Rectangle) error {
 		return nil
 	}
 	return k.RGBA(img.Pix, img.Stride, part)
+}
+
+// copy is Source.Copy.
+func (p *parts) copy(dst, img *image.RGBA) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k := p.of(img)
+	switch {
+	case p.wanted && p.closed:
+		return ErrClosed
+	case k == nil:
+	case aligned(dst):
+		return k.RGBA(dst.Pix, dst.Stride, img.Rect)
+	default:
+		if err := k.RGBA(img.Pix, img.Stride, img.Rect); err != nil {
+			return err
+		}
+	}
+	tracker.CopyImage(dst, img)
+	return nil
 }
 
 // close frees all pictures.

@@ -43,6 +43,13 @@ func TestParts(t *testing.T) {
 			if err := ahead.Next(&f); err != nil {
 				t.Fatal(name, err)
 			}
+			copied := image.NewRGBA(f.Image.Rect)
+			if err := src.Copy(copied, f.Image); err != nil {
+				t.Fatal(name, err)
+			}
+			if err := sameIn(copied, whole[i].Image, copied.Rect); err != nil {
+				t.Fatalf("%s: frame %d, copied: %v", name, i, err)
+			}
 			if i == 0 && (f.Image.Pix[3] == 0) != c.undefined {
 				t.Errorf("%s: the first pixel is %v before it is asked for", name, f.Image.Pix[:4])
 			}
@@ -61,6 +68,9 @@ func TestParts(t *testing.T) {
 		}
 		if err := ahead.Close(); err != nil {
 			t.Error(err)
+		}
+		if err := src.Copy(f.Image, f.Image); !errors.Is(err, ErrClosed) {
+			t.Errorf("%s: after Close Copy says %v", name, err)
 		}
 		if err := src.Fill(f.Image, f.Image.Rect); !errors.Is(err, ErrClosed) {
 			t.Errorf("%s: after Close Fill says %v", name, err)

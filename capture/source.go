@@ -156,9 +156,24 @@ func (s *Source) Fill(img *image.RGBA, part image.Rectangle) error {
 	return nil
 }
 
+// Copy gives dst, which has its size, the pixels of a frame's picture, without filling that where Options.Parts left it
+// undefined. As for the rest it is Fill.
+func (s *Source) Copy(dst, img *image.RGBA) error {
+	f, ok := s.r.(filler)
+	if !ok {
+		tracker.CopyImage(dst, img)
+		return nil
+	}
+	if err := f.copy(dst, img); err != nil {
+		return fmt.Errorf("capture: read %s: a frame: %w", s.name, err)
+	}
+	return nil
+}
+
 // filler is a reader that may leave pictures without their pixels.
 type filler interface {
 	fill(img *image.RGBA, part image.Rectangle) error
+	copy(dst, img *image.RGBA) error
 }
 
 // sized says when the pictures change their size.

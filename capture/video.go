@@ -189,6 +189,8 @@ func (v *video) interrupt() { v.r.Interrupt() }
 
 func (v *video) fill(img *image.RGBA, part image.Rectangle) error { return v.parts.fill(img, part) }
 
+func (v *video) copy(dst, img *image.RGBA) error { return v.parts.copy(dst, img) }
+
 func (v *video) close() error {
 	v.parts.close()
 	return v.r.Close()

@@ -57,7 +57,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	defer func() { err = errors.Join(err, model.Close()) }()
 	logger(cmd).Debug("opening", "input", redact.Source(input))
 	how := f.capture()
-	how.Log, how.Parts = logger(cmd), f.boxesAlone(part)
+	how.Log, how.Parts = logger(cmd), f.inParts(part)
 	opened, err := capture.OpenContext(cmd.Context(), input, how)
 	if err != nil {
 		return err
@@ -75,6 +75,9 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	out, err := f.outputs(cmd, opened.Info(), input, part, truths)
 	if err != nil {
 		return err
+	}
+	if out.video != nil {
+		out.video.CopyWith(opened.Copy)
 	}
 	sum, err := f.follow(cmd, model, from, opened, part, out.sinks)
 	if errors.Is(err, tracker.ErrBox) && sum.Frames == 0 {
@@ -125,9 +128,9 @@ func (f *fileFlags) sayNoOutput(cmd *cobra.Command) {
 	logger(cmd).Info("no output was named: the boxes go to standard output as --csv - writes them")
 }
 
-// boxesAlone reports whether nobody but the trackers reads the frames, and these no more than once.
-func (f *fileFlags) boxesAlone(p part) bool {
-	return f.video == "" && f.framed.path == "" && f.template == "" && !f.choosing && len(p.marks) < 2
+// inParts reports whether nobody reads the frames but the trackers, each frame once, and the annotated video.
+func (f *fileFlags) inParts(p part) bool {
+	return f.framed.path == "" && f.template == "" && !f.choosing && len(p.marks) < 2
 }
 
 // follow runs from the boxes in the first frames, or from all those that a person corrected. The frames of src are those

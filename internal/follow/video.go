@@ -26,6 +26,7 @@ type Video struct {
 	w      FrameWriter
 	out    *Outlet // over w
 	screen *render.Screen
+	copy   func(dst, frame *image.RGBA) error // nil where frames have all their pixels
 
 	size image.Point // of the video, (0, 0) before the first frame
 
@@ -59,6 +60,24 @@ func NewVideo(w FrameWriter, show render.Show, several bool) (*Video, error) {
 	}
 	screen.Show, screen.Several = show, several
 	return &Video{w: w, out: NewOutlet(w), screen: screen}, nil
+}
+
+// CopyWith has frames, whose pixels may be undefined, copied by a function: it gives dst, of the same size, what the
+// frame shows. It is to be called before the first frame.
+func (v *Video) CopyWith(f func(dst, frame *image.RGBA) error) { v.copy = f }
+
+// canvas makes a moment's canvas a copy of a frame.
+func (v *Video) canvas(m *moment, frame *image.RGBA) error {
+	if v.copy == nil {
+		m.canvas = v.screen.Canvas(m.canvas, frame)
+		return nil
+	}
+	if whole := (image.Rectangle{Max: v.screen.Size(frame.Rect.Size())}); m.canvas == nil || m.canvas.Rect != whole {
+		m.canvas = image.NewRGBA(whole)
+	}
+	m.frame = *m.canvas
+	m.frame.Rect = frame.Rect
+	return v.copy(&m.frame, frame)
 }
 
 // begin starts the stages.
@@ -113,7 +132,10 @@ func (v *Video) Put(s tracker.Step) error {
 		return err
 	}
 	m := <-v.free
-	m.canvas = v.screen.Canvas(m.canvas, s.Frame.Image)
+	if err := v.canvas(m, s.Frame.Image); err != nil {
+		v.free <- m
+		return err
+	}
 	if v.size == (image.Point{}) {
 		v.size = m.canvas.Rect.Size()
 	}

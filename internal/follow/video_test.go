@@ -98,6 +98,48 @@ func TestVideoSaysWhatWentWrong(t *testing.T) {
 	}
 }
 
+// A video of frames that have not got their pixels is that of frames that have: panel, boxes and all.
+func TestVideoCopies(t *testing.T) {
+	record := func(copies bool) []*image.RGBA {
+		v, o := scene(t)
+		var out shelf
+		video, err := NewVideo(&out, render.Show{Panel: true}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if copies {
+			video.CopyWith(func(dst, frame *image.RGBA) error {
+				tracker.CopyImage(dst, frame)
+				return nil
+			})
+		}
+		if _, err := Run(t.Context(), v, only(o), start(v.Truth(0).Box), 0, video); err != nil {
+			t.Fatal(err)
+		}
+		return out.frames
+	}
+	got, want := record(true), record(false)
+	if len(got) != len(want) || len(got) == 0 {
+		t.Fatalf("%d frames, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if err := golden.Compare(got[i], want[i], 0); err != nil {
+			t.Fatalf("frame %d: %v", i, err)
+		}
+	}
+	video, err := NewVideo(&shelf{}, render.Show{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	video.CopyWith(func(_, _ *image.RGBA) error { return errShelf })
+	if err := video.Put(tracker.Step{Frame: tracker.Frame{Image: want[0]}}); !errors.Is(err, errShelf) {
+		t.Errorf("a frame could not be copied, and Put says %v", err)
+	}
+	if err := video.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // One video has one size and the frames' own times: a frame of another size is scaled into it.
 func TestVideoHasOneSize(t *testing.T) {
 	var out shelf
