@@ -76,7 +76,7 @@ func whole(path string) string {
 // due gives a client its time for taking an answer from now on: what was done for it before, such as encoding a large
 // picture or the end of a video on a busy machine, was not its fault.
 func (s *Server) due(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.answers)) // the real server's writers all can
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.times.answer)) // the real server's writers all can
 }
 
 // record begins or ends a video.

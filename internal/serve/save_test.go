@@ -114,8 +114,9 @@ func TestSaving(t *testing.T) {
 // TestSavingTakesLong: who waits for a picture that takes longer to save than an answer may take to be sent gets it.
 func TestSavingTakesLong(t *testing.T) {
 	keep := &keepSome{dir: t.TempDir(), takes: 300 * time.Millisecond}
-	w := openWith(t, time.Minute, func(l net.Listener) net.Listener { return l }, func(o *Options) { o.Saver = keep },
-		func(s *Server) { s.answers = 100 * time.Millisecond })
+	times := patient
+	times.answer = 100 * time.Millisecond
+	w := openWith(t, times, func(l net.Listener) net.Listener { return l }, func(o *Options) { o.Saver = keep })
 	for seen := false; !seen; time.Sleep(time.Millisecond) { // not by /state, whose answer may come too late
 		w.server.mu.Lock()
 		seen = w.server.view != nil

@@ -30,16 +30,21 @@ type site struct {
 	client  http.Client
 }
 
-// open serves until the test ends. Nobody is cut off for being slow, which on a busy machine anybody is.
-func open(t *testing.T, change func(*Options)) *site {
-	t.Helper()
-	return openWith(t, time.Minute, func(l net.Listener) net.Listener { return l }, change)
+// patient are time-outs that cut nobody off for being slow, which on a busy machine anybody is.
+var patient = timeouts{
+	header: 5 * time.Minute, request: 5 * time.Minute, answer: 5 * time.Minute, picture: 5 * time.Minute,
+	idle: 5 * time.Minute,
 }
 
-// openWith serves with patience for a picture, on what listener makes of the real one.
+// open serves until the test ends, with patience.
+func open(t *testing.T, change func(*Options)) *site {
+	t.Helper()
+	return openWith(t, patient, func(l net.Listener) net.Listener { return l }, change)
+}
+
+// openWith serves with the given time-outs, on what listener makes of the real one.
 func openWith(
-	t *testing.T, patience time.Duration, listener func(net.Listener) net.Listener, change func(*Options),
-	set ...func(*Server),
+	t *testing.T, times timeouts, listener func(net.Listener) net.Listener, change func(*Options),
 ) *site {
 	t.Helper()
 	video, err := synth.New(synth.Scene{Width: 320, Height: 240, Seed: 2, FPS: 50, Period: 500})
@@ -59,10 +64,7 @@ func openWith(
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.patience, s.answers = patience, max(patience, answerTimeout)
-	for _, more := range set {
-		more(s)
-	}
+	s.times = times
 	l, local, err := Listen(":0")
 	if err != nil || !local {
 		t.Fatalf("local %v, %v", local, err)

@@ -48,24 +48,29 @@ const (
 	maxEach        = 256 // connections from one address without the token
 	maxHeader      = 16 << 10
 	maxBody        = 4 << 10
-	headerTimeout  = 5 * time.Second
-	bodyTimeout    = 10 * time.Second // of a request with its header
-	answerTimeout  = 15 * time.Second // of an answer but a stream: a slow telephone's still picture
-	pictureTimeout = 5 * time.Second  // of one picture or event: a client that takes longer is gone
-	idleTimeout    = 30 * time.Second // of a connection between two requests
-	shutdownGrace  = 2 * time.Second  // for answers under way when the server ends
+	shutdownGrace  = 2 * time.Second // for answers under way when the server ends
 )
+
+// timeouts bound how long a client takes: for a request's header; for a request in all; for taking an answer that is no
+// stream, such as a slow telephone's still picture; for taking one picture or event of a stream; between two requests.
+type timeouts struct{ header, request, answer, picture, idle time.Duration }
+
+func usual() timeouts {
+	return timeouts{
+		header: 5 * time.Second, request: 10 * time.Second, answer: 15 * time.Second, picture: 5 * time.Second,
+		idle: 30 * time.Second,
+	}
+}
 
 // Server serves one session. New makes it.
 type Server struct {
-	o        Options
-	handler  http.Handler
-	screen   *render.Screen // guarded by mu
-	frozen   shelf
-	viewers  audience
-	patience time.Duration // pictureTimeout, but in tests
-	answers  time.Duration // answerTimeout, but in tests
-	wanted   chan struct{} // has room for one: the picture is to be drawn anew
+	o       Options
+	handler http.Handler
+	screen  *render.Screen // guarded by mu
+	frozen  shelf
+	viewers audience
+	times   timeouts      // usual(), but in tests
+	wanted  chan struct{} // has room for one: the picture is to be drawn anew
 
 	saving saving
 
@@ -92,7 +97,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		o: o, screen: screen, viewers: audience{places: o.Viewers}, patience: pictureTimeout, answers: answerTimeout,
+		o: o, screen: screen, viewers: audience{places: o.Viewers}, times: usual(),
 		wanted: make(chan struct{}, 1), changed: make(chan struct{}), cuts: map[string]*cut{},
 	}
 	for name, size := range sizes {
@@ -135,8 +140,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	h := &http.Server{
 		Handler:           s.handler,
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
-		WriteTimeout: s.answers, IdleTimeout: idleTimeout,
+		ReadHeaderTimeout: s.times.header, ReadTimeout: s.times.request,
+		WriteTimeout: s.times.answer, IdleTimeout: s.times.idle,
 		MaxHeaderBytes: maxHeader,
 		ConnContext:    withCaller,
 		BaseContext:    func(net.Listener) context.Context { return ctx }, // ends the streams with the server

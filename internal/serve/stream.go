@@ -30,7 +30,7 @@ func (s *Server) each(w http.ResponseWriter, r *http.Request, send func() (again
 	control := http.NewResponseController(w)
 	for {
 		changed := s.news()
-		if control.SetWriteDeadline(time.Now().Add(s.patience)) != nil {
+		if control.SetWriteDeadline(time.Now().Add(s.times.picture)) != nil {
 			return
 		}
 		again, err := send()

@@ -38,7 +38,7 @@ func TestStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		at, err := strconv.ParseFloat(part.Header.Get("X-Timestamp"), 64)
-		if age := time.Now().Sub(time.UnixMicro(int64(at * 1e6))); err != nil || age < 0 || age > time.Minute {
+		if age := time.Since(time.UnixMicro(int64(at * 1e6))); err != nil || age < 0 || age > time.Minute {
 			t.Errorf("captured %v ago, %v", age, err)
 		}
 		return img.Bounds().Dy()
@@ -114,8 +114,9 @@ func TestEvents(t *testing.T) {
 
 // TestSlowViewers opens streams that nobody reads and some that vanish: the tracker goes on as before.
 func TestSlowViewers(t *testing.T) {
-	const patience = 2 * time.Second
-	w := openWith(t, patience, func(l net.Listener) net.Listener { return shallow{l} }, func(o *Options) { o.Viewers = 5 })
+	times := patient
+	times.picture = 2 * time.Second
+	w := openWith(t, times, func(l net.Listener) net.Listener { return shallow{l} }, func(o *Options) { o.Viewers = 5 })
 	host := strings.TrimPrefix(w.base, "http://")
 	for range 5 {
 		c, err := net.Dial("tcp", host)
