@@ -177,7 +177,7 @@ func TestFoundAgainAfterACut(t *testing.T) {
 	for _, img := range shown[9:] {
 		r = update(t, tr, img)
 	}
-	truth, err := record.ReadFile("samples/walk.csv") // a box in every fifth frame
+	truth, err := record.ReadFile(t.Context(), "samples/walk.csv") // a box in every fifth frame
 	if err != nil || truth[12].Frame != 60 {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func jogging(t *testing.T) (video string, truth [2][]record.Row) {
 		}
 	}
 	for i := range truth {
-		if truth[i], err = record.ReadFile(filepath.Join(dir, fmt.Sprintf("groundtruth_rect.%d.txt", i+1))); err != nil {
+		if truth[i], err = record.ReadFile(t.Context(), filepath.Join(dir, fmt.Sprintf("groundtruth_rect.%d.txt", i+1))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"siamtrack/internal/numfile"
 	"siamtrack/internal/plural"
+	"siamtrack/internal/readfile"
 	"siamtrack/internal/record"
 )
 
@@ -88,7 +89,7 @@ func loadGOT10k(dir, name string) (Sequence, error) {
 
 // readMeta reads the resolution and the classes of meta_info.ini.
 func (s *Sequence) readMeta(path string) error {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if os.IsNotExist(err) {
 		return nil
 	}

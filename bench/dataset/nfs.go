@@ -3,11 +3,11 @@ package dataset
 import (
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"siamtrack/internal/numfile"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -42,7 +42,7 @@ func listNfS(root string) ([]entry, error) {
 func loadNfS(dir, name string) (Sequence, error) {
 	path := filepath.Join(dir, name+".txt")
 	s := Sequence{Name: name, images: images{dir: filepath.Join(dir, name)}}
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if err != nil {
 		return s, err
 	}

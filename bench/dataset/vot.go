@@ -35,7 +35,7 @@ func isVOTDir(d string) bool {
 
 // votShaped reports whether a truth's first line is a polygon or a mask.
 func votShaped(path string) bool {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if err != nil {
 		return false
 	}
@@ -144,7 +144,7 @@ func votImages(dir string) string {
 
 // ReadRegions reads one region a line; a line's numbers with a NaN are no region.
 func ReadRegions(path string) ([]region.Region, error) {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

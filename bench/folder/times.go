@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"siamtrack/internal/numfile"
 	"siamtrack/internal/plural"
+	"siamtrack/internal/readfile"
 )
 
 // readTimes reads the first file that exists.
@@ -36,7 +36,7 @@ func (t *Track) readTimes(paths ...string) error {
 
 // ReadTimes reads a file of seconds, a line a frame and a column a repetition; the result is indexed by repetition.
 func ReadTimes(path string) ([][]float64, error) {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("folder: %s: %w", path, ErrMissing)
 	}

@@ -9,7 +9,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
-	"os"
 	"strings"
 
 	_ "golang.org/x/image/bmp" // the formats that benchmarks use
@@ -17,6 +16,7 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"siamtrack/bench/score"
+	"siamtrack/internal/readfile"
 	"siamtrack/tracker"
 )
 
@@ -68,7 +68,7 @@ func listed(names []string) string {
 
 // picture loads one frame.
 func picture(f score.Frame) (*worstFrame, error) {
-	file, err := os.Open(f.Picture)
+	file, _, err := readfile.Open(f.Picture)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -17,11 +18,11 @@ import (
 // Files scores tracks in files against the truth in another, each in any format that record.Read knows. Boxes belong to
 // each other by their frames; frames of which the truth says nothing do not count, and those of which a track says
 // nothing count as missed, which Adjusted says. Where the files say no frames, lengths have to be equal, or Tolerant.
-func Files(truth string, tracks []string, o Options) (*Evaluation, error) {
+func Files(ctx context.Context, truth string, tracks []string, o Options) (*Evaluation, error) {
 	if o.Convention == "" {
 		o.Convention = metric.GOT10k
 	}
-	known, err := record.ReadFile(truth)
+	known, err := record.ReadFile(ctx, truth)
 	if err != nil {
 		return nil, fmt.Errorf("score: truth: %w", err)
 	}
@@ -30,7 +31,7 @@ func Files(truth string, tracks []string, o Options) (*Evaluation, error) {
 	ev := &Evaluation{Dataset: d.Name, Format: d.Format, Protocol: "one-pass evaluation", Convention: string(o.Convention),
 		Sequences: 1, Frames: len(known), data: d}
 	for _, path := range tracks {
-		t, err := scoreFile(known, path, ev.Dataset, o)
+		t, err := scoreFile(ctx, known, path, ev.Dataset, o)
 		if err != nil {
 			return nil, fmt.Errorf("score: %w", err)
 		}
@@ -48,8 +49,8 @@ func Files(truth string, tracks []string, o Options) (*Evaluation, error) {
 func stem(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // scoreFile scores one track.
-func scoreFile(known []record.Row, path, sequence string, o Options) (*Tracker, error) {
-	rows, err := record.ReadFile(path)
+func scoreFile(ctx context.Context, known []record.Row, path, sequence string, o Options) (*Tracker, error) {
+	rows, err := record.ReadFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func TestFiles(t *testing.T) {
 		{truth, put("lost.txt", "1,1,11,11,20,20\n2,1,11,11,20,20\n4,1,11,11,20,20\n"), Options{}, 0.75 * 20 / 21, 2.0 / 3, 4,
 			"no box of 1 of the truth's 4 frames: counted as missed"},
 	} {
-		ev, err := Files(c.truth, []string{c.track, c.track}, c.o)
+		ev, err := Files(t.Context(), c.truth, []string{c.track, c.track}, c.o)
 		if err != nil {
 			t.Errorf("%d: %v", i, err)
 			continue
@@ -58,16 +58,16 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	short := put("short.txt", box+box)
-	if _, err := Files(truth, []string{short}, Options{}); !errors.Is(err, metric.ErrLength) ||
+	if _, err := Files(t.Context(), truth, []string{short}, Options{}); !errors.Is(err, metric.ErrLength) ||
 		!strings.Contains(err.Error(), "short.txt:2:") {
 		t.Errorf("other lengths: %v", err)
 	}
 	late := put("late.csv", "frame,x,y,w,h\n9,10,10,20,20\n")
-	if _, err := Files(truth, []string{late}, Options{}); !errors.Is(err, metric.ErrLength) {
+	if _, err := Files(t.Context(), truth, []string{late}, Options{}); !errors.Is(err, metric.ErrLength) {
 		t.Errorf("no frame in common: %v", err)
 	}
 	hole := put("hole.txt", box+"\n"+box)
-	if _, err := Files(truth, []string{hole}, Options{}); err == nil || !strings.Contains(err.Error(), "hole.txt:2:") {
+	if _, err := Files(t.Context(), truth, []string{hole}, Options{}); err == nil || !strings.Contains(err.Error(), "hole.txt:2:") {
 		t.Errorf("an empty line: %v", err)
 	}
 }

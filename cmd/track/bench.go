@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
 	"siamtrack"
 
 	"github.com/spf13/cobra"

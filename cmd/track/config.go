@@ -56,7 +56,7 @@ func newConfigPrintCmd() *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return usagef("no command %q", strings.Join(args, " "))
 			}
-			settings, err := config.Load(settable(), configFile(cmd))
+			settings, err := config.Load(cmd.Context(), settable(), configFile(cmd))
 			if err != nil {
 				return err
 			}
@@ -104,14 +104,14 @@ func newConfigCheckCmd() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				values, err := config.ParseFile(args[0], settable())
+				values, err := config.ParseFile(cmd.Context(), args[0], settable())
 				if err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: good, it sets %d flags\n", args[0], len(values))
 				return err
 			}
-			settings, err := config.Load(settable(), configFile(cmd))
+			settings, err := config.Load(cmd.Context(), settable(), configFile(cmd))
 			if err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func configure(cmd *cobra.Command) error {
 	if slices.Contains(unconfigured, top.Name()) {
 		return nil
 	}
-	settings, err := config.Load(settable(), configFile(cmd))
+	settings, err := config.Load(cmd.Context(), settable(), configFile(cmd))
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func evaluateFiles(
 	if err != nil {
 		return nil, err
 	}
-	ev, err := score.Files(truth, tracks, o)
+	ev, err := score.Files(cmd.Context(), truth, tracks, o)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (f *fileFlags) checked(cmd *cobra.Command, input string) (part, []truth, er
 	if err := f.checkOutputs(cmd, input, p.several()); err != nil {
 		return part{}, nil, err
 	}
-	truths, err := f.readTruth(p)
+	truths, err := f.readTruth(cmd.Context(), p)
 	return p, truths, err
 }
 

@@ -165,12 +165,13 @@ func (f *fileFlags) part(cmd *cobra.Command) (part, error) {
 	if !given("init-frame") {
 		drawn = f.start
 	}
-	starts, err := f.starts(drawn)
+	rows := f.initRows(cmd.Context())
+	starts, err := f.starts(rows, drawn)
 	if err != nil {
 		return part{}, err
 	}
 	p := part{starts: starts, end: f.end, from: f.start}
-	if p.marks, err = f.marks(starts, given("correct")); err != nil {
+	if p.marks, err = f.marks(rows, starts, given("correct")); err != nil {
 		return part{}, err
 	}
 	if !given("start") {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"siamtrack/internal/record"
@@ -12,16 +11,16 @@ import (
 // where they do not. With --correct, which told says was given, they are all boxes in later frames. Without it they
 // are those of a file that numbers or names its targets and says where each is here and there, never in two frames in a
 // row: that is no track, and (being of no use otherwise) no file of true boxes that --truth compares with.
-func (f *fileFlags) marks(starts []tracker.Start, told bool) ([]tracker.Start, error) {
+func (f *fileFlags) marks(read initRows, starts []tracker.Start, told bool) ([]tracker.Start, error) {
 	switch {
 	case f.initFile == "" && f.correct:
 		return nil, usagef("--correct: the corrections are the boxes of --init-file in later frames")
 	case f.initFile == "" || told && !f.correct || !f.correct && f.alone():
 		return nil, nil
 	}
-	rows, err := record.ReadFile(f.initFile)
+	rows, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("--init-file: %w", err)
+		return nil, err
 	}
 	if !f.correct && !hereAndThere(rows) {
 		return nil, nil

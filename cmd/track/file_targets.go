@@ -1,19 +1,34 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
 
+// initRows returns what --init-file holds. It is read when it is first asked for, and once: it may be a pipe.
+type initRows func() ([]record.Row, error)
+
+func (f *fileFlags) initRows(ctx context.Context) initRows {
+	return sync.OnceValues(func() ([]record.Row, error) {
+		rows, err := record.ReadFile(ctx, f.initFile)
+		if err != nil {
+			return nil, fmt.Errorf("--init-file: %w", err)
+		}
+		return rows, nil
+	})
+}
+
 // starts returns the targets that --init or --init-file name; a box that says no frame was drawn in the given one. For
 // --template it is one target without a box, which seek finds.
-func (f *fileFlags) starts(frame int) ([]tracker.Start, error) {
+func (f *fileFlags) starts(rows initRows, frame int) ([]tracker.Start, error) {
 	switch {
 	case f.choosing && (f.template != "" || len(f.init) > 0 || f.initFile != ""):
 		return nil, usagef("--select draws the target: --init, --init-file and --template say where it is")
@@ -38,11 +53,11 @@ func (f *fileFlags) starts(frame int) ([]tracker.Start, error) {
 		starts = append(starts, s)
 	}
 	if f.initFile != "" {
-		rows, err := record.ReadFile(f.initFile)
+		read, err := rows()
 		if err != nil {
-			return nil, fmt.Errorf("--init-file: %w", err)
+			return nil, err
 		}
-		if starts, err = startsIn(rows, frame); err != nil {
+		if starts, err = startsIn(read, frame); err != nil {
 			return nil, fmt.Errorf("--init-file %s: %w", f.initFile, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -17,11 +18,11 @@ type truth struct {
 
 // readTruth returns a sink for each target that --truth knows boxes of, none without it. A file that names no targets,
 // or one, is of the only target; in any other they have the names or numbers by which they are followed.
-func (f *fileFlags) readTruth(p part) ([]truth, error) {
+func (f *fileFlags) readTruth(ctx context.Context, p part) ([]truth, error) {
 	if f.truth == "" {
 		return nil, nil
 	}
-	rows, err := record.ReadFile(f.truth)
+	rows, err := record.ReadFile(ctx, f.truth)
 	if err != nil {
 		return nil, fmt.Errorf("--truth: %w", err)
 	}

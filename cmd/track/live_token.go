@@ -31,7 +31,7 @@ func (f *liveFlags) readToken(cmd *cobra.Command) error {
 	case f.http == "" && (f.token != "" || f.tokenFile != ""):
 		return usagef("--token: there is nothing to guard without --http")
 	case f.tokenFile != "":
-		raw, err := readfile.Any(f.tokenFile, maxToken)
+		raw, err := readfile.Any(cmd.Context(), f.tokenFile, maxToken)
 		if err != nil {
 			return fmt.Errorf("--token-file: %w", err)
 		}

@@ -1,11 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"siamtrack/capture"
 	"siamtrack/internal/printable"
+	"siamtrack/internal/readfile"
 	"siamtrack/match"
 	"siamtrack/match/calibrate"
 )
@@ -72,7 +74,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if f.roc != "" && !slices.Contains(calibrate.PlotFormats(), suffix) {
 		return usagef("--roc %s: a name that ends in .%s is expected", f.roc, strings.Join(calibrate.PlotFormats(), ", ."))
 	}
-	pairs, err := readPairs(path)
+	pairs, err := readPairs(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
@@ -160,13 +162,12 @@ func (c calibration) print(w io.Writer) error {
 	return tab.Flush()
 }
 
-func readPairs(path string) ([]calibrate.Pair, error) {
-	f, err := os.Open(path)
+func readPairs(ctx context.Context, path string) ([]calibrate.Pair, error) {
+	data, err := readfile.Any(ctx, path, readfile.Large)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	pairs, err := calibrate.ReadPairs(f, filepath.Dir(path))
+	pairs, err := calibrate.ReadPairs(bytes.NewReader(data), filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

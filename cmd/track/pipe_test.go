@@ -4,7 +4,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -59,5 +61,65 @@ func TestPipeThatNobodyWrites(t *testing.T) {
 		if code := cmd.ProcessState.ExitCode(); code != c.code {
 			t.Errorf("%s: exit %d, want %d", name, code, c.code)
 		}
+	}
+}
+
+// TestPipeAsFile: files that describe may come through a pipe; the first SIGTERM ends the wait for what it brings, and
+// one that is of two uses is read once.
+func TestPipeAsFile(t *testing.T) {
+	clip := "../../samples/walk.mp4"
+	pipe := func() string {
+		path := filepath.Join(t.TempDir(), "pipe")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Skip(err)
+		}
+		return path
+	}
+	for _, args := range [][]string{
+		{"config", "check", "PIPE"}, {"models", "--config", "PIPE"}, {"file", clip, "-m", tiny, "--init-file", "PIPE"},
+		{"file", clip, "-m", tiny, "--init", "349,428,50,148", "--csv", "-", "--truth", "PIPE"},
+		{"live", clip, "--http", ":0", "--token-file", "PIPE"}, {"match", "calibrate", "PIPE"},
+		{"eval", "--gt", "PIPE", "--pred", "PIPE"},
+	} {
+		path := pipe()
+		for i := range args {
+			args[i] = strings.ReplaceAll(args[i], "PIPE", path)
+		}
+		cmd := program(t, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w := reader(t, path)
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // which the test's own time bounds
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Errorf("%q: exit %d, want %d", args, code, exitInterrupted)
+		}
+		w.Close()
+	}
+	path := pipe()
+	go func() { _ = os.WriteFile(path, []byte("349,428,50,148\n"), 0o600) }()
+	code, out, stderr := finish(t, program(t, "file", clip, "-m", tiny, "--init-file", path, "--end", "2", "--csv", "-"))
+	if code != exitDone || strings.Count(out, "\n") != 4 {
+		t.Errorf("boxes from a pipe: exit %d: %s%s", code, out, stderr)
+	}
+}
+
+// reader waits until somebody reads a pipe and returns its other end, through which nothing comes.
+func reader(t *testing.T, path string) *os.File {
+	t.Helper()
+	for {
+		w, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		switch {
+		case err == nil:
+			return w
+		case !errors.Is(err, syscall.ENXIO): // nobody reads it yet
+			t.Fatal(err)
+		case t.Context().Err() != nil:
+			t.Fatal("nobody reads it")
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }

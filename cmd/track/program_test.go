@@ -73,7 +73,7 @@ func mustTrack(t *testing.T, args ...string) (stdout, stderr string) {
 
 func readTrack(t *testing.T, path string) []record.Row {
 	t.Helper()
-	rows, err := record.ReadFile(path)
+	rows, err := record.ReadFile(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,13 +51,14 @@ var imports = map[string][]string{
 	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/mot", "bench/region", "internal/atomicfile",
 		"internal/numfile", "internal/record", "internal/plural", "tracker"},
 	// What a run kept, a report asks score for.
-	"bench/report": {"bench/score", "internal/atomicfile", "internal/printable", "internal/plural", "tracker"},
+	"bench/report": {"bench/score", "internal/atomicfile", "internal/printable", "internal/plural", "internal/readfile",
+		"tracker"},
 	"bench/trax":   {"bench/region", "tracker"},
 	"match":        {"match/...", "internal/atomicfile", "internal/readfile", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
 	"internal": {"internal/...", "bench/...", "match/...", "render", "session", "siamfc", "tracker"},
 	// Small shared tools, below all that use them.
-	"internal/numfile":    {},
+	"internal/numfile":    {"internal/readfile"},
 	"internal/plural":     {},
 	"internal/memory":     {},
 	"internal/printable":  {},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +22,8 @@ type Settings struct {
 
 // Load reads a file, or where it is "" those of Paths that are there, and the environment. tree is the root of the
 // commands; its flags are set, so it is not the one that runs. The error joins all that is wrong in them.
-func Load(tree *cobra.Command, file string) (*Settings, error) {
+// A file may be a pipe: ctx ends the wait for it.
+func Load(ctx context.Context, tree *cobra.Command, file string) (*Settings, error) {
 	s := &Settings{}
 	paths, must := Paths(), false
 	if file != "" {
@@ -29,7 +31,7 @@ func Load(tree *cobra.Command, file string) (*Settings, error) {
 	}
 	var errs []error
 	for _, path := range paths {
-		values, err := ParseFile(path, tree)
+		values, err := ParseFile(ctx, path, tree)
 		if errors.Is(err, fs.ErrNotExist) && !must {
 			continue
 		}
@@ -45,8 +47,8 @@ func Load(tree *cobra.Command, file string) (*Settings, error) {
 }
 
 // ParseFile is Parse of the file at path.
-func ParseFile(path string, tree *cobra.Command) ([]Value, error) {
-	raw, err := readfile.Any(path, maxFile)
+func ParseFile(ctx context.Context, path string, tree *cobra.Command) ([]Value, error) {
+	raw, err := readfile.Any(ctx, path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}

@@ -140,7 +140,7 @@ const caParameter = "ca"
 
 // authorities reads the certificates of those who vouch for a broker.
 func authorities(file string) (*x509.CertPool, error) {
-	raw, err := readfile.Any(file, maxCA)
+	raw, err := readfile.Plain(file, maxCA)
 	if err != nil {
 		return nil, fmt.Errorf("events: ca: %w", err)
 	}

@@ -76,7 +76,7 @@ func tracks(t *testing.T, f record.Format) (*Tracks, string) {
 
 func rows(t *testing.T, path string) []record.Row {
 	t.Helper()
-	got, err := record.ReadFile(path)
+	got, err := record.ReadFile(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func TestKeeperKeepsRowsInOrder(t *testing.T) {
 	if err := errors.Join(k.Close(), k.Close()); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := record.ReadFile(path)
+	rows, err := record.ReadFile(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
+
+	"siamtrack/internal/readfile"
 )
 
 // maxLine bounds one line, so that a wrong file (a picture, say) ends in an error and not in the machine's memory.
@@ -204,7 +205,7 @@ func ReadColumn(path string) (Values, error) {
 }
 
 func read[T any](path string, parse func(io.Reader) (T, error)) (out T, err error) {
-	f, err := os.Open(path)
+	f, _, err := readfile.Open(path)
 	if err != nil {
 		return out, err
 	}

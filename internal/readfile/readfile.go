@@ -2,6 +2,7 @@
 package readfile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,8 +41,27 @@ func Plain(path string, limit int64) ([]byte, error) {
 	return all(path, f, size, limit)
 }
 
-// Any reads a file of at most limit bytes, which may be a pipe or a device too.
-func Any(path string, limit int64) ([]byte, error) {
+// Any reads a file of at most limit bytes, which may be a pipe or a device too. It waits for the other end of a pipe
+// until ctx ends, whose error it returns then.
+func Any(ctx context.Context, path string, limit int64) ([]byte, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() { // nothing else ends the wait for who writes a pipe: neither a deadline nor Close
+		data, err := anyOf(path, limit)
+		done <- read{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, &fs.PathError{Op: "read", Path: path, Err: ctx.Err()}
+	}
+}
+
+func anyOf(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package readfile
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,7 +19,7 @@ func TestRead(t *testing.T) {
 		if err := os.WriteFile(path, want, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for name, read := range map[string]func(string, int64) ([]byte, error){"Plain": Plain, "Any": Any} {
+		for name, read := range map[string]func(string, int64) ([]byte, error){"Plain": Plain, "Any": ever} {
 			if got, err := read(path, int64(size)); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%s of %d bytes: %d, %v", name, size, len(got), err)
 			}
@@ -42,6 +43,33 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// ever is Any whose wait nothing ends.
+func ever(path string, limit int64) ([]byte, error) { return Any(context.Background(), path, limit) }
+
+// TestAnyIsEnded: who waits for the other end of a pipe does so until it is told not to, and has all when it comes.
+func TestAnyIsEnded(t *testing.T) {
+	pipe := func() string {
+		path := filepath.Join(t.TempDir(), "fifo")
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := Any(ctx, pipe(), Small); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended: %v", err)
+	}
+	path, written := pipe(), make(chan error, 1)
+	go func() { written <- os.WriteFile(path, []byte("both ends"), 0o600) }()
+	if got, err := ever(path, Small); err != nil || string(got) != "both ends" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := <-written; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOtherKinds(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -52,7 +80,7 @@ func TestOtherKinds(t *testing.T) {
 			t.Errorf("Plain of %s: %v", path, err)
 		}
 	}
-	if _, err := Any("/dev/zero", Small); !errors.Is(err, ErrTooLarge) {
+	if _, err := ever("/dev/zero", Small); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("Any of /dev/zero: %v", err)
 	}
 }

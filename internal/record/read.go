@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,8 +53,10 @@ func Read(r io.Reader, name string) ([]Row, error) {
 }
 
 // ReadFile reads a file as Read does; what it holds counts, not its name.
-func ReadFile(path string) ([]Row, error) {
-	data, err := readfile.Any(path, readfile.Large)
+//
+// It may be a pipe, for whose other end it waits until ctx ends.
+func ReadFile(ctx context.Context, path string) ([]Row, error) {
+	data, err := readfile.Any(ctx, path, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -61,9 +64,9 @@ func ReadFile(path string) ([]Row, error) {
 	return rows, err
 }
 
-// ReadBoxes reads a file as Read does that has a box for every frame from 0, one or more.
+// ReadBoxes reads a plain file as Read does that has a box for every frame from 0, one or more.
 func ReadBoxes(path string) ([]tracker.Box, error) {
-	data, err := readfile.Any(path, readfile.Large)
+	data, err := readfile.Plain(path, readfile.Large)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}

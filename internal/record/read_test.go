@@ -81,7 +81,7 @@ func TestReadOtherPeoplesFiles(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			got, err := ReadFile(path)
+			got, err := ReadFile(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,7 +103,7 @@ func TestReadFieldFiles(t *testing.T) {
 		"excel.csv": {X: 145.5, Y: 178.2, W: 21, H: 62}, "gt_poly.txt": target, "hdr.csv": target, "quoted.csv": target,
 		"snapshot.json": {X: 231.6200746736307, Y: 390.661655641446, W: 52.37776094322086, H: 44.35108678038127},
 	} {
-		rows, err := ReadFile(filepath.Join(folder, name))
+		rows, err := ReadFile(t.Context(), filepath.Join(folder, name))
 		if err != nil || len(rows) != 1 || rows[0].Box != want {
 			t.Errorf("%s: %v %v, want %v", name, rows, err, want)
 		}
@@ -154,7 +154,7 @@ func TestReadSaysWhereAndWhat(t *testing.T) {
 			t.Errorf("%q: %v, want %q", text, err, says)
 		}
 	}
-	if _, err := ReadFile(filepath.Join(t.TempDir(), "none.csv")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadFile(t.Context(), filepath.Join(t.TempDir(), "none.csv")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
 	}
 	if _, err := Read(iotest.ErrReader(io.ErrUnexpectedEOF), "in"); !errors.Is(err, io.ErrUnexpectedEOF) {

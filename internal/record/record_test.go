@@ -105,7 +105,7 @@ func TestFilesAreAsDocumentedAndReadBack(t *testing.T) {
 			if diff := cmp.Diff(want, string(data)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
-			got, err := ReadFile(path)
+			got, err := ReadFile(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +168,7 @@ func TestDiskFullKeepsWholeRows(t *testing.T) {
 	if err := rec.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadFile(path)
+	got, err := ReadFile(t.Context(), path)
 	if err != nil || len(got) != 1 {
 		t.Errorf("%d rows, %v: want the one whole row", len(got), err)
 	}
