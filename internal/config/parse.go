@@ -62,6 +62,9 @@ func Parse(path string, raw []byte, root *cobra.Command) ([]Value, error) {
 		return nil, placed{path, errors.New("one document is read, and there is more after it")}
 	}
 	p.command(root, doc.Content[0])
+	if p.full() {
+		p.errs = append(p.errs, placed{p.path, errors.New("perhaps there is more that is wrong")})
+	}
 	return p.values, errors.Join(p.errs...)
 }
 
@@ -83,7 +86,16 @@ func (p *parser) syntax(err error) error {
 // at names the place of a node.
 func (p *parser) at(n *yaml.Node) string { return fmt.Sprintf("%s:%d", p.path, n.Line) }
 
+// maxWrong bounds how much that is wrong is said: a file of another kind is wrong in every line.
+const maxWrong = 25
+
+// full reports whether enough that is wrong was found.
+func (p *parser) full() bool { return len(p.errs) >= maxWrong }
+
 func (p *parser) wrong(n *yaml.Node, format string, args ...any) {
+	if p.full() {
+		return
+	}
 	p.errs = append(p.errs, placed{p.at(n), fmt.Errorf(format, args...)})
 }
 
@@ -106,7 +118,7 @@ func (p *parser) command(c *cobra.Command, n *yaml.Node) {
 		return
 	}
 	seen := map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !p.full(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if line, twice := seen[key.Value]; twice {
 			p.wrong(key, "%s is said twice, first in line %d", key.Value, line)

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -37,7 +36,7 @@ func load(t *testing.T, user, named string, env ...string) (*Settings, error) {
 	if named != "" {
 		named = put(filepath.Join(home, "named.yaml"), named)
 	}
-	return Load(context.Background(), tree(), named)
+	return Load(t.Context(), tree(), named)
 }
 
 // applied is a command's flags after Apply, as NAME=VALUE.
@@ -107,10 +106,11 @@ func TestWrongEnvironmentAndPlaces(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if _, err := Load(context.Background(), tree(), filepath.Join(t.TempDir(), "none.yaml")); !errors.Is(err, os.ErrNotExist) {
+	none := filepath.Join(t.TempDir(), "none.yaml")
+	if _, err := Load(t.Context(), tree(), none); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a named file that is not there: %v", err)
 	}
-	if _, err := Load(context.Background(), tree(), t.TempDir()); err == nil {
+	if _, err := Load(t.Context(), tree(), t.TempDir()); err == nil {
 		t.Error("a folder was read")
 	}
 }

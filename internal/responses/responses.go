@@ -59,6 +59,7 @@ type Writer struct {
 	folder string
 	o      Options
 	colors [256]color4
+	root   *os.Root // what is written stays below the folder, whatever a target is called
 	list   *os.File // nil before the first map
 	rows   *csv.Writer
 	buf    bytes.Buffer
@@ -141,8 +142,8 @@ func (w *Writer) write(name string, frame int, t *tracker.Target) error {
 	if err := encode(r); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := os.WriteFile(path, w.buf.Bytes(), 0o644); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w (the maps before are kept)", path, plain(err)), remove(path))
+	if err := w.create(name); err != nil {
+		return fmt.Errorf("write %s: %w (the maps before are kept)", path, plain(err))
 	}
 	return w.row(line(t.Label(), frame, r, name))
 }
@@ -152,12 +153,29 @@ func (w *Writer) begin() error {
 	if err := os.Mkdir(w.folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("write %s: %w", w.folder, plain(err))
 	}
-	list, err := os.OpenFile(filepath.Join(w.folder, ListName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	var err error
+	if w.root, err = os.OpenRoot(w.folder); err != nil {
+		return fmt.Errorf("write %s: %w", w.folder, plain(err))
+	}
+	list, err := w.root.OpenFile(ListName, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", w.folder, err)
+		return errors.Join(fmt.Errorf("write %s: %w", w.folder, err), w.root.Close())
 	}
 	w.list, w.rows = list, csv.NewWriter(list)
 	return w.row(strings.Split(listHeader, ","))
+}
+
+// create writes the buffer to a new file of the folder: nobody else's, and none that a link leads to.
+func (w *Writer) create(name string) error {
+	f, err := w.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(w.buf.Bytes())
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = w.root.Remove(name) // half a map is none
+	}
+	return err
 }
 
 // row appends a line to the list, at once.
@@ -177,14 +195,6 @@ func plain(err error) error {
 		return at.Err
 	}
 	return err
-}
-
-// remove takes back what was written of a file.
-func remove(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }
 
 // line is a map's line in the list.
@@ -247,7 +257,7 @@ func (w *Writer) Close() error {
 	}
 	list := w.list
 	w.list = nil
-	if err := list.Close(); err != nil {
+	if err := errors.Join(list.Close(), w.root.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", list.Name(), plain(err))
 	}
 	return nil

@@ -149,9 +149,15 @@ func TestFoldersRefused(t *testing.T) {
 	}
 }
 
-// TestFullDisk: what cannot be written is an error that names the file, and no part of a map is left.
-func TestFullDisk(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "maps")
+// TestStaysBelow: nothing is written through a link that somebody laid, nor outside the folder, whatever a target is
+// called.
+func TestStaysBelow(t *testing.T) {
+	above := t.TempDir()
+	precious := filepath.Join(above, "precious")
+	if err := os.WriteFile(precious, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(above, "maps")
 	w, err := New(dir, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -159,16 +165,31 @@ func TestFullDisk(t *testing.T) {
 	if err := w.Put(step(1)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink("/dev/full", filepath.Join(dir, "1_000002.png")); err != nil {
+	if err := os.Symlink(precious, filepath.Join(dir, "1_000002.png")); err != nil {
 		t.Skip(err)
 	}
-	if err := w.Put(step(2)); err == nil || !strings.Contains(err.Error(), "1_000002.png") {
-		t.Errorf("%v", err)
+	if err := w.Put(step(2)); !errors.Is(err, os.ErrExist) || !strings.Contains(err.Error(), "1_000002.png") {
+		t.Errorf("through a link: %v", err)
 	}
 	if err := w.Close(); err != nil {
 		t.Error(err)
 	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 3 {
-		t.Errorf("%v, %v", entries, err)
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "kept" {
+		t.Errorf("%q, %v", text, err)
+	}
+
+	if w, err = New(filepath.Join(above, "others"), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	out := step(1)
+	out.Targets[0].Name = "../out"
+	if err := w.Put(out); err == nil {
+		t.Error("a target's name led out of the folder")
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	if found, _ := filepath.Glob(filepath.Join(above, "out*")); len(found) > 0 {
+		t.Errorf("%v", found)
 	}
 }
