@@ -75,6 +75,7 @@ window_packages="libx11-6, libxcursor1, libxi6, libxinerama1, libxrandr2, libegl
 deb() {
 	local root
 	root=$(mktemp -d)
+	chmod 755 "$root" # it is the package's ./, whose mode dpkg -x gives the folder that it unpacks into
 	mkdir "$root/usr" "$root/DEBIAN"
 	cp -a "$1"/{bin,lib,share} "$root/usr/"
 	cat >"$root/DEBIAN/control" <<-END
@@ -97,6 +98,15 @@ deb() {
 	# gzip: what xz makes differs with the number of threads, and it takes ten times as long for a tenth less.
 	SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zgzip -z6 --build "$root" "$3" >/dev/null
 	rm -r "$root"
+}
+
+# harmless NAME: fails where a listing of tar's holds anything but root's plain files and folders below the place where
+# they are unpacked: a link, a device, a file that others may write or that runs as its owner, a path that leads out.
+harmless() {
+	local listing wrong entry='^(-rw-r--r--|-rwxr-xr-x|drwxr-xr-x) (0/0|root/root) +[0-9]+ [-0-9]+ [:0-9]+ [^/ ][^ ]*$'
+	listing=$(cat)
+	wrong=$(grep -vE "$entry" <<<"$listing"; grep -E '[ /]\.\.(/|$)' <<<"$listing") || true
+	[ -z "$wrong" ] || { say "$1 would unpack what it must not: $wrong"; return 1; }
 }
 
 # readme DEPENDS: what the archive says of itself.
@@ -133,6 +143,8 @@ archive() {
 	readme "$needs" >"$work/$name/README.txt"
 	tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --format=ustar -C "$work" -cf - "$name" |
 		gzip -6n >"$out/$name.tar.gz"
+	tar -tvzf "$out/$name.tar.gz" | harmless "$name.tar.gz"
+	! ls $out/*.deb >/dev/null 2>&1 || dpkg-deb --contents $out/*.deb | harmless "the package"
 	(cd $out && sha256sum siamtrack[-_]*.* >siamtrack-$version.sha256)
 	ls -l $out/
 }

@@ -74,9 +74,10 @@ func Snapshot(folder string, v *session.View, now time.Time) (string, error) {
 	return path, nil
 }
 
-// write makes a file of what content writes, and leaves none behind where that fails.
+// write makes a new file of what content writes, and leaves none behind where that fails. The name can be guessed, so
+// what is there, such as a link that somebody laid, is not written through.
 func write(path string, content func(io.Writer) error) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}

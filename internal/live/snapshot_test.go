@@ -51,3 +51,21 @@ func TestSnapshot(t *testing.T) {
 		t.Errorf("into a folder that is not there: %v", err)
 	}
 }
+
+// TestSnapshotThroughALink: a file that is there, by whatever name somebody guessed, is not written over.
+func TestSnapshotThroughALink(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2024, 5, 1, 12, 30, 15, 250e6, time.UTC)
+	precious := filepath.Join(dir, "precious")
+	if err := os.WriteFile(precious, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(precious, filepath.Join(dir, "snapshot-20240501-123015.250.png")); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Snapshot(dir, view(7, 10, 16), now); !errors.Is(err, os.ErrExist) {
+		t.Errorf("%v", err)
+	}
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "kept" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
