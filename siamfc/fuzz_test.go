@@ -93,3 +93,31 @@ func FuzzNetworkSays(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOverrides: what a user overrides gives a manifest that is valid, or is refused.
+func FuzzOverrides(f *testing.F) {
+	f.Add(1.5, 0.2, 0.1, 0.3, 0.5, true)
+	f.Add(math.NaN(), math.Inf(1), -1.0, 0.0, 1e300, false)
+	f.Add(16.0, 1.0, 1.0, 1.0, 1.0, false)
+	f.Add(0.0625, 0.0, 0.0, 0.0, 0.0, true)
+	peak := PixelsManifest()
+	box := peak
+	box.Kind, box.Layout, box.Upsample = Box, LayoutSiamtrack, 0
+	box.Loop = LoopSpec{WindowInfluence: 0.4, PenaltyK: 0.1, SizeRate: 0.3, Vote: 2, Calibration: 0.5}
+	f.Fuzz(func(t *testing.T, scale, window, penalty, rate, motion float64, no bool) {
+		for _, m := range []Manifest{peak, box} {
+			for _, s := range []*float64{nil, &scale} {
+				o := Overrides{SearchScale: s, Window: &window, Penalty: &penalty, Rate: &rate, Motion: &motion, NoRedetect: no}
+				got, err := o.Apply(m)
+				switch {
+				case err != nil && !errors.Is(err, ErrOverride):
+					t.Error(err)
+				case err == nil && got.problems() != nil:
+					t.Errorf("%v gives %v", o.Named(), got.problems())
+				case err == nil && (got.Search.Size < 1 || got.Grid.Size < 1 || !within(window, 0, 1)):
+					t.Errorf("%v gives %+v, %+v", o.Named(), got.Search, got.Grid)
+				}
+			}
+		}
+	})
+}

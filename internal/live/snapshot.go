@@ -46,6 +46,17 @@ type box struct {
 // Snapshot writes v's frame, with nothing drawn on it, as a PNG into folder, and beside it a JSON file that says where
 // the target is. It returns the picture's path, which is named after the time now.
 func Snapshot(folder string, v *session.View, now time.Time) (string, error) {
+	for {
+		path, err := shoot(folder, v, now)
+		if !errors.Is(err, os.ErrExist) {
+			return path, err
+		}
+		now = now.Add(time.Millisecond) // of which the file that is there has the name
+	}
+}
+
+// shoot is Snapshot that fails where there is a file of either name.
+func shoot(folder string, v *session.View, now time.Time) (string, error) {
 	name := now.Format("snapshot-20060102-150405.000")
 	path := filepath.Join(folder, name+".png")
 	size := v.Frame.Image.Rect.Size()
@@ -67,6 +78,9 @@ func Snapshot(folder string, v *session.View, now time.Time) (string, error) {
 	err := write(path, func(w io.Writer) error { return encoder.Encode(w, v.Frame.Image) })
 	if err == nil {
 		err = write(filepath.Join(folder, name+".json"), func(w io.Writer) error { return json.NewEncoder(w).Encode(s) })
+		if err != nil {
+			_ = os.Remove(path) // one without the other is none
+		}
 	}
 	if err != nil {
 		return path, fmt.Errorf("snapshot: %w", err)

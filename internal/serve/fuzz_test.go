@@ -28,7 +28,7 @@ func idle(f *testing.F, token string) http.Handler {
 		return siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
 	}), session.Options{})
 	f.Cleanup(func() { _ = live.Close() })
-	s, err := New(Options{Session: live, Token: token})
+	s, err := New(Options{Session: live, Token: token, Saver: &keepSome{dir: f.TempDir()}})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -58,6 +58,10 @@ func FuzzRequest(f *testing.F) {
 		"POST /select HTTP/1.1\r\nHost: localhost\r\nContent-Length: 52\r\n\r\n" +
 			`{"frame":1,"box":{"x":1.5,"y":2,"w":3e1,"h":20}}    `,
 		"POST /show HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + "e\r\n{\"panel\":true}\r\n0\r\n\r\n",
+		"POST /show HTTP/1.1\r\nHost: localhost\r\nContent-Length: 21\r\n\r\n" + `{"color_map":"magma"}`,
+		"POST /record HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n" + `{"on":true}`,
+		"POST /snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /snapshots/snapshot-20240501-123015.250.png HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		"POST /pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n" + `{"on":true}`,
 	} {
 		f.Add([]byte(s))
