@@ -35,7 +35,7 @@ func TestBadUseOfFile(t *testing.T) {
 		code int
 		says string
 	}{
-		{"no input", []string{"--init", clipInit}, exitUsage, "accepts 1 arg"},
+		{"no input", []string{"--init", clipInit}, exitUsage, "INPUT is missing"},
 		{"no box", []string{clip}, exitUsage, "--init x,y,w,h is missing"},
 		{"two boxes", with("--init-file", clipTruth), exitUsage, "--init and --init-file"},
 		{"three numbers", []string{clip, "--init", "1,2,3"}, exitUsage, "3 numbers where x,y,w,h are four"},

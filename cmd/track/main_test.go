@@ -32,6 +32,12 @@ func TestExitCodes(t *testing.T) {
 		{"unknown command", []string{"versoin"}, exitUsage, "did you mean version?"},
 		{"unknown flag", []string{"version", "--nope"}, exitUsage, "unknown flag: --nope"},
 		{"too many arguments", []string{"version", "x"}, exitUsage, "track version --help"},
+		{"an argument where none is", []string{"models", "x"}, exitUsage, `"x" is an argument too many: track models`},
+		{"no argument", []string{"bench", "check"}, exitUsage, "DATASET is missing: track bench check DATASET..."},
+		{"a glob without quotes", []string{"file", "a", "b"}, exitUsage, `2 arguments, "b" the second: track file INPUT`},
+		{"a command's own words", []string{"match", "a"}, exitUsage, "1 picture given, two are compared"},
+		{"misspelt flag", []string{"file", "a", "--modle", "x"}, exitUsage, "--modle; did you mean --model?"},
+		{"misspelt command below", []string{"config", "chek"}, exitUsage, "did you mean check?"},
 		{"bad level", []string{"version", "--log-level", "loud"}, exitUsage, "log-level"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"siamtrack"
 	"siamtrack/capture"
+	"siamtrack/internal/plural"
 	"siamtrack/internal/printable"
 	"siamtrack/match"
 	"siamtrack/tracker"
@@ -50,7 +51,7 @@ func newMatchCmd() *cobra.Command {
 			"  track match calibrate pairs.csv --kind face --far 0.001",
 		Args: func(_ *cobra.Command, args []string) error {
 			if f.gallery == "" && len(args) != 2 {
-				return fmt.Errorf("%d pictures given, two are compared (or name a --gallery)", len(args))
+				return fmt.Errorf("%s given, two are compared (or name a --gallery)", plural.Of(len(args), "picture"))
 			}
 			if f.gallery != "" && len(args) == 0 {
 				return errors.New("no picture to look for in the gallery")

@@ -48,6 +48,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newReportCmd())
 	root.AddCommand(newPlayCmd(), newTuneCmd())
 	root.AddCommand(newTraxCmd())
+	explainMisuse(root)
 	return root
 }
 
@@ -55,6 +56,9 @@ func newRoot() *cobra.Command {
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if cmd.SuggestionsMinimumDistance == 0 { // the root's, which cobra does not hand down
+		cmd.SuggestionsMinimumDistance = cmd.Root().SuggestionsMinimumDistance
 	}
 	msg := fmt.Sprintf("no command %q", redact.Source(args[0])) // a URL, where live was forgotten
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {

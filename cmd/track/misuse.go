@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"siamtrack/internal/config"
+	"siamtrack/internal/redact"
+)
+
+// explainMisuse has the commands from c on tell in whole words what cobra counts: which argument is missing, which is too
+// many, and which flag was meant.
+func explainMisuse(c *cobra.Command) {
+	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+		if !unknown {
+			return err
+		}
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if meant := config.Nearest(name, names); meant != "" {
+			return fmt.Errorf("%w; did you mean --%s?", err, meant)
+		}
+		return err
+	})
+	explainArgs(c)
+}
+
+// counted are cobra's errors about the number of arguments.
+var counted = regexp.MustCompile(`^(accepts|requires) |^unknown command `)
+
+// explainArgs does it for the arguments.
+func explainArgs(c *cobra.Command) {
+	for _, below := range c.Commands() {
+		explainArgs(below)
+	}
+	_, takes, _ := strings.Cut(c.Use, " ")
+	own := c.Args
+	if own == nil || takes == "" && c.HasSubCommands() {
+		return // arguments of its own kind, or names of commands
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		err := own(cmd, args)
+		use := strings.TrimSpace(cmd.CommandPath() + " " + takes)
+		switch {
+		case err == nil || !counted.MatchString(err.Error()):
+			return err // or the command's own words
+		case len(args) == 0:
+			first, _, _ := strings.Cut(takes, " ")
+			return fmt.Errorf("%s is missing: %s", strings.TrimSuffix(first, "..."), use)
+		case takes == "" || len(args) == 1:
+			return fmt.Errorf("%q is an argument too many: %s", redact.Source(args[0]), use)
+		}
+		return fmt.Errorf("%d arguments, %q the second: %s (a glob or a name with blanks goes between quotes)", len(args),
+			redact.Source(args[1]), use)
+	}
+}
