@@ -12,8 +12,8 @@ import (
 	"siamtrack/internal/redact"
 )
 
-// explainMisuse has the commands from c on tell in whole words what cobra counts: which argument is missing, which is too
-// many, and which flag was meant.
+// explainMisuse has the commands from c on tell in whole words what cobra counts: which argument is missing, which is
+// too many, and which flag was meant.
 func explainMisuse(c *cobra.Command) {
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
