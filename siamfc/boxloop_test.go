@@ -105,22 +105,11 @@ func TestNoCalibrationWhereTheTargetIsNotFound(t *testing.T) {
 	}
 }
 
-// TestADoubtfulFrameDoesNotChangeTheSize: below Hold the place follows, the size does not.
-func TestADoubtfulFrameDoesNotChangeTheSize(t *testing.T) {
-	from, to := tracker.Box{X: 120, Y: 90, W: 50, H: 50}, tracker.Box{X: 130, Y: 90, W: 60, H: 50}
-	for hold, width := range map[float64]float64{0.2: 60, 0.9: 50} {
-		got := tracked(t, &squares{m: boxManifest(LoopSpec{Hold: hold}), factor: 1, score: 0.5}, from, to)
-		if cx, _ := got.Center(); math.Abs(got.W-width) > 1.5 || math.Abs(cx-160) > 1 {
-			t.Errorf("hold %v: %v, want a width of %v about 160", hold, got, width)
-		}
-	}
-}
-
 // TestALostTargetIsLookedForFurtherAway: it comes back outside the search crop, and inside the wide one.
 func TestALostTargetIsLookedForFurtherAway(t *testing.T) {
 	from, to := tracker.Box{X: 60, Y: 90, W: 40, H: 40}, tracker.Box{X: 150, Y: 90, W: 40, H: 40}
 	for wide, found := range map[int]bool{0: false, 448: true} {
-		m := boxManifest(LoopSpec{Window: WindowCentred, WindowInfluence: 0.1, Hold: 0.2})
+		m := boxManifest(LoopSpec{Window: WindowCentred, WindowInfluence: 0.1, SizeRate: 0.4})
 		m.Search.Wide, m.State.Patience = wide, 3
 		tr, err := New(&squares{m: m, factor: 1, score: 1}, m)
 		if err != nil {

@@ -112,8 +112,6 @@ type LoopSpec struct {
 	PenaltyK float64 `json:"penalty_k,omitempty"`
 	// SizeRate is the rate at which the size follows, times penalty and score; box kind. 0 takes the new box as it is.
 	SizeRate float64 `json:"size_rate,omitempty"`
-	// Hold is the score below which the size stays what it was: what is not the target says nothing of its size.
-	Hold float64 `json:"hold,omitempty"`
 	// Vote, above 0, makes every cell whose box agrees with the best one's (IoU above 0.6, more than half its response)
 	// vote on the box, by its response to this power, times how far it is above both (after the box voting of Gidaris and
 	// Komodakis, ICCV 2015); box kind.
@@ -251,7 +249,6 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(within(l.PenaltyK, 0, 10), "loop.penalty_k: %v found, 0 to 10 expected", l.PenaltyK),
 		check(within(l.MinSide, 0, 64), "loop.min_side: %v found, 0 to 64 expected", l.MinSide),
 		check(within(l.Motion, 0, 10), "loop.motion: %v found, 0 to 10 expected", l.Motion),
-		check(within(l.Hold, 0, 1), "loop.hold: %v found, 0 to 1 expected", l.Hold),
 		check(within(l.Vote, 0, 10), "loop.vote: %v found, 0 to 10 expected", l.Vote),
 		check(within(l.Calibration, 0, 1), "loop.calibration: %v found, 0 to 1 expected", l.Calibration),
 		check(k == Box || l.Vote == 0 && l.Calibration == 0,

@@ -23,7 +23,6 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		"search.wide":           strings.Replace(good, `"size":256`, `"size":256,"wide":300`, 1),
 		"loop.vote":             strings.Replace(good, `0.4}`, `0.4,"vote":-1}`, 1),
 		"loop.calibration":      strings.Replace(good, `0.4}`, `0.4,"calibration":1.5}`, 1),
-		"loop.hold":             strings.Replace(good, `0.4}`, `0.4,"hold":2}`, 1),
 		"search.fill":           strings.Replace(good, `"size":256`, `"size":256,"fill":"white"`, 1),
 		"search.pixels":         strings.Replace(good, `"size":256`, `"size":256,"pixels":"Whole"`, 1),
 		"input.order":           strings.Replace(good, `"mean":[0`, `"order":"gbr","mean":[0`, 1),
@@ -37,6 +36,16 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		if _, err := ParseManifest([]byte(bad)); !errors.Is(err, ErrManifest) || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s: error %v", field, err)
 		}
+	}
+}
+
+// TestAFileOfAnEarlierVersionIsRead: its loop has a field that this version has no use for.
+func TestAFileOfAnEarlierVersionIsRead(t *testing.T) {
+	text := `{"format":1,"name":"x","kind":"embedding","layout":"siamtrack","exemplar":{"size":128},
+		"loop":{"vote":3,"hold":0.3}}`
+	m, err := ParseManifest([]byte(text))
+	if want := (LoopSpec{Vote: 3}); err != nil || m.Loop != want {
+		t.Errorf("%+v, %v; want %+v", m.Loop, err, want)
 	}
 }
 

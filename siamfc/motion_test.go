@@ -101,7 +101,7 @@ func TestMotionFollowsAFastCamera(t *testing.T) {
 		},
 	} {
 		for _, least := range []float64{0, 0.5} {
-			m := boxManifest(LoopSpec{Motion: least, Window: WindowCentred, WindowInfluence: 0.3, Hold: 0.2})
+			m := boxManifest(LoopSpec{Motion: least, Window: WindowCentred, WindowInfluence: 0.3})
 			tr, err := New(&squares{m: m, factor: 1, score: 1}, m)
 			if err != nil {
 				t.Fatal(err)
@@ -163,7 +163,7 @@ func TestMotionAllocatesNothing(t *testing.T) {
 // all but that one are given up it is still followed: they have one camera between them, which has seen every frame.
 func TestTeamMeasuresTheCameraOnce(t *testing.T) {
 	w := world(t)
-	m := boxManifest(LoopSpec{Motion: 0.5, Window: WindowCentred, WindowInfluence: 0.3, Hold: 0.2})
+	m := boxManifest(LoopSpec{Motion: 0.5, Window: WindowCentred, WindowInfluence: 0.3})
 	several := tracker.NewMulti(func() (tracker.Tracker, error) { return New(&squares{m: m, factor: 1, score: 1}, m) })
 	team := NewTeam(nil)
 	several.SearchAs(team)

@@ -175,7 +175,7 @@ func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 	s := t.locate(g)
 	before := t.spot
 	state := t.judge.judge(s.score, &g.view.response)
-	t.follow(s)
+	t.spot = t.moved(t.spot, s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
 	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &g.view.response}
 	looked, err := t.regard(img, &r)
@@ -188,14 +188,6 @@ func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 		return t.seek(img, r)
 	}
 	return r, nil
-}
-
-// follow moves the target to where it was found; its size stays what it was where the score is below Loop.Hold.
-func (t *Tracker) follow(s sight) {
-	if s.score < t.m.Loop.Hold {
-		s.rate = 0
-	}
-	t.spot = t.moved(t.spot, s)
 }
 
 // moved is where a target that was at a spot is by what was found, kept in the frame as the manifest says.

@@ -29,7 +29,6 @@ func Parameters(k siamfc.Kind) []Parameter {
 			window,
 			{"penalty_k", 0, 0.3, func(l *siamfc.LoopSpec) *float64 { return &l.PenaltyK }},
 			{"size_rate", 0.1, 1, func(l *siamfc.LoopSpec) *float64 { return &l.SizeRate }},
-			{"hold", 0, 0.7, func(l *siamfc.LoopSpec) *float64 { return &l.Hold }},
 			{"vote", 0, 5, func(l *siamfc.LoopSpec) *float64 { return &l.Vote }},
 			{"calibration", 0, 1, func(l *siamfc.LoopSpec) *float64 { return &l.Calibration }},
 		}

@@ -8,6 +8,7 @@ from shapes import centre_of, disc
 from siamtrain.box import colour, distill, pseudo
 from siamtrain.data.propose import moving_boxes
 from siamtrain.data.score import score
+from siamtrain.errors import DataError
 from siamtrain.loop import search
 from siamtrain.loop.box import STRIDE, BoxTracker, Loop, window_of
 from siamtrain.loop.follow import follow
@@ -164,16 +165,11 @@ def test_a_lost_target_is_looked_for_further_away():
     assert seen == [256, 256, 256, 320, 256, 256]
 
 
-def test_a_doubtful_frame_does_not_change_the_size():
-    radii = (12, 12, 24, 24)
-    frames = [disc(160, 120, r) for r in radii]
-
-    def size(hold):
-        return follow(BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, hold=hold)), frames, [145.6, 105.6, 28.8, 28.8])[0][
-            -1, 2
-        ]
-
-    assert size(0.0) > 40 and size(1.1) == pytest.approx(28.8)
+def test_a_parameter_of_earlier_versions_is_read_over():
+    about = {"name": "x", "loop": {"window_influence": 0.3, "vote": 3.0, "hold": 0.3}}
+    assert Loop.of(about) == Loop(0.3, 0.0, 0.0, "hann", 3.0)
+    with pytest.raises(DataError, match="loop.held"):
+        Loop.of({"name": "x", "loop": {"held": 0.3}})
 
 
 def test_search_finds_that_the_size_must_follow():

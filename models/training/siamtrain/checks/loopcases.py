@@ -16,7 +16,7 @@ import numpy as np
 from siamtrain.errors import DataError
 from siamtrain.file import export
 from siamtrain.loop import box as loop
-from siamtrain.loop.box import BoxTracker, Loop, OnnxModel
+from siamtrain.loop.box import RETIRED, BoxTracker, Loop, OnnxModel
 from siamtrain.loop.target import MIN_SIDE
 
 FORMAT = 1
@@ -152,6 +152,13 @@ class Thin:
         return np.exp(-far / 3), sides
 
 
+def still(about):
+    """The manifest without new views of the target, which a replay, that has no pixels, cannot take."""
+    about = copy.deepcopy(about)
+    about["loop"] = {k: v for k, v in about["loop"].items() if k not in RETIRED and not k.startswith("refresh")}
+    return about
+
+
 def plain(about, penalty_k=0.1, size_rate=0.4):
     """The manifest without what corrects the box or waits, with the window by index."""
     about = copy.deepcopy(about)
@@ -162,7 +169,7 @@ def plain(about, penalty_k=0.1, size_rate=0.4):
 
 def make(path, video, box):
     """The cases of a model file and a video whose first frame holds box."""
-    about, model = export.manifest_of(path), OnnxModel(path)
+    about, model = still(export.manifest_of(path)), OnnxModel(path)
     images = read(video, LOST_FRAMES)
     covered = [np.full_like(m, 128) if i in COVERED else m for i, m in enumerate(images)]
     wide = copy.deepcopy(about)
@@ -175,7 +182,7 @@ def make(path, video, box):
         "by": "python -m siamtrain loopcases, in models/training",
         "constants": constants(),
         "clips": [
-            record(f"{name} on the clip, as shipped", about, model, images[:FRAMES], box),
+            record(f"{name} on the clip, as shipped but for new views", about, model, images[:FRAMES], box),
             record(f"{name} on the clip, without corrections", plain(about), model, images[:FRAMES], box),
             record(f"{name} on the clip, target covered for a while", wide, model, covered, box),
             record("a thing of a few pixels", plain(about, 0.02, 0.9), Thin(), images[:1] * THIN_FRAMES, small),

@@ -56,7 +56,6 @@ def configure(parser):
 
 
 def run(args):
-    import dataclasses
     import logging
     import os
     import random
@@ -88,7 +87,6 @@ def run(args):
         state.update(zip(("uncertain", "lost"), map(float, args.state.split(","))))
     else:
         state = calibrate.thresholds(search.runs(model, loop, clips))
-    loop = dataclasses.replace(loop, hold=state["lost"])
     logging.info("%s, %s", loop, state)
     for path in (full, args.out):
         export.set_manifest(path, files.manifest(loop, state, side=args.side, wide=args.wide))

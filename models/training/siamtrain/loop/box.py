@@ -28,6 +28,7 @@ AGREE, NEAR_BEST = 0.6, 0.5
 VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
 # Of the box's size, and of the logarithm of its sides: beyond them a view has not found the target.
 MOST_SHIFT, MOST_CHANGE = 0.3, 0.5
+RETIRED = ("hold",)  # parameters in files of earlier versions, read over
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +41,6 @@ class Loop:
     window: str = "centred"
     vote: float = 0.0
     calibration: float = 0.0
-    hold: float = 0.0
     refresh: int = 0
     refresh_share: float = 0.0
     refresh_around: float = 0.0
@@ -49,10 +49,11 @@ class Loop:
     @classmethod
     def of(cls, about):
         """The loop in a manifest, with the defaults of the Go program. DataError names what this loop does not have."""
-        unknown = sorted(set(about["loop"]) - {f.name for f in dataclasses.fields(cls)})
+        given = {k: v for k, v in about["loop"].items() if k not in RETIRED}
+        unknown = sorted(set(given) - {f.name for f in dataclasses.fields(cls)})
         if unknown:
             raise DataError(f"model {about['name']}: loop.{unknown[0]}: the loop in Python does not have it")
-        return dataclasses.replace(cls(0.0, 0.0, 0.0, "hann"), **about["loop"])
+        return dataclasses.replace(cls(0.0, 0.0, 0.0, "hann"), **given)
 
     def manifest(self):
         """The loop as a manifest holds it."""
@@ -173,8 +174,7 @@ class BoxTracker:
         shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
         limit = np.array([image.shape[1], image.shape[0]], float)
         self.centre = np.clip(self.centre + shift, 0, limit)
-        if score >= self.loop.hold:
-            self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
+        self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
         self.judge(score)
         self.take_view(image, score)
         return np.array([*(self.centre - self.size / 2), *self.size]), score

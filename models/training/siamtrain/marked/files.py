@@ -19,7 +19,7 @@ from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 OUTPUTS = ("response", "sides", "features")
 ABOUT = "box network with a mark on dense convolutions, distilled from FEAR-XS and NanoTrack v3"
 # Where the loop of a network begins that nothing has been measured of; `siamtrain folds` chooses.
-LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5, 0.3)
+LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5)
 STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
 WIDE = 384  # side of the search crop while the target is lost
 
