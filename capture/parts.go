@@ -26,7 +26,8 @@ type keptPicture struct {
 	ffmpeg.Held
 }
 
-// mostKept is how many frames may be without their pixels, those that are read ahead included; more are converted whole.
+// mostKept is how many frames may be without their pixels, those that are read ahead included; more are converted
+// whole.
 const mostKept = 16
 
 // pixelAlign is where FFmpeg's conversion wants rows to begin.

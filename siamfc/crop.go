@@ -140,8 +140,8 @@ func tapAt(u float64) tap {
 	return tap{int32(at), int32((u - at) * weightOne)}
 }
 
-// scaled is v*scale + shift, rounded twice on every processor: without the conversion, those that can multiply and add at
-// once (arm64) do, and round once (Go's specification, "Floating-point operators").
+// scaled is v*scale + shift, rounded twice on every processor: without the conversion, those that can multiply and add
+// at once (arm64) do, and round once (Go's specification, "Floating-point operators").
 func scaled(v, scale, shift float32) float32 { return float32(v*scale) + shift }
 
 // inside samples columns [from, to) of row j where all four taps lie in the frame: the fast path, with the processor's

@@ -30,7 +30,8 @@ func (c cutter) reads(img *image.RGBA, b tracker.Box) {
 	if c.need == nil || !b.Finite() {
 		return
 	}
-	b = tracker.Box{X: b.X - beside, Y: b.Y - beside, W: b.W + 2*beside, H: b.H + 2*beside}.Clip(img.Rect.Dx(), img.Rect.Dy())
+	b = tracker.Box{X: b.X - beside, Y: b.Y - beside, W: b.W + 2*beside, H: b.H + 2*beside}
+	b = b.Clip(img.Rect.Dx(), img.Rect.Dy())
 	if !b.Empty() {
 		c.need(img, image.Rect(int(b.X), int(b.Y), int(math.Ceil(b.X+b.W)), int(math.Ceil(b.Y+b.H))))
 	}

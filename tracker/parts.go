@@ -8,8 +8,8 @@ type parts struct {
 	err  error                                       // the first one of filling
 }
 
-// ReadParts tells that frames have no pixels but where fill was called, whose error then ends Add or Update. It is to be
-// called before the first target is added.
+// ReadParts tells that frames have no pixels but where fill was called, whose error then ends Add or Update. It is to
+// be called before the first target is added.
 func (m *Multi) ReadParts(fill func(img *image.RGBA, part image.Rectangle) error) {
 	m.parts.fill = func(img *image.RGBA, part image.Rectangle) {
 		if err := fill(img, part); err != nil && m.parts.err == nil {

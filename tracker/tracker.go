@@ -134,8 +134,8 @@ type CropViewer interface {
 	Crops() (exemplar, search *image.RGBA)
 }
 
-// PartReader is a Tracker that says which parts of a frame it reads: making RGBA of all of a large picture is dear, and a
-// tracker looks at one place.
+// PartReader is a Tracker that says which parts of a frame it reads: making RGBA of all of a large picture is dear, and
+// a tracker looks at one place.
 type PartReader interface {
 	// ReadParts has Init and Update call fill before they read a part of a frame, whose pixels are undefined until then;
 	// nil: they are there.

@@ -133,8 +133,8 @@ func (f *fileFlags) inParts(p part) bool {
 	return f.framed.path == "" && f.template == "" && !f.choosing && len(p.marks) < 2
 }
 
-// follow runs from the boxes in the first frames, or from all those that a person corrected. The frames of src are those
-// of opened.
+// follow runs from the boxes in the first frames, or from all those that a person corrected. The frames of src are
+// those of opened.
 func (f *fileFlags) follow(
 	cmd *cobra.Command, model *modelTracker, src tracker.Source, opened *capture.Source, p part, sinks []follow.Sink,
 ) (follow.Summary, error) {
