@@ -60,10 +60,11 @@ int st_reader_rgba(st_reader *r, uint8_t *pixels, int stride);
 typedef struct st_held st_held; // a decoded picture, in the decoder's memory, of which parts are converted when needed
 typedef struct { int x0, y0, x1, y1; } st_part; // columns x0 to x1-1 of rows y0 to y1-1
 
-// st_held_take has *out, made where it is NULL, hold the frame that came last instead of what it held. It returns 1, or 0
-// where only the whole of such a frame can be converted, or an error; *out is to be freed whatever it returns.
+// st_held_take has *out, made where it is NULL, hold the frame that came last instead of what it held. It returns 1, or
+// 0 where only the whole of such a frame can be converted, or an error; *out is to be freed whatever it returns.
 int st_held_take(st_held **out, st_reader *r);
-// st_held_rgba converts a part, and what is around it up to 64 columns and two rows, as st_reader_rgba converts the whole.
+// st_held_rgba converts a part, and what is around it up to 64 columns and two rows, as st_reader_rgba converts the
+// whole.
 int st_held_rgba(st_held *h, uint8_t *pixels, int stride, const st_part *part);
 void st_held_free(st_held *h);
 

@@ -18,8 +18,8 @@ type Held struct {
 	part          C.st_part // here, so that a conversion allocates nothing
 }
 
-// Hold has h hold the picture f, which came last, instead of what it held. It reports false, and h holds nothing of use,
-// where no part can be converted without the whole: call RGBA then.
+// Hold has h hold the picture f, which came last, instead of what it held. It reports false, and h holds nothing of
+// use, where no part can be converted without the whole: call RGBA then.
 func (r *Reader) Hold(h *Held, f Frame) (ok bool, err error) {
 	if r.c == nil {
 		return false, ErrInterrupted
@@ -34,7 +34,8 @@ func (r *Reader) Hold(h *Held, f Frame) (ok bool, err error) {
 }
 
 // RGBA writes a part of the picture into pixels, rows of stride bytes which must hold the whole picture and begin at a
-// multiple of 64 bytes. Some of what is around the part is written too. The part holds the bytes that Reader.RGBA writes.
+// multiple of 64 bytes. Some of what is around the part is written too. The part holds the bytes that Reader.RGBA
+// writes.
 func (h *Held) RGBA(pixels []byte, stride int, part image.Rectangle) error {
 	if h.c == nil || stride < 4*h.width || len(pixels) < (h.height-1)*stride+4*h.width {
 		return fmt.Errorf("ffmpeg: %d bytes in rows of %d for a picture of %dx%d", len(pixels), stride, h.width, h.height)
