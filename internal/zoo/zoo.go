@@ -24,7 +24,8 @@ const DefaultMatch = "siammatch"
 var ErrUnknown = errors.New("no such model")
 
 // Folders lists the folders of models, in order: the environment variable, models/ beside the program and above it,
-// share/siamtrack/models above it, as it is installed, and models/ in the working folder.
+// share/siamtrack/models above it, as it is installed, and models/ in the working folder. What is built in goes before
+// the last, which may be a folder that somebody else filled: a model is native code's input (docs/security.md).
 func Folders() []string {
 	var out []string
 	if env := os.Getenv(FolderEnv); env != "" {
@@ -38,8 +39,11 @@ func Folders() []string {
 		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"),
 			filepath.Join(dir, "..", "share", "siamtrack", "models"))
 	}
-	return append(out, "models")
+	return append(out, working)
 }
+
+// working is models/ in the working folder, as nobody else names it.
+const working = "./models"
 
 // Find returns the file of a model: name itself where it is a path, and otherwise NAME.onnx or NAME.json in the
 // first of the folders that has one, or else the one that is built in (see Read). Its error wraps ErrUnknown and lists
@@ -54,7 +58,11 @@ func Find(name string, folders []string) (string, error) {
 		}
 		return name, nil
 	}
+	own := embedded + name + ".onnx"
 	for _, dir := range folders {
+		if dir == working && BuiltIn(own) {
+			continue
+		}
 		for _, ext := range []string{".onnx", ".json"} {
 			path := filepath.Join(dir, name+ext)
 			if s, err := os.Stat(path); err == nil && s.Mode().IsRegular() {
@@ -62,8 +70,8 @@ func Find(name string, folders []string) (string, error) {
 			}
 		}
 	}
-	if path := embedded + name + ".onnx"; BuiltIn(path) {
-		return path, nil
+	if BuiltIn(own) {
+		return own, nil
 	}
 	var known []string
 	for _, path := range List(folders) {
@@ -84,7 +92,7 @@ func List(folders []string) []string {
 				continue
 			}
 			for _, path := range found {
-				if _, ok := byName[nameOf(path)]; !ok {
+				if _, ok := byName[nameOf(path)]; !ok && !(dir == working && BuiltIn(embedded+nameOf(path)+".onnx")) {
 					byName[nameOf(path)] = path
 				}
 			}

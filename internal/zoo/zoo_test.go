@@ -46,6 +46,34 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestWorkingFolder: what lies in models/ of the folder in which the program is started takes no built-in model's
+// place; in a folder that was asked for it does.
+func TestWorkingFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("models", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{Default + ".onnx", "other.onnx"} {
+		if err := os.WriteFile(filepath.Join("models", name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv(FolderEnv, "")
+	if got, err := Find(Default, Folders()); err != nil || !BuiltIn(got) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := Find("other", Folders()); err != nil || got != filepath.Join("models", "other.onnx") {
+		t.Errorf("%q, %v", got, err)
+	}
+	if slices.Contains(List(Folders()), filepath.Join("models", Default+".onnx")) {
+		t.Error("it is listed")
+	}
+	t.Setenv(FolderEnv, "models")
+	if got, err := Find(Default, Folders()); err != nil || got != filepath.Join("models", Default+".onnx") {
+		t.Errorf("asked for: %q, %v", got, err)
+	}
+}
+
 func TestListIsSortedAndHasEachNameOnce(t *testing.T) {
 	a, b := folder(t, "z.onnx", "m.json"), folder(t, "a.onnx", "z.json")
 	var got []string
