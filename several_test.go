@@ -130,7 +130,8 @@ func jogging(t *testing.T) (video string, truth [2][]record.Row) {
 		}
 	}
 	for i := range truth {
-		if truth[i], err = record.ReadFile(t.Context(), filepath.Join(dir, fmt.Sprintf("groundtruth_rect.%d.txt", i+1))); err != nil {
+		path := filepath.Join(dir, fmt.Sprintf("groundtruth_rect.%d.txt", i+1))
+		if truth[i], err = record.ReadFile(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 	}

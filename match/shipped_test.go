@@ -11,8 +11,8 @@ import (
 	"siamtrack/match"
 )
 
-// TestShippedThresholds: the thresholds beside each model are of that very file, have one for objects, and accept no more
-// than was wanted; siamtrack and its sizes have some for both precisions.
+// TestShippedThresholds: the thresholds beside each model are of that very file, have one for objects, and accept no
+// more than was wanted; siamtrack and its sizes have some for both precisions.
 func TestShippedThresholds(t *testing.T) {
 	files, err := filepath.Glob("../models/*.thresholds")
 	if err != nil {

@@ -67,7 +67,8 @@ func TestFiles(t *testing.T) {
 		t.Errorf("no frame in common: %v", err)
 	}
 	hole := put("hole.txt", box+"\n"+box)
-	if _, err := Files(t.Context(), truth, []string{hole}, Options{}); err == nil || !strings.Contains(err.Error(), "hole.txt:2:") {
+	_, err := Files(t.Context(), truth, []string{hole}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "hole.txt:2:") {
 		t.Errorf("an empty line: %v", err)
 	}
 }

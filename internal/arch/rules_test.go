@@ -53,8 +53,8 @@ var imports = map[string][]string{
 	// What a run kept, a report asks score for.
 	"bench/report": {"bench/score", "internal/atomicfile", "internal/printable", "internal/plural", "internal/readfile",
 		"tracker"},
-	"bench/trax":   {"bench/region", "tracker"},
-	"match":        {"match/...", "internal/atomicfile", "internal/readfile", "siamfc", "tracker"},
+	"bench/trax": {"bench/region", "tracker"},
+	"match":      {"match/...", "internal/atomicfile", "internal/readfile", "siamfc", "tracker"},
 	// Where parts are joined that no command line is needed for; what is native comes in through interfaces.
 	"internal": {"internal/...", "bench/...", "match/...", "render", "session", "siamfc", "tracker"},
 	// Small shared tools, below all that use them.

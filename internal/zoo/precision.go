@@ -39,9 +39,10 @@ func ParsePrecision(s string) (Precision, error) {
 	return "", fmt.Errorf("%w: %q: auto, int8 or fp32 expected", ErrPrecision, s)
 }
 
-// Faster returns the precision in which this processor runs our networks faster: int8 where ONNX Runtime multiplies bytes
-// many at once (AVX2, and twice as fast with VNNI; ARM's dot product), and with SSE 4.1 alone, whose floats are slow too;
-// fp32 elsewhere: with AVX alone floats come eight at a time and bytes do not. models/siamtrack.md has the times.
+// Faster returns the precision in which this processor runs our networks faster: int8 where ONNX Runtime multiplies
+// bytes many at once (AVX2, and twice as fast with VNNI; ARM's dot product), and with SSE 4.1 alone, whose floats are
+// slow too; fp32 elsewhere: with AVX alone floats come eight at a time and bytes do not. models/siamtrack.md has the
+// times.
 func Faster() Precision {
 	x86 := cpu.X86
 	if x86.HasAVX2 || x86.HasSSE41 && !x86.HasAVX || cpu.ARM64.HasASIMDDP {
