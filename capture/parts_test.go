@@ -116,3 +116,30 @@ func TestPartsOfManyFrames(t *testing.T) {
 		}
 	}
 }
+
+// TestStop: what was read before keeps its pixels until Close, so that a frame in hand can be finished.
+func TestStop(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parts.mkv")
+	ffmpegRun(t, append(testsrc(64, 48, 12), "-vf", "scale=320x240", "-c:v", "libx264", "-pix_fmt", "yuv420p", path)...)
+	for _, parts := range []bool{false, true} {
+		src := mustOpen(t, path, Options{Parts: parts})
+		var f tracker.Frame
+		if err := src.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		src.Stop()
+		src.Stop()
+		if err := src.Next(new(tracker.Frame)); !errors.Is(err, ErrClosed) {
+			t.Errorf("Next after Stop: %v", err)
+		}
+		if err := errors.Join(src.Copy(image.NewRGBA(f.Image.Rect), f.Image), src.Fill(f.Image, f.Image.Rect)); err != nil {
+			t.Errorf("parts %v: a frame in hand after Stop: %v", parts, err)
+		}
+		if err := errors.Join(src.Close(), src.Close()); err != nil {
+			t.Error(err)
+		}
+		if err := src.Fill(f.Image, f.Image.Rect); parts && !errors.Is(err, ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+	}
+}

@@ -53,6 +53,8 @@ type Source struct {
 	mu       sync.Mutex // guards what is native while Next converts it
 	r        reader
 	freed    bool
+	stopping sync.Once
+	stopped  chan struct{} // closed by Stop
 	closing  sync.Once
 	done     chan struct{} // closed by Close
 	released chan struct{} // closed when what is native is freed
@@ -71,7 +73,7 @@ func newSource(name string, info Info, r reader, o Options) *Source {
 	s := &Source{
 		name: name, info: info, r: r, log: o.Log,
 		ask: make(chan struct{}), answer: make(chan answer),
-		done: make(chan struct{}), released: make(chan struct{}),
+		stopped: make(chan struct{}), done: make(chan struct{}), released: make(chan struct{}),
 	}
 	// A stream that knows its length is a recording on a server: it comes as fast as it is read.
 	s.clock = clock{rate: info.FPS, live: info.Kind.Live() && info.Frames == 0}
@@ -113,13 +115,18 @@ func (s *Source) Next(dst *tracker.Frame) error {
 }
 
 func (s *Source) next(dst *tracker.Frame) error {
+	select { // the next one may find s.ask free as well
+	case <-s.stopped:
+		return ErrClosed
+	default:
+	}
 	select {
-	case <-s.done:
+	case <-s.stopped:
 		return ErrClosed
 	case s.ask <- struct{}{}:
 	}
 	select {
-	case <-s.done:
+	case <-s.stopped:
 		return ErrClosed
 	case a := <-s.answer:
 		s.lost.Store(int64(a.shot.lost))
@@ -212,13 +219,20 @@ func (s *Source) release() {
 	close(s.released)
 }
 
+// Stop ends reading: a Next that is under way in another goroutine returns ErrClosed, and so does every later one. What
+// was read before keeps its pixels (see Fill) until Close, so that a frame that is being worked on can be finished.
+func (s *Source) Stop() {
+	s.stopping.Do(func() {
+		close(s.stopped)
+		s.r.interrupt()
+	})
+}
+
 // Close ends the source and a Next that is under way in another goroutine, which then returns ErrClosed. It may be
 // called twice.
 func (s *Source) Close() error {
-	s.closing.Do(func() {
-		close(s.done)
-		s.r.interrupt()
-	})
+	s.Stop()
+	s.closing.Do(func() { close(s.done) })
 	select {
 	case <-s.released:
 		return s.closeErr

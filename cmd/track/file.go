@@ -65,7 +65,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	timed := clock.NewSource(opened)
 	src := capture.Prefetch(timed, readAhead)
 	defer func() { err = errors.Join(err, src.Close()) }()
-	defer context.AfterFunc(cmd.Context(), func() { _ = src.Close() })() // ends a read that waits for a stream
+	defer context.AfterFunc(cmd.Context(), opened.Stop)() // ends a read that waits for a stream
 	logger(cmd).Debug("opened", "input", redact.Source(input), "what", opened.Info(), "model", model.Manifest().Name)
 
 	from, part, err := f.seek(cmd, model, src, part)
