@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Makes a benchmark of many starts from few sequences, so that a tracker hangs less by one lucky frame.
+
+  make-starts.py DATASET OUT [LIST]
+
+Every target of sequences in OTB's layout is followed forwards and backwards from its first frame, from a third, and,
+where it has 150 frames or more, from two thirds (as OTB's temporal robustness evaluation starts a tracker in later
+frames), for at most 400 frames; a start is where there is a box. LIST is a file with a target a line, NAME or NAME_2
+for the second of several. OUT has links to the frames, and is what `track bench OUT` takes. Standard library only.
+"""
+
+import math
+import pathlib
+import re
+import sys
+
+LONG, MOST, LEAST = 150, 400, 25  # frames
+
+
+def boxes(path):
+    """The lines of a ground truth, each with whether it is a box of more than two pixels a side."""
+    for line in path.read_text().splitlines():
+        numbers = [float(v) for v in re.split(r"[,\s]+", line.strip())]
+        yield line.strip(), all(map(math.isfinite, numbers)) and min(numbers[2:]) > 2
+
+
+def truths(folder):
+    """The ground truths in a folder by their target's name."""
+    for path in sorted(folder.glob("groundtruth_rect*.txt")):
+        number = path.name.split(".")[1]
+        yield (folder.name if number == "txt" else f"{folder.name}_{number}"), path
+
+
+def starts(frames):
+    """Names of the starts, and which frames follow each."""
+    for way, order in ("f", frames), ("b", frames[::-1]):
+        for third in range(3 if len(frames) >= LONG else 2):
+            yield f"{way}{third}", order[len(frames) * third // 3 :]
+
+
+def make(truth, out, name):
+    """Writes the sequences of one target; returns how many frames they have."""
+    pictures = sorted(p for p in (truth.parent / "img").iterdir() if p.suffix in (".jpg", ".png"))
+    total = 0
+    for start, frames in starts(list(zip(pictures, boxes(truth)))):
+        first = next((i for i, (_, (_, there)) in enumerate(frames) if there), len(frames))
+        frames = frames[first:][:MOST]
+        if len(frames) < LEAST:
+            continue
+        folder = out / f"{name}.{start}"
+        (folder / "img").mkdir(parents=True)
+        for i, (picture, _) in enumerate(frames, 1):
+            (folder / "img" / f"{i:04d}{picture.suffix}").symlink_to(picture.resolve())
+        (folder / "groundtruth_rect.txt").write_text("".join(line + "\n" for _, (line, _) in frames))
+        total += len(frames)
+    return total
+
+
+def main():
+    if not 3 <= len(sys.argv) <= 4:
+        sys.exit(__doc__)
+    data, out = map(pathlib.Path, sys.argv[1:3])
+    wanted = set(pathlib.Path(sys.argv[3]).read_text().split()) if len(sys.argv) == 4 else None
+    total = 0
+    for folder in sorted(p for p in data.iterdir() if p.is_dir()):
+        for name, truth in truths(folder):
+            if wanted is None or name in wanted:
+                total += make(truth, out, name)
+    print(f"{len(list(out.iterdir())) if out.exists() else 0} sequences, {total} frames")
+
+
+if __name__ == "__main__":
+    main()
