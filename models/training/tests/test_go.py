@@ -53,12 +53,14 @@ def test_the_marked_network_is_trained_exported_and_runs_in_go(tmp_path):
     assert cli.main(["trainhead", "--inbox", tars, "--out", str(tmp_path / "heads"), *heads]) == 0
     weights = str(tmp_path / "heads" / "tiny.pt")
     assert cli.main(["exportmarked", weights, "--inbox", tars, "--out", model, "--pairs", "4"]) == 0
-    for path in (model, str(tmp_path / "tiny-fp32.onnx")):
+    # As below: of a network that has hardly learnt, the first update is what can be compared. Its best responses are of
+    # 0.05, and two versions of ONNX Runtime round bytes apart: then another of the neighbours may have a vote, which
+    # moves the box by a part of a cell, of 12 pixels here.
+    for path, pixels in ((model, 4.0), (str(tmp_path / "tiny-fp32.onnx"), 1.0)):
         got, images, boxes = go_boxes(tmp_path, path, 300, 6)
         want, _ = follow(open_any(path), images, boxes[0])
         assert got.shape == (6, 4) and np.isfinite(got).all()
-        # As below: of a network that has hardly learnt, the first update is what can be compared.
-        np.testing.assert_allclose(got[:2], want[:2], atol=1.0)
+        np.testing.assert_allclose(got[:2], want[:2], atol=pixels)
 
 
 @built
