@@ -46,6 +46,19 @@ type Batch interface {
 	Search(nets []Network, crops [][]float32, size int, results []Maps) error
 }
 
+// OneByOne is the Batch that runs networks one after the other.
+type OneByOne struct{}
+
+// Search implements Batch.
+func (OneByOne) Search(nets []Network, crops [][]float32, size int, results []Maps) (err error) {
+	for i, n := range nets {
+		if results[i], err = n.Search(crops[i], size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Maps is what a network says of the search crops.
 type Maps struct {
 	// Response is [n, Grid.Size, Grid.Size]: logits for the peak kind, probabilities in [0, 1] for the box kind.

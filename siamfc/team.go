@@ -17,7 +17,7 @@ var errNotSearched = errors.New("siamfc: locate before search: it ends what a te
 // together, and the camera's motion, where it is foreseen, is measured once a frame, on what is none of their targets.
 // It implements tracker.Team and belongs to one goroutine. It allocates nothing once as many were in it.
 type Team struct {
-	batch   Batch // nil: one after the other
+	batch   Batch
 	members []*Tracker
 	boxes   []tracker.Box
 	nets    []Network
@@ -25,8 +25,13 @@ type Team struct {
 	results []Maps
 }
 
-// NewTeam returns a Team that uses a Batch, which it does not own; nil to run the networks one after the other.
-func NewTeam(b Batch) *Team { return &Team{batch: b} }
+// NewTeam returns a Team that uses a Batch, which it does not own; nil is OneByOne.
+func NewTeam(b Batch) *Team {
+	if b == nil {
+		b = OneByOne{}
+	}
+	return &Team{batch: b}
+}
 
 // member is a Tracker, or what one is embedded in.
 type member interface{ itself() *Tracker }
@@ -75,7 +80,7 @@ func (t *Team) together(members []*Tracker, size int) error {
 		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.seen.view.pixels)
 	}
 	t.results = slices.Grow(t.results[:0], len(members))[:len(members)]
-	if err := t.run(size); err != nil {
+	if err := t.batch.Search(t.nets, t.crops, size, t.results); err != nil {
 		return errSearch(err)
 	}
 	share := time.Since(begin) / time.Duration(len(members))
@@ -83,19 +88,6 @@ func (t *Team) together(members []*Tracker, size int) error {
 		m.seen.maps = t.results[i]
 		m.stages.Embed += share - t.results[i].Correlate
 		m.stages.Correlate += t.results[i].Correlate
-	}
-	return nil
-}
-
-// run runs the networks.
-func (t *Team) run(size int) (err error) {
-	if t.batch != nil {
-		return t.batch.Search(t.nets, t.crops, size, t.results)
-	}
-	for i, n := range t.nets {
-		if t.results[i], err = n.Search(t.crops[i], size); err != nil {
-			return err
-		}
 	}
 	return nil
 }

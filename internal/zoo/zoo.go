@@ -45,6 +45,9 @@ func Folders() []string {
 // working is models/ in the working folder, as nobody else names it.
 const working = "./models"
 
+// behindBuiltIn reports whether a folder's model of a name goes behind the one that is built in.
+func behindBuiltIn(dir, name string) bool { return dir == working && BuiltIn(embedded+name+".onnx") }
+
 // Find returns the file of a model: name itself where it is a path, and otherwise NAME.onnx or NAME.json in the
 // first of the folders that has one, or else the one that is built in (see Read). Its error wraps ErrUnknown and lists
 // what there is.
@@ -58,9 +61,8 @@ func Find(name string, folders []string) (string, error) {
 		}
 		return name, nil
 	}
-	own := embedded + name + ".onnx"
 	for _, dir := range folders {
-		if dir == working && BuiltIn(own) {
+		if behindBuiltIn(dir, name) {
 			continue
 		}
 		for _, ext := range []string{".onnx", ".json"} {
@@ -70,7 +72,7 @@ func Find(name string, folders []string) (string, error) {
 			}
 		}
 	}
-	if BuiltIn(own) {
+	if own := embedded + name + ".onnx"; BuiltIn(own) {
 		return own, nil
 	}
 	var known []string
@@ -92,7 +94,7 @@ func List(folders []string) []string {
 				continue
 			}
 			for _, path := range found {
-				if _, ok := byName[nameOf(path)]; !ok && !(dir == working && BuiltIn(embedded+nameOf(path)+".onnx")) {
+				if _, ok := byName[nameOf(path)]; !ok && !behindBuiltIn(dir, nameOf(path)) {
 					byName[nameOf(path)] = path
 				}
 			}

@@ -72,28 +72,18 @@ func (b *Batch) Search(nets []siamfc.Network, crops [][]float32, size int, resul
 func (b *Batch) search(nets []siamfc.Network, crops [][]float32, size int, results []siamfc.Maps) error {
 	t := b.of(nets, size)
 	if t == nil {
-		return oneByOne(nets, crops, size, results)
+		return siamfc.OneByOne{}.Search(nets, crops, size, results)
 	}
 	if !t.proved {
 		return b.prove(t, nets, crops, size, results)
 	}
-	begin, way, run := time.Now(), t.way(), oneByOne
+	begin, way, run := time.Now(), t.way(), siamfc.OneByOne{}.Search
 	if way == inOneGo {
 		run = t.search
 	}
 	err := run(nets, crops, size, results)
 	t.took(way, time.Since(begin))
 	return err
-}
-
-// oneByOne runs networks one after the other.
-func oneByOne(nets []siamfc.Network, crops [][]float32, size int, results []siamfc.Maps) (err error) {
-	for i, n := range nets {
-		if results[i], err = n.Search(crops[i], size); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // of returns the batch for networks, nil where there is none for them, or not yet.
@@ -125,14 +115,10 @@ func (b *Batch) of(nets []siamfc.Network, size int) *together {
 
 // prove runs networks both ways, for the first time, and gives the batch up where it says anything else.
 func (b *Batch) prove(t *together, nets []siamfc.Network, crops [][]float32, size int, results []siamfc.Maps) error {
-	if err := oneByOne(nets, crops, size, results); err != nil {
+	if err := (siamfc.OneByOne{}).Search(nets, crops, size, results); err != nil {
 		return err
 	}
-	err := t.fill(nets, crops, size)
-	if err == nil {
-		err = t.run.run()
-	}
-	t.proved = err == nil
+	t.proved = t.compute(nets, crops, size) == nil
 	for i, r := range results {
 		t.proved = t.proved && slices.Equal(r.Response, part(t.response, i)) && slices.Equal(r.Sides, part(t.sides, i))
 	}
@@ -182,10 +168,7 @@ func (b *Batch) bound(g *graph, like *boxNetwork, key batchSize) (*together, err
 
 // search is Search of as many networks as the graph has crops.
 func (t *together) search(nets []siamfc.Network, crops [][]float32, size int, results []siamfc.Maps) error {
-	if err := t.fill(nets, crops, size); err != nil {
-		return err
-	}
-	if err := t.run.run(); err != nil {
+	if err := t.compute(nets, crops, size); err != nil {
 		return err
 	}
 	for i, n := range nets {
@@ -195,8 +178,8 @@ func (t *together) search(nets []siamfc.Network, crops [][]float32, size int, re
 	return nil
 }
 
-// fill gives the graph crops, and what networks know of their targets.
-func (t *together) fill(nets []siamfc.Network, crops [][]float32, size int) error {
+// compute runs the graph on crops, and on what networks know of their targets.
+func (t *together) compute(nets []siamfc.Network, crops [][]float32, size int) error {
 	for i, n := range nets {
 		if err := t.packing.put(t.image, i, crops[i], size); err != nil {
 			return err
@@ -206,7 +189,7 @@ func (t *together) fill(nets []siamfc.Network, crops [][]float32, size int) erro
 			copy(t.targets[i][k].data, r.tensor.data)
 		}
 	}
-	return nil
+	return t.run.run()
 }
 
 // part is what a tensor of several crops' results holds of the i-th.

@@ -114,7 +114,7 @@ func TestBatchSaysTheSame(t *testing.T) {
 func batchAgrees(t *testing.T, b *Batch, nets []siamfc.Network, crops [][]float32, size int) {
 	t.Helper()
 	results := make([]siamfc.Maps, len(nets))
-	if err := oneByOne(nets, crops, size, results); err != nil {
+	if err := (siamfc.OneByOne{}).Search(nets, crops, size, results); err != nil {
 		t.Fatal(err)
 	}
 	want := copies(results)
@@ -266,7 +266,9 @@ func benchmarkBatch(b *testing.B, name string, n int) {
 	shared := batch.sizes[batchSize{n, size}]
 	var took [ways][]time.Duration
 	for b.Loop() {
-		for way, run := range [...]func([]siamfc.Network, [][]float32, int, []siamfc.Maps) error{oneByOne, shared.search} {
+		for way, run := range [...]func([]siamfc.Network, [][]float32, int, []siamfc.Maps) error{
+			siamfc.OneByOne{}.Search, shared.search,
+		} {
 			begin := clock.CPU()
 			if err := run(nets, crops, size, results); err != nil {
 				b.Fatal(err)

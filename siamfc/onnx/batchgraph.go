@@ -111,8 +111,8 @@ func (b *batching) declare(out []byte, f field, outputs []string) ([]byte, error
 	}
 	switch {
 	case f.number == graphInput && b.targets[name]:
-		for i := range b.n {
-			v, err := edit(f.value, func([]byte) []byte { return []byte(item(name, i)) }, valueName)
+		for _, own := range b.items(name) {
+			v, err := edit(f.value, func([]byte) []byte { return []byte(own) }, valueName)
 			if err != nil {
 				return nil, err
 			}
@@ -121,9 +121,7 @@ func (b *batching) declare(out []byte, f field, outputs []string) ([]byte, error
 		return out, nil
 	case name == inputImage, slices.Contains(outputs, name):
 		// type, tensor_type, shape, the first dim, whose field 1 is its value
-		v, err := edit(f.value, func([]byte) []byte {
-			return protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(b.n))
-		}, 2, 1, 2, 1)
+		v, err := edit(f.value, func([]byte) []byte { return appendNumber(nil, 1, uint64(b.n)) }, 2, 1, 2, 1)
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", name, err)
 		}
@@ -136,6 +134,14 @@ func (b *batching) declare(out []byte, f field, outputs []string) ([]byte, error
 
 // item is what a value of one crop or target is called.
 func item(value string, i int) string { return fmt.Sprintf("%s#%d", value, i) }
+
+// items is what a value of each crop or target is called.
+func (b *batching) items(value string) (names []string) {
+	for i := range b.n {
+		names = append(names, item(value, i))
+	}
+	return names
+}
 
 // add takes the graph's next node; they come in the order in which they are computed.
 func (b *batching) add(data []byte) error {
@@ -219,11 +225,7 @@ func (b *batching) split(v string) {
 		b.each(d, b.apart)
 		return
 	}
-	d := node{inputs: []string{v}, operator: "Split", rest: axis0()}
-	for i := range b.n {
-		d.outputs = append(d.outputs, item(v, i))
-	}
-	b.out = append(b.out, d)
+	b.out = append(b.out, node{inputs: []string{v}, outputs: b.items(v), operator: "Split", rest: axis0()})
 	b.apart[v] = true
 }
 
@@ -232,20 +234,15 @@ func (b *batching) join(v string) {
 	if b.joined[v] || !b.targets[v] && !b.apart[v] {
 		return
 	}
-	d := node{outputs: []string{v}, operator: "Concat", rest: axis0()}
-	for i := range b.n {
-		d.inputs = append(d.inputs, item(v, i))
-	}
-	b.out = append(b.out, d)
+	b.out = append(b.out, node{inputs: b.items(v), outputs: []string{v}, operator: "Concat", rest: axis0()})
 	b.joined[v] = true
 }
 
 // axis0 is the attribute "axis" of 0: its name, its value and its type, INT.
 func axis0() []byte {
 	a := appendText(nil, 1, "axis")
-	a = protowire.AppendVarint(protowire.AppendTag(a, 3, protowire.VarintType), 0)
-	a = protowire.AppendVarint(protowire.AppendTag(a, 20, protowire.VarintType), 2)
-	return appendField(nil, nodeAttribute, a)
+	a = appendNumber(a, 3, 0)
+	return appendField(nil, nodeAttribute, appendNumber(a, 20, 2))
 }
 
 func parseNode(data []byte) (node, error) {

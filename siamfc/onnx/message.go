@@ -51,6 +51,11 @@ func appendText(to []byte, number protowire.Number, texts ...string) []byte {
 	return to
 }
 
+// appendNumber adds a field of a whole number.
+func appendNumber(to []byte, number protowire.Number, value uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(to, number, protowire.VarintType), value)
+}
+
 // edit returns a message in which the first field at the end of a path of messages is changed by f.
 func edit(data []byte, f func([]byte) []byte, path ...protowire.Number) ([]byte, error) {
 	if len(path) == 0 {
