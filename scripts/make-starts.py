@@ -40,7 +40,7 @@ def starts(frames):
 
 def make(truth, out, name):
     """Writes the sequences of one target; returns how many frames they have."""
-    pictures = sorted(p for p in (truth.parent / "img").iterdir() if p.suffix in (".jpg", ".png"))
+    pictures = sorted(p for p in (truth.parent / "img").glob("*") if p.suffix in (".jpg", ".png"))
     total = 0
     for start, frames in starts(list(zip(pictures, boxes(truth)))):
         first = next((i for i, (_, (_, there)) in enumerate(frames) if there), len(frames))
@@ -60,13 +60,17 @@ def main():
     if not 3 <= len(sys.argv) <= 4:
         sys.exit(__doc__)
     data, out = map(pathlib.Path, sys.argv[1:3])
-    wanted = set(pathlib.Path(sys.argv[3]).read_text().split()) if len(sys.argv) == 4 else None
-    total = 0
-    for folder in sorted(p for p in data.iterdir() if p.is_dir()):
-        for name, truth in truths(folder):
-            if wanted is None or name in wanted:
-                total += make(truth, out, name)
-    print(f"{len(list(out.iterdir())) if out.exists() else 0} sequences, {total} frames")
+    if not data.is_dir():
+        sys.exit(f"make-starts: {data}: no such folder")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        sys.exit(f"make-starts: {out} is there and not an empty folder: name another")
+    found = dict(pair for folder in sorted(p for p in data.iterdir() if p.is_dir()) for pair in truths(folder))
+    wanted = pathlib.Path(sys.argv[3]).read_text().split() if len(sys.argv) == 4 else found
+    missing = [name for name in wanted if name not in found]
+    if missing or not found:
+        sys.exit(f"make-starts: {data}: no ground truth in OTB's layout for {', '.join(missing) or 'any target'}")
+    total = sum(make(found[name], out, name) for name in wanted)
+    print(f"{len(list(out.iterdir()))} sequences, {total} frames")
 
 
 if __name__ == "__main__":
