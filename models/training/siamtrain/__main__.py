@@ -23,6 +23,7 @@ COMMANDS = (
     "bundle",
     "trainmarked",
     "trainhead",
+    "average",
     "ablate",
     "exportmarked",
     "manifest",

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import pickle
 
 import torch
 import torch.nn.functional as F
@@ -103,6 +104,8 @@ def read_weights(path):
     """What a file of weights holds, in fp32. DataError names one that is none of a marked network."""
     try:
         saved = torch.load(path, map_location="cpu")
+    except pickle.UnpicklingError as err:  # its text is about PyTorch's versions
+        raise DataError(f"{path}: not a file of weights") from err
     except (RuntimeError, ValueError, EOFError, KeyError) as err:
         raise DataError(f"{path}: not a file of weights: {err}") from err
     if not isinstance(saved, dict) or "student" not in saved:
