@@ -75,8 +75,8 @@ func report(ctx context.Context, cmd *cobra.Command, args []string, err error) i
 		return exitDone
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		text := err.Error()
-		if text == context.Canceled.Error() { // and nothing beside it
-			text = "stopped"
+		if beside, ok := strings.CutPrefix(text, context.Canceled.Error()); ok {
+			text = "stopped" + beside // nothing, or what else went wrong
 		}
 		fmt.Fprintf(stderr, "track: %s\n", clean(text, args))
 		return exitInterrupted

@@ -100,7 +100,7 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	}
 	s := session.New(src, model.model.Multi(), o)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := f.show(cmd, source, s, out.keeper)
+	report, err := f.show(cmd, source, s, saver{out.keeper, out.operator})
 	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all
 		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, out.Late()))
 	}
@@ -121,21 +121,32 @@ func (f *liveFlags) reopen(cmd *cobra.Command, source string) func(context.Conte
 }
 
 // show shows the session in a window or to browsers until it is closed.
-func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keeper *live.Keeper) (window.Report,
-	error) {
+func (f *liveFlags) show(cmd *cobra.Command, source string, s *session.Session, keep saver) (window.Report, error) {
 	name := redact.Source(source)
 	if f.http != "" {
-		return window.Report{}, f.serve(cmd, name, s, saver{keeper})
+		return window.Report{}, f.serve(cmd, name, s, keep)
 	}
 	return window.Run(cmd.Context(), window.Options{
-		Title: name, Session: s, Recording: f.record != "", Record: keeper.Record, Log: logger(cmd),
+		Title: name, Session: s, Recording: keep.Recording, Record: keep.Record, Log: logger(cmd),
 		ColorMap: f.colors,
-		Snapshot: saver{keeper}.Snapshot,
+		Snapshot: keep.Snapshot,
 	})
 }
 
 // saver keeps what persons ask for at a window or a page: videos as the keeper does, snapshots in the working folder.
-type saver struct{ *live.Keeper }
+type saver struct {
+	*live.Keeper
+	operator *live.Keeper // of --follow
+}
+
+// Recording implements serve.Saver. What it says of a video that ended early may be that of --follow.
+func (s saver) Recording() (path string, on bool, err error) {
+	path, on, err = s.Keeper.Recording()
+	if err == nil {
+		_, _, err = s.operator.Recording()
+	}
+	return path, on, err
+}
 
 // Snapshot implements serve.Saver.
 func (saver) Snapshot(v *session.View) (string, error) { return live.Snapshot(".", v, time.Now()) }

@@ -5,8 +5,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -246,4 +248,20 @@ func TestBrowserSaves(t *testing.T) {
 			t.Errorf("recorded %d frames of %dx%d", frames, w, h)
 		}
 	}
+}
+
+// TestBrowserSaysThatAVideoEnded records onto a full disk, as /dev/full plays it: the page says it, and goes on.
+func TestBrowserSaysThatAVideoEnded(t *testing.T) {
+	needTools(t, "chromium")
+	out := filepath.Join(t.TempDir(), "out.mp4")
+	if err := os.Symlink("/dev/full", out); err != nil {
+		t.Fatal(err)
+	}
+	page, _ := served(t, absolute(t, clip), "-m", absolute(t, tiny), "--init", clipInit, "--record", out, "--fps", "3")
+	ctx := browse(t, page)
+	awaitJS(t, ctx, `!last.recording && by("rec").hidden && !by("notice").hidden && by("notice").className == "" &&
+		by("notice").textContent.includes("o space left on device")`)
+	keepScreenshot(t, ctx, "browser-full")
+	frame := frameNow(t, page)
+	awaitJS(t, ctx, fmt.Sprintf(`last.frame > %d && picture.naturalWidth > 0`, frame+3))
 }

@@ -24,7 +24,7 @@ func (f *liveFlags) outputs(cmd *cobra.Command, source string, info capture.Info
 	if o.keeper, err = f.keeper(cmd, source, info); err != nil {
 		return o, err
 	}
-	if o.operator, err = f.operator(info); err != nil {
+	if o.operator, err = f.operator(cmd, info); err != nil {
 		return o, errors.Join(err, o.keeper.Close())
 	}
 	if o.told, err = f.events.open(cmd, source); err != nil {
@@ -47,8 +47,8 @@ func (o liveOutputs) Close() error {
 }
 
 // operator returns what writes the video of --follow, which begins at once; it keeps nothing without.
-func (f *liveFlags) operator(info capture.Info) (*live.Keeper, error) {
-	k := live.NewKeeper(live.Options{Path: f.framed.path, Video: func(path string) (follow.Sink, error) {
+func (f *liveFlags) operator(cmd *cobra.Command, info capture.Info) (*live.Keeper, error) {
+	k := live.NewKeeper(live.Options{Path: f.framed.path, Log: logger(cmd), Video: func(path string) (follow.Sink, error) {
 		w, err := f.writer(path, info)
 		if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (f *liveFlags) writer(path string, info capture.Info) (*capture.Writer, err
 
 // keeper returns what writes the files that the flags name. With --record a video is begun.
 func (f *liveFlags) keeper(cmd *cobra.Command, source string, info capture.Info) (*live.Keeper, error) {
-	o := live.Options{Path: f.record, Segment: f.segment}
+	o := live.Options{Path: f.record, Segment: f.segment, Log: logger(cmd)}
 	for _, file := range []trackFile{{"csv", f.csv, record.CSV}, {"jsonl", f.jsonl, record.JSONL}} {
 		if file.path == "" {
 			continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"image/draw"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -15,22 +16,22 @@ import (
 // never waits for it: a step that comes while the encoder is busy displaces the one that waits.
 type film struct {
 	video   follow.Sink
+	log     *slog.Logger          // told why the video ended early
 	size    image.Point           // of the pictures, (0, 0) before the first
-	told    bool                  // put has returned why the video ended early
 	waiting chan tracker.Step     // has room for one: the newest step, with a picture of its own
 	spare   chan tracker.Step     // memory for steps
 	late    atomic.Int64          // how many steps were displaced
-	broken  atomic.Pointer[error] // why the video ended early
+	broken  atomic.Pointer[error] // why the video ended early, or is not whole
 	done    chan struct{}         // closed when the file is whole, or never will be
-	err     error                 // of the goroutine, valid once done is closed
 }
 
 // spares is the number of steps that may lie idle: one each for the encoder and the step that waits.
 const spares = 2
 
-func newFilm(video follow.Sink) *film {
+func newFilm(video follow.Sink, log *slog.Logger) *film {
 	f := &film{
-		video: video, waiting: make(chan tracker.Step, 1), spare: make(chan tracker.Step, spares), done: make(chan struct{}),
+		video: video, log: log, waiting: make(chan tracker.Step, 1), spare: make(chan tracker.Step, spares),
+		done: make(chan struct{}),
 	}
 	go f.write(&cadence{})
 	return f
@@ -41,12 +42,28 @@ func (f *film) fits(step tracker.Step) bool {
 	return f.size == (image.Point{}) || f.size == step.Frame.Image.Rect.Size()
 }
 
-// put leaves a copy of step, which fits, for the encoder. It is not called after end. Its error is why an earlier step
-// could not be written.
-func (f *film) put(step tracker.Step) error {
+// failed returns why the video ended early or is not whole, nil where nothing is known of that.
+func (f *film) failed() error {
 	if err := f.broken.Load(); err != nil {
-		f.told = true
 		return *err
+	}
+	return nil
+}
+
+// over reports whether the file is whole, or never will be.
+func (f *film) over() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// put leaves a copy of step, which fits, for the encoder. It is not called after end. A video that failed takes no more.
+func (f *film) put(step tracker.Step) {
+	if f.failed() != nil {
+		return
 	}
 	f.size = step.Frame.Image.Rect.Size()
 	select {
@@ -56,7 +73,6 @@ func (f *film) put(step tracker.Step) error {
 	default: // the encoder has taken it
 	}
 	f.waiting <- f.copy(step)
-	return nil
 }
 
 // copy returns step with a picture and targets of its own, without what the video does not show: response maps and
@@ -90,33 +106,27 @@ func (f *film) giveBack(step tracker.Step) {
 // end lets the encoder finish what it has.
 func (f *film) end() { close(f.waiting) }
 
-// wait returns when the file is whole, or with the reason why it is not that put has not returned.
-func (f *film) wait() error {
-	<-f.done
-	if f.told {
-		return nil
-	}
-	return f.err
-}
-
-// write encodes what comes, until the end. After an error it only empties the channel.
+// write encodes what comes, until the end or an error, and makes the file whole then.
 func (f *film) write(c *cadence) {
 	defer close(f.done)
 	var late int64
+	var err error
 	for step := range f.waiting {
 		now := f.late.Load()
 		step.Frame.Time = c.place(step.Frame.Time, now > late)
 		late = now
-		if f.err == nil {
-			f.err = f.video.Put(step)
-		}
-		if err := f.err; err != nil {
+		if err = f.video.Put(step); err != nil {
 			f.broken.Store(&err)
+			break
 		}
 		f.giveBack(step)
 	}
-	if err := f.video.Close(); !errors.Is(f.err, err) {
-		f.err = errors.Join(f.err, err)
+	if end := f.video.Close(); !errors.Is(err, end) {
+		err = errors.Join(err, end)
+	}
+	if err != nil {
+		f.log.Error("a video ended early; the view goes on", "why", err)
+		f.broken.Store(&err)
 	}
 }
 

@@ -2,11 +2,14 @@
 package live
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,19 +20,25 @@ import (
 )
 
 // Keeper writes the views of a session to files. Each is meant for session.Options.Each; Record may be called
-// at the same time by another goroutine.
+// at the same time by another goroutine. A video that cannot be written on, as on a full disk, ends, and the session
+// goes on; a track that cannot is an error of Each.
 type Keeper struct {
 	o     Options
 	last  map[int]int // by target, the index of the frame that the tracks have last
 	fresh []tracker.Target
 
-	mu    sync.Mutex    // guards what follows
-	film  *film         // being written
-	since time.Duration // the time of film's first frame, valid where begun
-	begun bool          // film has a frame
-	ended []*film       // being finished, or finished
-	name  string        // of the video being written, or the last one
-	files int           // videos begun
+	mu     sync.Mutex    // guards what follows
+	wanted bool          // a person wants a video written
+	film   *film         // being written
+	newest *film         // film, or the one before
+	since  time.Duration // the time of film's first frame, or of the one for which none began; valid where begun
+	begun  bool          // film has a frame
+	ended  []*film       // being finished, or finished
+	name   string        // of the video being written, or the last one
+	files  int           // videos begun
+	late   int64         // of the videos that are forgotten
+	why    error         // why the next video could not begin
+	failed error         // the first reason why a video is not as a person wanted it
 }
 
 // Options say what a Keeper keeps.
@@ -42,20 +51,32 @@ type Options struct {
 	// there already passed over. Where it is "", and with Segment, each is named by its own start: the time of day goes
 	// before the suffix.
 	Path string
-	// Segment ends a video after this time and begins the next one; 0 never does.
+	// Segment ends a video after this time and begins the next one, also where it failed; 0 never does.
 	Segment time.Duration
+	// Log is told of each video that ends early; nil: nobody is.
+	Log *slog.Logger
 }
 
 // NewKeeper returns a Keeper that keeps what o says.
-func NewKeeper(o Options) *Keeper { return &Keeper{o: o, last: map[int]int{}} }
+func NewKeeper(o Options) *Keeper {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Keeper{o: o, last: map[int]int{}}
+}
 
 // Record begins or ends a video and returns the file's name. A video that has ended is finished in the background;
 // Close waits for it and returns its error.
 func (k *Keeper) Record(on bool) (name string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if on && k.film == nil {
-		return k.begin()
+	if k.broken() {
+		k.end()
+	}
+	if k.wanted = on; on && k.film == nil {
+		name, err = k.begin()
+		k.wanted = err == nil
+		return name, err
 	}
 	if !on {
 		k.end()
@@ -63,15 +84,22 @@ func (k *Keeper) Record(on bool) (name string, err error) {
 	return k.name, nil
 }
 
-// Recording returns the name of the video being written; on is false where none is.
-func (k *Keeper) Recording() (name string, on bool) {
+// Recording returns the name of the video being written; on is false where none is. err is why the newest video ended
+// early or is not whole, or why the next could not begin.
+func (k *Keeper) Recording() (name string, on bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.film == nil {
-		return "", false
+	if err = k.why; err == nil && k.newest != nil {
+		err = k.newest.failed()
 	}
-	return k.name, true
+	if k.film == nil || k.broken() {
+		return "", false, err
+	}
+	return k.name, true, err
 }
+
+// broken reports whether the video being written cannot be. The caller holds the lock.
+func (k *Keeper) broken() bool { return k.film != nil && k.film.failed() != nil }
 
 // begin opens the next video. The caller holds the lock.
 func (k *Keeper) begin() (string, error) {
@@ -81,8 +109,22 @@ func (k *Keeper) begin() (string, error) {
 		return name, err
 	}
 	k.files++
-	k.film, k.name, k.begun = newFilm(video), name, false
+	k.film, k.name, k.begun, k.why = newFilm(video, k.o.Log), name, false, nil
+	k.newest = k.film
 	return name, nil
+}
+
+// sweep forgets the videos that are finished, whose memory is a picture's many times over, but for what they leave to
+// be said. The caller holds the lock.
+func (k *Keeper) sweep() {
+	k.ended = slices.DeleteFunc(k.ended, func(f *film) bool {
+		if !f.over() {
+			return false
+		}
+		k.late += f.late.Load()
+		k.failed = cmp.Or(k.failed, f.failed())
+		return true
+	})
 }
 
 // next names the video that begins now. Only a name that a person gave may be that of a file that is there.
@@ -121,6 +163,7 @@ func (k *Keeper) end() {
 		return
 	}
 	k.film.end()
+	k.sweep()
 	k.ended = append(k.ended, k.film)
 	k.film = nil
 }
@@ -142,38 +185,44 @@ func (k *Keeper) Each(v *session.View) error {
 			}
 		}
 	}
-	return k.shoot(v.Step)
+	k.shoot(v.Step)
+	return nil
 }
 
 // shoot hands a step to the video, if there is one. A source that came back with another size begins the next video.
-func (k *Keeper) shoot(step tracker.Step) error {
+func (k *Keeper) shoot(step tracker.Step) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.film != nil && (!k.film.fits(step) || k.full(step)) {
+	if k.broken() {
+		k.end()
+	}
+	if k.film != nil && !k.film.fits(step) || k.full(step) {
 		k.end()
 		if _, err := k.begin(); err != nil {
-			return err
+			k.o.Log.Error("the next video cannot begin; the view goes on", "why", err)
+			k.why, k.begun, k.since = err, true, step.Frame.Time
+			k.failed = cmp.Or(k.failed, err)
 		}
 	}
 	if k.film == nil {
-		return nil
+		return
 	}
 	if !k.begun {
 		k.begun, k.since = true, step.Frame.Time
 	}
-	return k.film.put(step)
+	k.film.put(step)
 }
 
 // full reports whether a step belongs to the next segment. The caller holds the lock.
 func (k *Keeper) full(step tracker.Step) bool {
-	return k.o.Segment > 0 && k.begun && step.Frame.Time-k.since >= k.o.Segment
+	return k.wanted && k.o.Segment > 0 && k.begun && step.Frame.Time-k.since >= k.o.Segment
 }
 
 // Late returns how many frames are not in a video because they came while it was busy with encoding another.
 func (k *Keeper) Late() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	n := int64(0)
+	n := k.late
 	for _, f := range k.ended {
 		n += f.late.Load()
 	}
@@ -183,15 +232,17 @@ func (k *Keeper) Late() int {
 	return int(n)
 }
 
-// Close ends all files and waits until they are whole. It may be called twice.
+// Close ends all files and waits until they are whole. Of the videos that are not it returns the first one's error: the
+// log has each. It may be called twice.
 func (k *Keeper) Close() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.end()
-	var errs []error
 	for _, f := range k.ended {
-		errs = append(errs, f.wait())
+		<-f.done
 	}
+	k.sweep()
+	errs := []error{k.failed}
 	for _, sink := range k.o.Tracks {
 		errs = append(errs, sink.Close())
 	}

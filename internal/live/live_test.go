@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"image"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -256,31 +257,115 @@ func TestKeeperPassesErrorsOn(t *testing.T) {
 	}
 }
 
-// TestKeeperSaysOnceThatAVideoFails: with the next frame, or where none comes, in the end.
-func TestKeeperSaysOnceThatAVideoFails(t *testing.T) {
-	full := errors.New("disk full")
-	for _, more := range []bool{true, false} {
-		synctest.Test(t, func(t *testing.T) {
-			video := &frames{err: full}
-			k := NewKeeper(Options{Path: "a.mp4", Video: func(string) (follow.Sink, error) { return video, nil }})
-			if _, err := k.Record(true); err != nil {
-				t.Fatal(err)
-			}
-			if err := k.Each(view(0, 30, 8)); err != nil {
-				t.Fatal(err)
+// TestKeeperGoesOnWithoutAVideo: a video that cannot be written on, as on a full disk, ends at once, which is said in
+// the log, by Recording and in the end; the session goes on, and a person may begin another video.
+func TestKeeperGoesOnWithoutAVideo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := errors.New("disk full")
+		var log strings.Builder
+		var files []*frames
+		k := NewKeeper(Options{Path: "a.mp4", Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Video: func(path string) (follow.Sink, error) {
+				files = append(files, &frames{path: path})
+				if len(files) == 1 {
+					files[0].err = full
+				}
+				return files[len(files)-1], nil
+			}})
+		put := func(i int) {
+			t.Helper()
+			if err := k.Each(view(i, 30, 8)); err != nil {
+				t.Fatalf("the session ends with the video: %v", err)
 			}
 			synctest.Wait()
-			if more {
-				if err := k.Each(view(1, 30, 8)); !errors.Is(err, full) {
-					t.Errorf("the next frame: %v", err)
+		}
+		state := func(on, failed bool) {
+			t.Helper()
+			if _, is, err := k.Recording(); is != on || errors.Is(err, full) != failed {
+				t.Errorf("recording %v, %v", is, err)
+			}
+		}
+		record := func(on bool) {
+			t.Helper()
+			if _, err := k.Record(on); err != nil {
+				t.Fatal(err)
+			}
+		}
+		record(true)
+		state(true, false)
+		put(0)
+		state(false, true)
+		if files[0].closed != 1 {
+			t.Error("the video is not made whole at once")
+		}
+		if n := strings.Count(log.String(), "disk full"); n != 1 {
+			t.Errorf("said %d times in the log: %s", n, &log)
+		}
+		put(1)
+		put(2)
+		record(true)
+		state(true, false)
+		put(3)
+		record(false)
+		synctest.Wait()
+		state(false, false)
+		if err := errors.Join(k.Close(), k.Close()); !errors.Is(err, full) {
+			t.Errorf("in the end: %v", err)
+		}
+		if len(files) != 2 || len(files[0].got) != 1 || !slices.Equal(files[1].got, []int{3}) || files[1].path != "a-2.mp4" {
+			t.Errorf("files %+v", files)
+		}
+	})
+}
+
+// TestSegmentsGoOn: where a segment fails, or cannot begin, the next one is tried after its time; what is finished is
+// not kept in memory.
+func TestSegmentsGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := errors.New("disk full")
+		var files []*frames
+		k := NewKeeper(Options{Path: filepath.Join(t.TempDir(), "out.mkv"), Segment: 2 * time.Second,
+			Video: func(path string) (follow.Sink, error) {
+				files = append(files, &frames{path: path})
+				switch len(files) {
+				case 2:
+					files[1].err = full
+				case 3:
+					return nil, full
 				}
+				return files[len(files)-1], nil
+			}})
+		if _, err := k.Record(true); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 200 {
+			if err := k.Each(view(i, 10, 8)); err != nil {
+				t.Fatal(err)
 			}
-			if err := k.Close(); errors.Is(err, full) == more {
-				t.Errorf("said before: %v, and in the end %v", more, err)
+			if time.Sleep(100 * time.Millisecond); len(k.ended) > 1 {
+				t.Fatalf("%d videos are kept that have ended", len(k.ended))
 			}
-			if len(video.got) != 1 || video.closed != 1 {
-				t.Errorf("given %v after the failure, closed %d times", video.got, video.closed)
+			if _, on, err := k.Recording(); on == (i >= 20 && i < 60) || (err != nil) == on {
+				t.Fatalf("frame %d: recording %v, %v", i, on, err)
 			}
-		})
-	}
+		}
+		if _, err := k.Record(false); err != nil {
+			t.Fatal(err)
+		}
+		for i := 200; i < 230; i++ { // nobody wants any more
+			if err := k.Each(view(i, 10, 8)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := k.Close(); !errors.Is(err, full) {
+			t.Errorf("in the end: %v", err)
+		}
+		var got []int
+		for _, f := range files {
+			got = append(got, len(f.got))
+		}
+		if want := []int{20, 1, 0, 20, 20, 20, 20, 20, 20, 20}; !slices.Equal(got, want) {
+			t.Errorf("segments of %v frames, want %v", got, want)
+		}
+	})
 }

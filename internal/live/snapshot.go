@@ -96,7 +96,10 @@ func write(path string, content func(io.Writer) error) error {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	if err = errors.Join(content(w), w.Flush(), f.Close()); err != nil {
+	if err = content(w); err == nil { // else Flush would say the same once more
+		err = w.Flush()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
 	return nil

@@ -55,7 +55,8 @@ func (s *Server) encode() {
 		return
 	}
 	now := time.Now()
-	m := render.Moment{Step: s.view.Step, Selected: s.picked, Recording: s.recording() != "", Live: &render.Live{
+	recording, _ := s.recording()
+	m := render.Moment{Step: s.view.Step, Selected: s.picked, Recording: recording != "", Live: &render.Live{
 		Status: s.o.Session.Status(), Now: now, ShownFPS: s.shown.PerSecond(), Latency: s.latency,
 	}}
 	drawn := false

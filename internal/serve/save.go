@@ -19,8 +19,8 @@ type Saver interface {
 	Snapshot(v *session.View) (path string, err error)
 	// Record begins or ends a video and returns its path.
 	Record(on bool) (path string, err error)
-	// Recording returns the path of the video being written.
-	Recording() (path string, on bool)
+	// Recording returns the path of the video being written, and why the one before ended early or is not whole.
+	Recording() (path string, on bool, err error)
 }
 
 // maxSnapshots bounds the pictures that clients may have saved while a server runs: they fill the disk.
@@ -49,20 +49,29 @@ func (s *Server) maySave(w http.ResponseWriter) bool {
 	return false
 }
 
-// recording returns the path of the video being written, "" where none is. Who may not have any written does not learn
-// where it is.
-func (s *Server) recording() string {
+// recording returns the path of the video being written, "" where none is, and why the last one ended early. Who may
+// not have any written does not learn where it is.
+func (s *Server) recording() (path, problem string) {
 	if s.o.Saver == nil {
-		return ""
+		return "", ""
 	}
-	path, on := s.o.Saver.Recording()
+	path, on, err := s.o.Saver.Recording()
+	switch {
+	case err == nil:
+	case s.saves():
+		problem = "recording ended early: " + err.Error()
+	default:
+		problem = "recording ended early: the log says why"
+	}
 	switch {
 	case !on:
-		return ""
-	case !s.saves():
-		return filepath.Base(path)
+		path = ""
+	case s.saves():
+		path = whole(path)
+	default:
+		path = filepath.Base(path)
 	}
-	return whole(path)
+	return path, problem
 }
 
 // whole makes a path absolute, so that it says where a file is to one who is not here.
@@ -88,6 +97,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 	path, err := s.o.Saver.Record(ask.On)
 	s.due(w)
 	if err != nil {
+		s.o.Log.Error("a video that a page asked for cannot be written", "why", err)
 		http.Error(w, err.Error(), http.StatusConflict)
 		return
 	}
@@ -117,6 +127,7 @@ func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	if err != nil {
+		s.o.Log.Error("a snapshot that a page asked for was not saved", "why", err)
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"image/png"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -23,8 +24,9 @@ type keepSome struct {
 	err   error
 	takes time.Duration // a picture
 
-	mu  sync.Mutex
-	now string
+	mu    sync.Mutex
+	now   string
+	broke error // the video before
 }
 
 func (k *keepSome) Snapshot(v *session.View) (string, error) {
@@ -49,10 +51,10 @@ func (k *keepSome) Record(on bool) (string, error) {
 	return "a.mp4", nil
 }
 
-func (k *keepSome) Recording() (string, bool) {
+func (k *keepSome) Recording() (string, bool, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.now, k.now != ""
+	return k.now, k.now != "", k.broke
 }
 
 // set makes path the video that is being recorded; the servers that were opened with k ask for it meanwhile.
@@ -173,19 +175,57 @@ func TestSavingIsGuarded(t *testing.T) {
 	w.until("a picture", func(s stateJSON) bool { return picture(s) && !s.Saves })
 	refused(w, http.StatusNotFound)
 
-	keep.err = errors.New("no space left on device")
 	w = open(t, saver)
 	w.until("a picture", picture)
-	full := func(path, body string, want int) {
-		t.Helper()
-		if status, text := w.do("POST", path, body); status != want || !strings.Contains(text, "no space") {
-			t.Errorf("%s on a full disk: %d %s", path, status, text)
-		}
-	}
-	full("/record", `{"on":true}`, http.StatusConflict)
-	full("/snapshot", "", http.StatusInternalServerError)
 	w.server.saving.count = maxSnapshots
 	if status, text := w.do("POST", "/snapshot", ""); status != http.StatusTooManyRequests {
 		t.Errorf("one too many: %d %s", status, text)
+	}
+}
+
+// notes is a log that is read while it is written.
+type notes struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (n *notes) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notes) count(what string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return strings.Count(n.text.String(), what)
+}
+
+// TestSavingFails: what a full disk takes is said to who asked, in the log and, of a video that ends early, in the
+// state; where everybody is a client, without its place.
+func TestSavingFails(t *testing.T) {
+	full := errors.New("write /home/owner/a.mp4: no space left on device")
+	keep, log := &keepSome{dir: t.TempDir(), err: full, broke: full}, &notes{}
+	w := open(t, func(o *Options) { o.Saver, o.Log = keep, slog.New(slog.NewTextHandler(log, nil)) })
+	s := w.until("a picture", func(s stateJSON) bool { return s.Width > 0 })
+	if !strings.Contains(s.VideoProblem, "ended early: write /home/owner/a.mp4: no space") || s.Recording != "" {
+		t.Errorf("the state says %q of the video", s.VideoProblem)
+	}
+	for path, want := range map[string]int{"/record": http.StatusConflict, "/snapshot": http.StatusInternalServerError} {
+		said := log.count("no space")
+		if status, text := w.do("POST", path, `{"on":true}`); status != want || !strings.Contains(text, "no space") {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+		if log.count("no space") != said+1 {
+			t.Errorf("%s: not in the log", path)
+		}
+	}
+	before := w.session.Status().Tracked
+	w.until("the view goes on", func(stateJSON) bool { return w.session.Status().Tracked > before+10 })
+
+	w = open(t, func(o *Options) { o.Saver, o.AnyHost = keep, true })
+	s = w.until("a picture", func(s stateJSON) bool { return s.Width > 0 })
+	if s.VideoProblem == "" || strings.Contains(s.VideoProblem, "owner") {
+		t.Errorf("everybody reads %q of the video", s.VideoProblem)
 	}
 }

@@ -157,9 +157,11 @@ type stateJSON struct {
 	Attempt    int     `json:"attempt"`
 	Problem    string  `json:"problem,omitempty"`
 	Viewers    int     `json:"viewers"`
-	// Saves tells that /record and /snapshot do something, Recording is the path of the video being written.
-	Saves     bool   `json:"saves"`
-	Recording string `json:"recording,omitempty"`
+	// Saves tells that /record and /snapshot do something, Recording is the path of the video being written, VideoProblem
+	// why the last one, or that of --follow, ended early.
+	Saves        bool   `json:"saves"`
+	Recording    string `json:"recording,omitempty"`
+	VideoProblem string `json:"video_problem,omitempty"`
 
 	Show showJSON `json:"show"`
 	// ColorMaps are those that Show's color_map can be.
@@ -204,8 +206,9 @@ func (s *Server) state() stateJSON {
 		Title: s.o.Title, Captured: st.Captured, Tracked: st.Tracked, Dropped: st.Dropped,
 		CaptureFPS: st.CaptureFPS, TrackFPS: st.TrackFPS, LastFrame: time.Since(st.LastFrame).Seconds(),
 		Paused: st.Paused, Ended: st.Ended, Lost: st.Lost(), Attempt: st.Attempt, Viewers: s.viewers.size(),
-		Saves: s.saves(), Recording: s.recording(),
+		Saves: s.saves(),
 	}
+	j.Recording, j.VideoProblem = s.recording()
 	if st.Problem != nil {
 		j.Problem = st.Problem.Error()
 	}

@@ -31,10 +31,11 @@ type game struct {
 	chars    []rune
 	bindings []binding
 
-	selected  int  // the target that the panel shows, 0 for the first
-	paused    bool // by the person
-	choosing  bool // the picture stands still until a box is drawn
-	recording bool
+	selected  int    // the target that the panel shows, 0 for the first
+	paused    bool   // by the person
+	choosing  bool   // the picture stands still until a box is drawn
+	broke     string // why the last video ended early
+	trouble   string // that, until a key is pressed
 	help      bool
 	notice    string
 	noticeEnd time.Time
@@ -66,7 +67,7 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	}
 	blank := &session.View{Step: tracker.Step{Frame: tracker.Frame{Image: img}}}
 	g := &game{
-		ctx: ctx, o: o, screen: screen, blank: blank, view: blank, bindings: bindings(), recording: o.Recording, dirty: true,
+		ctx: ctx, o: o, screen: screen, blank: blank, view: blank, bindings: bindings(), dirty: true,
 	}
 	return g, nil
 }
@@ -187,10 +188,24 @@ func (g *game) Draw(screen *ebiten.Image) {
 	}
 }
 
+// recorded reports whether a video is being written. Why one ended early is shown until a key is pressed.
+func (g *game) recorded() bool {
+	_, on, err := g.o.Recording()
+	why := ""
+	if err != nil {
+		why = "recording ended early: " + err.Error()
+	}
+	if g.broke != why {
+		g.broke, g.trouble = why, why
+	}
+	return on
+}
+
 // moment is what the screen is to show now.
 func (g *game) moment() render.Moment {
 	now := time.Now()
-	m := render.Moment{Step: g.view.Step, Selected: g.selected, Recording: g.recording, Live: &render.Live{
+	recording := g.recorded()
+	m := render.Moment{Step: g.view.Step, Selected: g.selected, Recording: recording, Live: &render.Live{
 		Status: g.o.Session.Status(), Now: now, ShownFPS: g.shown.PerSecond(), Latency: g.latency,
 	}}
 	switch {
@@ -202,6 +217,8 @@ func (g *game) moment() render.Moment {
 		m.Notice = "draw a new box, Esc goes back"
 	case now.Before(g.noticeEnd):
 		m.Notice = g.notice
+	default:
+		m.Notice = g.trouble
 	}
 	if g.help {
 		m.Help = Keys()

@@ -94,7 +94,7 @@ func (g *game) keys() error {
 func (g *game) press(name string) error {
 	for _, b := range g.bindings {
 		if b.Name == name {
-			g.dirty = true
+			g.dirty, g.trouble = true, ""
 			g.o.Log.Debug("key", "name", b.Name)
 			return b.do(g)
 		}
@@ -176,17 +176,15 @@ func (g *game) snapshot() error {
 }
 
 func (g *game) record() error {
-	name, err := g.o.Record(!g.recording)
+	_, on, _ := g.o.Recording()
+	name, err := g.o.Record(!on)
 	switch {
 	case err != nil:
 		g.say(err.Error())
-		g.recording = false
-	case g.recording:
+	case on:
 		g.say(fmt.Sprintf("recorded %s", name))
-		g.recording = false
 	default:
 		g.say(fmt.Sprintf("recording %s", name))
-		g.recording = true
 	}
 	return nil
 }

@@ -28,8 +28,8 @@ type Options struct {
 	// Both run between two pictures.
 	Snapshot func(v *session.View) (name string, err error)
 	Record   func(on bool) (name string, err error)
-	// Recording tells that a file is being written from the beginning.
-	Recording bool
+	// Recording tells whether a file is being written, and why the one before ended early.
+	Recording func() (name string, on bool, err error)
 	// ColorMap has the colours of the response maps.
 	ColorMap render.ColorMap
 	// Log is told, at the level debug, of each key and each box that the window has taken; nil: nobody is.

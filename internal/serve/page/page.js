@@ -5,6 +5,7 @@
 const by = (id) => document.getElementById(id);
 const stage = by("stage"), picture = by("picture"), still = by("still"), box = by("box");
 let last = {};    // the newest state
+let problem = ""; // of the last video, that was said
 let drag = null;  // the box being drawn: corners in the stage's pixels, and the promise of the kept frame
 
 async function post(path, body) {
@@ -69,6 +70,10 @@ function update(s) {
   by("figures").textContent = s.show.figures ? measured(s) : "";
   by("rec").hidden = !s.recording;
   by("rec").title = s.recording ?? "";
+  if (problem !== (s.video_problem ?? "")) {
+    problem = s.video_problem ?? "";
+    if (problem) say(problem);
+  }
   by("pause").textContent = s.paused ? "Go on" : "Pause";
   by("pause").setAttribute("aria-pressed", s.paused);
   by("record").hidden = by("snapshot").hidden = !s.saves;
