@@ -60,7 +60,8 @@ func (f *film) over() bool {
 	}
 }
 
-// put leaves a copy of step, which fits, for the encoder. It is not called after end. A video that failed takes no more.
+// put leaves a copy of step, which fits, for the encoder. It is not called after end. What comes after a failure it
+// throws away.
 func (f *film) put(step tracker.Step) {
 	if f.failed() != nil {
 		return

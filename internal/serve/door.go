@@ -15,9 +15,13 @@ const (
 	callerBuffer = 32 << 10
 )
 
-// takeTurns is what the door waits once it has closed a connection for another one. However many come, each then has so
+// takeTurns is how often, on average, the door closes a connection for another one. However many come, each then has so
 // long times the number of places to say what it wants.
 const takeTurns = time.Millisecond
+
+// turnsBehind is how many turns the door makes up for at once: on a busy machine each wait takes longer than it should,
+// and all who queue for the door, the owner among them, would wait as often.
+const turnsBehind = 64
 
 // door is a listener with a bounded number of open connections, in all and from each address. It turns no newcomer
 // away, since that may be the owner: whoever has been of no use for longest is closed instead. Those who have shown the
@@ -25,6 +29,7 @@ const takeTurns = time.Millisecond
 type door struct {
 	net.Listener
 	total, each int
+	turn        time.Time // when the next connection may be closed for another one; of the goroutine that accepts
 
 	mu   sync.Mutex
 	open map[*caller]struct{}
@@ -46,9 +51,18 @@ func (d *door) Accept() (net.Conn, error) {
 	in := &caller{Conn: c, door: d, from: origin(c.RemoteAddr()), used: time.Now()}
 	if out := d.enter(in); out != nil {
 		out.cut()
-		time.Sleep(takeTurns)
+		time.Sleep(d.wait(time.Now()))
 	}
 	return in, nil
+}
+
+// wait returns how long the door waits at a time, once it has closed a connection for another one.
+func (d *door) wait(now time.Time) time.Duration {
+	if behind := now.Add(-turnsBehind * takeTurns); d.turn.Before(behind) {
+		d.turn = behind
+	}
+	d.turn = d.turn.Add(takeTurns)
+	return d.turn.Sub(now)
 }
 
 // enter takes c in and returns the one that has to go for it, nil where there is room.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // cookieName is that of the cookie that carries the token once the page has been opened with it.
@@ -23,6 +24,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		refuse := func(text string, status int) {
+			select {
+			case <-time.After(s.times.refusal):
+			case <-r.Context().Done():
+			}
 			h.Set("Connection", "close") // no second try on the same connection
 			http.Error(w, text, status)
 		}

@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestToken(t *testing.T) {
@@ -117,5 +119,23 @@ func TestEmbedding(t *testing.T) {
 	status, _ := w.do("GET", "/state", "", "Cookie", "siamtrack=sesame", "Sec-Fetch-Site", "cross-site")
 	if status != http.StatusForbidden {
 		t.Errorf("another website with the owner's cookie: %d", status)
+	}
+}
+
+// TestRefusedWaits: who is refused learns it late, and who is let through at once.
+func TestRefusedWaits(t *testing.T) {
+	times := patient
+	times.refusal = 200 * time.Millisecond
+	w := openWith(t, times, func(l net.Listener) net.Listener { return l }, func(o *Options) { o.Token = "open sesame" })
+	for what, header := range map[string][2]string{
+		"a wrong token": {"Authorization", "Bearer open sesam"}, "another name": {"Host", "rebound.example"},
+	} {
+		begin := time.Now()
+		if status, text := w.do("GET", "/state", "", header[:]...); status != 401 && status != 403 {
+			t.Errorf("%s: %d %q", what, status, text)
+		}
+		if took := time.Since(begin); took < times.refusal {
+			t.Errorf("%s: refused after %v", what, took)
+		}
 	}
 }

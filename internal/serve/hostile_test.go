@@ -201,3 +201,32 @@ func TestDoor(t *testing.T) {
 		}
 	}
 }
+
+// TestTurns: on average the door closes one connection in each turn, and makes up at once for what it missed, so that a
+// busy machine's long waits do not add up for those who queue.
+func TestTurns(t *testing.T) {
+	d, now := newDoor(nil, 4, 3), time.Now()
+	ask := func(n int) (waits time.Duration) {
+		for range n {
+			if wait := d.wait(now); wait > 0 {
+				waits += wait
+				now = now.Add(wait)
+			}
+		}
+		return waits
+	}
+	if waits := ask(turnsBehind); waits != 0 {
+		t.Errorf("first it waits %v, though nobody came before", waits)
+	}
+	if waits := ask(1000); waits != 1000*takeTurns {
+		t.Errorf("1000 turns take %v", waits)
+	}
+	now = now.Add(10 * takeTurns) // what was meant to be one
+	if waits := ask(11); waits != takeTurns {
+		t.Errorf("late by 10 turns, it waits %v in the next 11", waits)
+	}
+	now = now.Add(time.Hour)
+	if waits := ask(2 * turnsBehind); waits != turnsBehind*takeTurns {
+		t.Errorf("after an hour it waits %v in %d", waits, 2*turnsBehind)
+	}
+}

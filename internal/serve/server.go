@@ -53,12 +53,13 @@ const (
 
 // timeouts bound how long a client takes: for a request's header; for a request in all; for taking an answer that is no
 // stream, such as a slow telephone's still picture; for taking one picture or event of a stream; between two requests.
-type timeouts struct{ header, request, answer, picture, idle time.Duration }
+// A refusal is kept back for so long, so that who guesses, or comes again and again, gets nowhere by being quick.
+type timeouts struct{ header, request, answer, picture, idle, refusal time.Duration }
 
 func usual() timeouts {
 	return timeouts{
 		header: 5 * time.Second, request: 10 * time.Second, answer: 15 * time.Second, picture: 5 * time.Second,
-		idle: 30 * time.Second,
+		idle: 30 * time.Second, refusal: time.Second,
 	}
 }
 
