@@ -27,7 +27,7 @@ COMMANDS = (
     "ablate",
     "exportmarked",
     "manifest",
-    "packimage",
+    "renew",
     "fixture",
     "loopcases",
     "curves",

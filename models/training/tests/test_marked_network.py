@@ -11,7 +11,7 @@ from siamtrain.backbone.dense import normalise
 from siamtrain.checks import parity
 from siamtrain.data import synthetic
 from siamtrain.errors import DataError
-from siamtrain.file import export, packed
+from siamtrain.file import attention, export, packed
 from siamtrain.loop.box import EXEMPLAR, SEARCH, OnnxModel
 from siamtrain.loop.follow import follow
 from siamtrain.marked import files, student
@@ -131,7 +131,7 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     np.testing.assert_allclose(found, torch.sigmoid(logits)[0, 0].numpy(), atol=5e-3)  # weights are stored in 16 bits
 
 
-def test_an_int8_file_takes_packed_images(net, tmp_path):
+def test_an_int8_file_takes_packed_images_and_attends_in_rows(net, tmp_path):
     pytest.importorskip("onnxruntime.quantization")
     full, small = str(tmp_path / "full.onnx"), str(tmp_path / "int8.onnx")
     about, no = files.manifest("tiny"), torch.zeros(3, dtype=torch.bool)
@@ -142,6 +142,9 @@ def test_an_int8_file_takes_packed_images(net, tmp_path):
     assert not packed.pack(onnx.load(full)) and not packed.pack(onnx.load(small))
     image = next(i for i in export.session(small).get_inputs() if i.name == "image")
     assert (image.type, image.shape[3]) == ("tensor(uint8)", 48)
+    for path in (full, small):
+        assert [n.op_type for n in onnx.load(path).graph.node].count("MatMul") == 2
+        assert not attention.by_rows(onnx.load(path))
 
 
 def test_pytorch_s_twin_of_a_file_follows_as_onnx_runtime_does(net, tmp_path):

@@ -20,8 +20,8 @@ def pack(model):
     graph = model.graph
     initializers = {i.name: i for i in graph.initializer}
     first = next((n for n in graph.node if n.op_type == "QuantizeLinear" and n.input[0] == IMAGE), None)
-    back = _only_reader(graph, first and first.output[0], "DequantizeLinear")
-    conv = _only_reader(graph, back and back.output[0], "Conv")
+    back = only_reader(graph, first and first.output[0], "DequantizeLinear")
+    conv = only_reader(graph, back and back.output[0], "Conv")
     if conv is None or numpy_helper.to_array(initializers[first.input[2]]) != 0:
         return False
     about = {a.name: a for a in conv.attribute}
@@ -47,7 +47,7 @@ def pack(model):
     return True
 
 
-def _only_reader(graph, name, kind):
+def only_reader(graph, name, kind):
     """The one node that reads a value, where it is of a kind; None elsewhere."""
     readers = [n for n in graph.node if name and name in n.input]
     return readers[0] if len(readers) == 1 and readers[0].op_type == kind else None

@@ -12,7 +12,7 @@ import onnx
 import torch
 
 from siamtrain.box import files as box_files
-from siamtrain.file import export, packed, quantise
+from siamtrain.file import attention, export, packed, quantise
 from siamtrain.loop.box import EXEMPLAR, SEARCH, Loop
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 
@@ -55,6 +55,9 @@ def write(net, about, path):
             about,
             path,
         )
+        model = onnx.load(path)
+        attention.by_rows(model)
+        onnx.save(model, path)
         for size in (SEARCH, SEARCH + 128):
             export.verify(path, search, {"image": example(size, 3)[0], **kept})
         onnx.save(export.halve(onnx.load(path)), path)
