@@ -39,6 +39,9 @@ func (r *Runtime) loadOn(p Provider, path string, data []byte) (_ *graph, err er
 		return nil, fmt.Errorf("onnx: %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, o.Destroy()) }()
+	if p == ProviderCPU && r.tiles {
+		data = unsigned(data)
+	}
 	in, out, err := ort.GetInputOutputInfoWithONNXData(data)
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)

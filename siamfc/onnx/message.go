@@ -38,6 +38,23 @@ func fields(data []byte) ([]field, error) {
 	return out, nil
 }
 
+// numbers returns the whole numbers of a field: its one, or those that are packed in it.
+func (f field) numbers() (out []uint64) {
+	data := f.value
+	if data == nil {
+		_, _, tag := protowire.ConsumeTag(f.whole)
+		data = f.whole[tag:]
+	}
+	for len(data) > 0 {
+		v, n := protowire.ConsumeVarint(data)
+		if n < 0 {
+			return nil
+		}
+		out, data = append(out, v), data[n:]
+	}
+	return out
+}
+
 // appendField adds a field of text, bytes or a message.
 func appendField(to []byte, number protowire.Number, value []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(to, number, protowire.BytesType), value)

@@ -24,6 +24,11 @@ func FuzzRewrite(f *testing.F) {
 				t.Errorf("what was made of %x: %v", model, err)
 			}
 		}
+		if _, err := fields(unsigned(model)); err != nil {
+			if _, before := fields(model); before == nil {
+				t.Errorf("what was made of %x without signs: %v", model, err)
+			}
+		}
 		same, err := edit(model, func(v []byte) []byte { return v }, modelGraph, graphNode)
 		if err != nil && !errors.Is(err, errMessage) {
 			t.Error(err)

@@ -54,6 +54,7 @@ type Runtime struct {
 	provider Provider
 	auto     bool   // the provider was chosen here: where a model does not start on it, the CPU runs it
 	why      string // what was wrong with accelerators, where the CPU was chosen here
+	tiles    bool   // see tiles
 	open     bool
 }
 
@@ -79,7 +80,8 @@ func Start(o Options) (*Runtime, error) {
 		loaded.library, loaded.stays = path, false
 	}
 	loaded.holders++
-	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), read: o.Read, open: true}
+	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), read: o.Read,
+		tiles: tiles(), open: true}
 	if r.read == nil {
 		r.read = readfile.Plain
 	}
