@@ -121,17 +121,22 @@ func camera(t *testing.T, pictures [][]byte) (url string) {
 
 func cameraOn(t *testing.T, l net.Listener, pictures [][]byte) (url string) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-		for i := 0; r.Context().Err() == nil; i++ {
-			if p := pictures[i%len(pictures)]; len(p) > 2 {
-				fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(p), p)
-				time.Sleep(20 * time.Millisecond)
-			}
-		}
+		send(w, pictures, func() bool { return r.Context().Err() == nil })
 	})}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return "http://" + l.Addr().String() + "/camera"
+}
+
+// send answers with pictures as motion JPEG, while more is so.
+func send(w http.ResponseWriter, pictures [][]byte, more func() bool) {
+	w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+	for i := 0; more(); i++ {
+		if p := pictures[i%len(pictures)]; len(p) > 2 {
+			fmt.Fprintf(w, "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n", len(p), p)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }
 
 // A source that is off at the start is waited for where --reconnect is given, and only then.

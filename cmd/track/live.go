@@ -109,10 +109,10 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 
 // reopen returns what opens the source again after it was lost.
 func (f *liveFlags) reopen(cmd *cobra.Command, source string) func(context.Context) (tracker.Source, error) {
-	return func(context.Context) (tracker.Source, error) {
+	return func(ctx context.Context) (tracker.Source, error) {
 		how := f.capture()
 		how.Log = logger(cmd)
-		again, err := capture.Open(source, how)
+		again, err := capture.OpenContext(ctx, source, how) // the session's end does not wait for it
 		if err != nil { // not the nil *Source in an interface
 			return nil, err
 		}
