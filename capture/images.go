@@ -30,7 +30,7 @@ func isPicture(path string) bool {
 func ReadImage(path string) (*image.RGBA, error) {
 	p := pictures{
 		mats: mats{gocv.NewMat()}, items: []item{{file: path}},
-		maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler),
+		maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler), source: path,
 	}
 	_, err := p.read()
 	var img *image.RGBA
@@ -55,6 +55,7 @@ type pictures struct {
 	items     []item
 	maxPixels int64
 	log       *slog.Logger
+	source    string // what errors name already
 	next      int
 	deep      depth // how values of more than 8 bits are scaled
 }
@@ -70,6 +71,8 @@ func openImages(name, target string, o Options) (*Source, error) {
 	}
 	h, err := readHeader(files[0])
 	switch {
+	case err != nil && files[0] == name:
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", filepath.Base(files[0]), err)
 	case h.Animated && h.Format == "webp":
@@ -110,7 +113,7 @@ func openFiles(name string, files []string, o Options) (*Source, error) {
 
 // openItems reads the first picture at once, for its size and depth.
 func openItems(name string, items []item, o Options) (*Source, error) {
-	p := &pictures{mats: mats{gocv.NewMat()}, items: items, maxPixels: o.MaxPixels, log: o.Log}
+	p := &pictures{mats: mats{gocv.NewMat()}, items: items, maxPixels: o.MaxPixels, log: o.Log, source: name}
 	if err := p.load(items[0]); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -124,8 +127,11 @@ func openItems(name string, items []item, o Options) (*Source, error) {
 // load reads a picture into p.bgr as it is stored: 8 or more bits a channel, three channels.
 func (p *pictures) load(it item) error {
 	mat, err := readMat(it, p.maxPixels)
+	if err != nil && it.file != p.source {
+		err = fmt.Errorf("%s: %w", filepath.Base(it.file), err)
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(it.file), err)
+		return err
 	}
 	err = p.bgr.Close()
 	p.bgr = mat

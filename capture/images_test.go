@@ -89,6 +89,27 @@ func TestReadImage(t *testing.T) {
 	}
 }
 
+// TestErrorsNameAPictureOnce: however it is opened, alone or as one of a folder.
+func TestErrorsNameAPictureOnce(t *testing.T) {
+	dir := fill(t)
+	broken, none := filepath.Join(dir, "10.png"), filepath.Join(dir, "none.png")
+	if err := os.WriteFile(broken, []byte("\x89PNG\r\n\x1a\nand no more"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{broken, none} {
+		_, read := ReadImage(path)
+		_, opened := Open(path, Options{})
+		for _, err := range []error{read, opened} {
+			if err == nil || strings.Count(err.Error(), filepath.Base(path)) != 1 {
+				t.Errorf("%v", err)
+			}
+		}
+	}
+	if _, err := drain(mustOpen(t, dir, Options{})); err == nil || strings.Count(err.Error(), "10.png") != 1 {
+		t.Errorf("in a folder: %v", err)
+	}
+}
+
 func TestImageErrors(t *testing.T) {
 	dir := fill(t)
 	broken := filepath.Join(dir, "12.png")

@@ -52,7 +52,6 @@ func drawn(cmd *cobra.Command, img *image.RGBA) (tracker.Box, error) {
 		_, err = window.Run(ctx, window.Options{
 			Title: title, Session: s, Log: logger(cmd),
 			Snapshot: func(*session.View) (string, error) { return "", errors.New("there is nothing to keep yet") },
-			Record:   func(bool) (string, error) { return "", errors.New("there is nothing to record yet") },
 		})
 	} else {
 		err = drawnInBrowser(ctx, cmd, title, s)

@@ -112,7 +112,7 @@ func (f *liveFlags) reopen(cmd *cobra.Command, source string) func(context.Conte
 	return func(ctx context.Context) (tracker.Source, error) {
 		how := f.capture()
 		how.Log = logger(cmd)
-		again, err := capture.OpenContext(ctx, source, how) // the session's end does not wait for it
+		again, err := capture.OpenContext(ctx, source, how)
 		if err != nil { // not the nil *Source in an interface
 			return nil, err
 		}

@@ -74,3 +74,35 @@ func TestAddresses(t *testing.T) {
 		t.Errorf("%d KiB: exit %d: %s", least, code, stderr)
 	}
 }
+
+// TestGroupOfLittleMemory: where a control group leaves ONNX Runtime no room to be loaded, a line says so, and not the
+// kernel. Only root can make such a group.
+func TestGroupOfLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short: the race detector needs more memory than this test leaves the program")
+	}
+	needTools(t, "sh")
+	group := fmt.Sprintf("/sys/fs/cgroup/memory/siamtrack-test-%d", os.Getpid())
+	if err := os.Mkdir(group, 0o755); err != nil {
+		t.Skip("no control group (version 1) of memory can be made here: ", err)
+	}
+	t.Cleanup(func() { _ = os.Remove(group) })
+	if err := os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte("30M"), 0o644); err != nil {
+		t.Skip(err)
+	}
+	run := func(args ...string) (code int, stderr string) {
+		cmd := program(t, args...)
+		enter := `echo $$ > ` + group + `/cgroup.procs; exec "$0" "$@"`
+		cmd.Args = append([]string{"sh", "-c", enter, cmd.Path}, cmd.Args[1:]...)
+		cmd.Path = "/bin/sh"
+		code, _, stderr = finish(t, cmd)
+		return code, stderr
+	}
+	if code, stderr := run("--version"); code != exitDone {
+		t.Skipf("the libraries alone need more here: exit %d %s", code, stderr)
+	}
+	code, stderr := run("file", clip, "-m", tiny, "--init", clipInit, "--csv", "-")
+	if code != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "out of memory") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

@@ -139,3 +139,19 @@ func TestRefusedWaits(t *testing.T) {
 		}
 	}
 }
+
+// TestListenSaysWhatToDo: where an address cannot be listened on.
+func TestListenSaysWhatToDo(t *testing.T) {
+	l, _, err := Listen(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for address, want := range map[string]string{
+		l.Addr().String(): "name another port", "192.0.2.1:0": "no such address",
+	} {
+		if _, _, err := Listen(address); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}

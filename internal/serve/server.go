@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"siamtrack/render"
@@ -129,10 +130,24 @@ func Listen(address string) (l net.Listener, local bool, err error) {
 		host = "127.0.0.1"
 	}
 	if l, err = net.Listen("tcp", net.JoinHostPort(host, port)); err != nil {
-		return nil, false, fmt.Errorf("serve: %w", err)
+		return nil, false, fmt.Errorf("serve: %w%s", err, advice(err))
 	}
 	at, ok := l.Addr().(*net.TCPAddr)
 	return l, ok && at.IP.IsLoopback(), nil
+}
+
+// advice says what to do where an address cannot be listened on.
+func advice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return ": another program, perhaps another track, listens there: end it, or name another port; " +
+			"0 takes any that is free"
+	case errors.Is(err, syscall.EACCES):
+		return ": name a port from 1024 on"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return ": this machine has no such address; 0.0.0.0 stands for all that it has"
+	}
+	return ""
 }
 
 // Serve answers on l, which it closes, until ctx ends or the session fails, whose error it returns.

@@ -4,6 +4,7 @@ package zoo
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,9 @@ func Find(name string, folders []string) (string, error) {
 	}
 	if strings.ContainsRune(name, '/') || strings.ContainsRune(name, filepath.Separator) || isModel(name) {
 		if _, err := os.Stat(name); err != nil {
+			if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // which names the file too
+				err = cause.Err
+			}
 			return "", fmt.Errorf("model %s: %w", name, err)
 		}
 		return name, nil

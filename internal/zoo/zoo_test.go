@@ -41,7 +41,8 @@ func TestFind(t *testing.T) {
 	if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), "one, siammatch, siamtrack, three, two") {
 		t.Errorf("an unknown name: %v", err)
 	}
-	if _, err := Find(filepath.Join(a, "four.onnx"), folders); !errors.Is(err, fs.ErrNotExist) {
+	_, err = Find(filepath.Join(a, "four.onnx"), folders)
+	if !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), "four.onnx") != 1 {
 		t.Errorf("a missing path: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"log/slog"
@@ -64,6 +65,10 @@ func newGame(ctx context.Context, o Options) (*game, error) {
 	screen.Show.Figures, screen.Show.ColorMap = true, o.ColorMap
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Record == nil || o.Recording == nil {
+		o.Record = func(bool) (string, error) { return "", errors.New("there is nothing to record here") }
+		o.Recording = func() (string, bool, error) { return "", false, nil }
 	}
 	blank := &session.View{Step: tracker.Step{Frame: tracker.Frame{Image: img}}}
 	g := &game{

@@ -28,7 +28,8 @@ type Options struct {
 	// Both run between two pictures.
 	Snapshot func(v *session.View) (name string, err error)
 	Record   func(on bool) (name string, err error)
-	// Recording tells whether a file is being written, and why the one before ended early.
+	// Recording tells whether a file is being written, and why the one before ended early. Without the two there is
+	// nothing to record.
 	Recording func() (name string, on bool, err error)
 	// ColorMap has the colours of the response maps.
 	ColorMap render.ColorMap

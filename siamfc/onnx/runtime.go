@@ -13,6 +13,7 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 
+	"siamtrack/internal/memory"
 	"siamtrack/internal/readfile"
 )
 
@@ -73,6 +74,9 @@ func Start(o Options) (*Runtime, error) {
 			loaded.library, loaded.stays = o.Library, true
 		}
 	default:
+		if err := memory.Room(session); err != nil { // the library alone takes half of that
+			return nil, fmt.Errorf("onnx: start: %w", err)
+		}
 		path, err := loadLibrary(o.Library)
 		if err != nil {
 			return nil, err
