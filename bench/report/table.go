@@ -119,7 +119,7 @@ func Attributes(w io.Writer, ev *score.Evaluation, key string, f TableFormat) er
 		}
 	}
 	if len(all) == 0 {
-		_, err := fmt.Fprintln(w, "no attributes")
+		_, err := fmt.Fprintf(w, "no table by attribute: %s names none\n", ev.Dataset)
 		return err
 	}
 	c, err := findColumn(all, key)

@@ -36,7 +36,7 @@ func Targets(w io.Writer, ev *score.Evaluation, f TableFormat) error {
 		}
 	}
 	if len(g.rows) == 0 {
-		_, err := fmt.Fprintln(w, "no benchmark of several targets")
+		_, err := fmt.Fprintf(w, "no table by target: %s has one target a sequence\n", ev.Dataset)
 		return err
 	}
 	return g.write(w, f)

@@ -21,7 +21,7 @@ func TestProgramAlone(t *testing.T) {
 		cmd.Env = append(cmd.Env, "SIAMTRACK_MODELS="+models)
 		return finish(t, cmd)
 	}
-	const said = "the one built into the program is used"
+	const said = "the model is the one built into the program"
 	args := []string{"file", filepath.Join(root, "samples", "walk.mp4"), "--init", clipInit, "--end", "5", "--csv", "-"}
 	code, got, stderr := run("", args...)
 	if code != exitDone || strings.Count(stderr, said) != 1 || !strings.Contains(stderr, "model=siamtrack") {

@@ -115,7 +115,8 @@ func (f *fileFlags) registerTracks(cmd *cobra.Command) {
 	fl.StringVar(&f.vot, "vot", "",
 		"write the trajectory `file` SEQ_001.txt of the VOT toolkit and its confidences, or DIR/")
 	fl.IntVar(&f.keyframes, "keyframes", 1,
-		"write only every `N`-th frame into these, and those in which a target is lost or found")
+		"write only every `N`-th frame into the files from --csv to --vot, and those in which a target is lost or found;\n"+
+			"--otb, --got and --vot, which have a line for every frame, repeat the box before")
 }
 
 // capture returns how the input is to be opened.

@@ -12,16 +12,18 @@ import (
 	"siamtrack/internal/follow"
 	"siamtrack/internal/record"
 	"siamtrack/internal/redact"
+	"siamtrack/internal/responses"
 )
 
 // outputs are the sinks of a run, and those of them that have something to say in the end.
 type outputs struct {
 	sinks  []follow.Sink
 	timer  *clock.Timer
-	truths []truth       // none without --truth
-	video  *follow.Video // nil without -o
-	videos []namedVideo  // with video's
-	bar    *progress     // nil where nobody watches
+	truths []truth           // none without --truth
+	video  *follow.Video     // nil without -o
+	videos []namedVideo      // with video's
+	maps   *responses.Writer // nil without --response
+	bar    *progress         // nil where nobody watches
 	tracks []namedTrack
 	files  *results // of the tracks
 	whole  bool     // what was written has its names
@@ -95,7 +97,7 @@ func (f *fileFlags) outputs(
 	pictures, err := f.pictures(cmd, info, input, p, o)
 	if err == nil {
 		var beside []follow.Sink
-		beside, err = f.beside(cmd, input)
+		beside, err = f.beside(cmd, input, o)
 		pictures = append(pictures, beside...)
 	}
 	if err != nil { // the run does not begin
@@ -155,13 +157,12 @@ func (f *fileFlags) pictures(
 }
 
 // beside makes the sinks that are neither tracks nor an annotated video.
-func (f *fileFlags) beside(cmd *cobra.Command, input string) (sinks []follow.Sink, err error) {
+func (f *fileFlags) beside(cmd *cobra.Command, input string, o *outputs) (sinks []follow.Sink, err error) {
 	if f.response.folder != "" {
-		maps, err := f.response.sink(f.drawn.ColorMap)
-		if err != nil {
+		if o.maps, err = f.response.sink(f.drawn.ColorMap); err != nil {
 			return nil, err
 		}
-		sinks = append(sinks, maps)
+		sinks = append(sinks, o.maps)
 	}
 	if len(f.events.receivers) > 0 { // last: connections are open from here on
 		told, err := f.events.open(cmd, input)

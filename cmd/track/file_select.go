@@ -28,7 +28,10 @@ func (f *fileFlags) choose(cmd *cobra.Command, src tracker.Source, p part) (trac
 			box, err := drawn(cmd, img)
 			return box, err == nil, err
 		})
-	if err != nil {
+	switch {
+	case cmd.Context().Err() != nil:
+		return nil, p, cmd.Context().Err()
+	case err != nil:
 		return nil, p, fmt.Errorf("--select: %w", err)
 	}
 	logger(cmd).Info("drawn", "frame", frame, "box", box)

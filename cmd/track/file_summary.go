@@ -37,6 +37,9 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 			files = append(files, fmt.Sprintf("%s (%s)", v.path, v.Codec()))
 		}
 	}
+	if o.maps != nil && o.maps.Files() > 0 {
+		files = append(files, fmt.Sprintf("%s (%s)", o.maps.Folder(), plural.Of(o.maps.Files(), "map")))
+	}
 	if len(files) > 0 && o.whole { // else the error says where they are
 		fmt.Fprintf(&b, "written: %s\n", strings.Join(files, ", "))
 	}

@@ -54,7 +54,7 @@ func (f *fileFlags) seek(
 	} else if err != nil {
 		return nil, p, err
 	}
-	logger(cmd).Info("found", "template", f.template, "frame", frame, "box", box, "score", best.Score)
+	logger(cmd).Info("found", "template", f.template, "frame", frame, "box", box, "score", fmt.Sprintf("%.4f", best.Score))
 	p.starts[0].Box, p.starts[0].Frame, p.from = box, frame, max(p.from, frame)
 	return from, p, nil
 }

@@ -111,8 +111,7 @@ func (f *modelFlags) load(cmd *cobra.Command) (*siamtrack.Model, error) {
 		logger(cmd).Info("the model's manifest is overridden", "by", strings.Join(given, " "))
 	}
 	if m.BuiltIn() {
-		logger(cmd).Info("no file of the model was found: the one built into the program is used",
-			"model", m.Manifest().Name)
+		logger(cmd).Info("the model is the one built into the program", "model", m.Manifest().Name)
 	}
 	return m, nil
 }

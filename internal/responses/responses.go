@@ -107,6 +107,9 @@ func New(folder string, o Options) (*Writer, error) {
 	return w, nil
 }
 
+// Folder returns where the maps are written.
+func (w *Writer) Folder() string { return w.folder }
+
 // Files returns how many maps were written.
 func (w *Writer) Files() int { return w.files }
 
