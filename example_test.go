@@ -128,6 +128,42 @@ func ExampleModel_Tracker() {
 	// tracking within three pixels: true
 }
 
+// Several targets are followed at once; each is marked in a frame of its own.
+func ExampleModel_Multi() {
+	if err := followSeveral(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// frame 30: woman tracking
+	// frame 30: jacket tracking
+}
+
+func followSeveral() error {
+	model, err := siamtrack.Open(siamtrack.DefaultModel, siamtrack.Options{})
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	video, err := capture.Open("samples/walk.mp4", capture.Options{})
+	if err != nil {
+		return err
+	}
+	defer video.Close()
+	marked := []tracker.Start{
+		{Name: "woman", Box: tracker.Box{X: 349, Y: 428, W: 50, H: 148}},
+		{Name: "jacket", Frame: 20, Box: tracker.Box{X: 620, Y: 234, W: 40, H: 102}},
+	}
+	const last = 30
+	return tracker.RunMulti(context.Background(), video, model.Multi(), marked, last, func(s tracker.Step) error {
+		for _, target := range s.Targets {
+			if s.Frame.Index == last {
+				fmt.Printf("frame %d: %s %v\n", s.Frame.Index, target.Name, target.Result.State)
+			}
+		}
+		return nil
+	})
+}
+
 // Two pictures of objects are compared by the threshold that was calibrated for the model and for objects.
 func ExampleModel_Matcher() {
 	if err := compareParts(); err != nil {

@@ -81,8 +81,8 @@ func NewWriter(path string, o WriterOptions) (*Writer, error) {
 		return nil, fmt.Errorf("capture: write %s: frame rate %g: outside 0 to %d", path, o.FPS, maxFPS)
 	}
 	if _, ok := codecs[suffix]; !ok {
-		return nil, fmt.Errorf("capture: write %s: %w: container %q, known are %s",
-			path, ErrCodec, suffix, strings.Join(containers(), " "))
+		return nil, fmt.Errorf("capture: write %s: the name's ending %q is none of %s: %w",
+			path, suffix, strings.Join(containers(), " "), ErrCodec)
 	}
 	if len(o.Codecs) == 0 {
 		o.Codecs = codecs[suffix]

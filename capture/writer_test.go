@@ -92,7 +92,7 @@ func TestWriterErrors(t *testing.T) {
 	}{
 		{filepath.Join(dir, "none", "a.mp4"), 25, fs.ErrNotExist, "no folder " + filepath.Join(dir, "none")},
 		{filepath.Join(dir, "a.gif"), 25, ErrCodec, ".mp4"},
-		{filepath.Join(dir, "a"), 25, ErrCodec, `container ""`},
+		{filepath.Join(dir, "a"), 25, ErrCodec, `ending "" is none of`},
 		{filepath.Join(dir, "a.mp4"), -2, nil, "frame rate -2"},
 		{filepath.Join(dir, "a.mp4"), 90000, nil, "frame rate 90000"},
 	} {

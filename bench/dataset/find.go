@@ -1,10 +1,13 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"siamtrack/internal/filename"
 )
@@ -57,6 +60,15 @@ func Formats() []Format {
 	return out
 }
 
+// formats lists them for a message.
+func formats() string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
 // found is what a root was found to hold.
 type found struct {
 	reader
@@ -67,7 +79,9 @@ type found struct {
 
 // find settles the layout and lists the sequences wanted, and those that are not there where all are.
 func find(root string, o Options) (found, error) {
-	if _, err := os.Stat(root); err != nil {
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		return found{}, fmt.Errorf("dataset: %s: %w: the path of the benchmark's folder is needed", root, fs.ErrNotExist)
+	} else if err != nil {
 		return found{}, fmt.Errorf("dataset: %w", err)
 	}
 	f, err := settle(root, o.Format)
@@ -102,9 +116,10 @@ func settle(root string, want Format) (found, error) {
 		}
 	}
 	if want != "" {
-		return found{}, fmt.Errorf("dataset: no layout %q: one of %v", want, Formats())
+		return found{}, fmt.Errorf("dataset: no layout %q: one of %s", want, formats())
 	}
-	return found{}, fmt.Errorf("dataset: %s: %w: name it with a format of %v", root, ErrFormat, Formats())
+	return found{}, fmt.Errorf("dataset: %s: %w: is it the benchmark's own folder? Of the layouts there are %s", root,
+		ErrFormat, formats())
 }
 
 // checkNames refuses names that no file of a result can have: they come from the benchmark's own lists too. An entry's

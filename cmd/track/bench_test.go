@@ -87,6 +87,7 @@ func TestBenchUse(t *testing.T) {
 		"one sequence at a":         {"bench", "data", "--out", "x", "--timing", "--jobs", "2"},
 		"i/n with i from 0":         {"bench", "data", "--out", "x", "--shard", "4/4"},
 		"--dataset is missing":      {"eval", "results"},
+		"--dataset is missing: the": {"play", "results"},
 		"no results":                {"eval", "--dataset", "."},
 		"go together":               {"eval", "--gt", "a.txt"},
 		"leave --dataset":           {"eval", "--gt", "a.txt", "--pred", "b.txt", "--dataset", "."},

@@ -87,10 +87,13 @@ func (t *tableFlags) check() error {
 	return oneOf("table", t.table, reports.TableFormats())
 }
 
+// errNoDataset is that of a command that needs a dataset and was told none.
+var errNoDataset = usagef("--dataset is missing: the folder of the benchmark")
+
 // open reads the dataset that the flags name.
 func (f *evalFlags) open() (*dataset.Dataset, error) {
 	if f.dataset == "" {
-		return nil, usagef("--dataset is missing: the folder of the benchmark")
+		return nil, errNoDataset
 	}
 	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
 		return nil, err

@@ -23,7 +23,8 @@ func summaryText(input string, sum follow.Summary, o *outputs) string {
 		if len(sum.Targets) > 1 {
 			name += " " + tracker.Start{ID: t.ID, Name: t.Name}.Label()
 		}
-		fmt.Fprintf(&b, "%s: %v in %d frames, %v in %d, %v in %d\n", name, tracker.Tracking, t.States[tracker.Tracking],
+		fmt.Fprintf(&b, "%s: %v in %s, %v in %d, %v in %d\n", name, tracker.Tracking,
+			plural.Of(t.States[tracker.Tracking], "frame"),
 			tracker.Uncertain, t.States[tracker.Uncertain], tracker.Lost, t.States[tracker.Lost])
 	}
 	var files []string

@@ -101,6 +101,9 @@ func (f *liveFlags) run(cmd *cobra.Command, source string) (err error) {
 	s := session.New(src, model.model.Multi(), o)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	report, err := f.show(cmd, source, s, saver{out.keeper, out.operator})
+	if errors.Is(err, tracker.ErrBox) && s.Status().Tracked == 0 { // of --init
+		err = wrongUse(err)
+	}
 	if st := s.Status(); !quiet(cmd) && st.Tracked > 0 { // else the error says it all
 		fmt.Fprint(cmd.ErrOrStderr(), liveSummary(st, report, out.Late()))
 	}

@@ -37,6 +37,7 @@ func TestExitCodes(t *testing.T) {
 		{"a glob without quotes", []string{"file", "a", "b"}, exitUsage, `2 arguments, "b" the second: track file INPUT`},
 		{"a command's own words", []string{"match", "a"}, exitUsage, "1 picture given, two are compared"},
 		{"misspelt flag", []string{"file", "a", "--modle", "x"}, exitUsage, "--modle; did you mean --model?"},
+		{"no command, but a file", []string{"main.go"}, exitUsage, "track file follows objects"},
 		{"misspelt command below", []string{"config", "chek"}, exitUsage, "did you mean check?"},
 		{"bad level", []string{"version", "--log-level", "loud"}, exitUsage, "log-level"},
 	} {

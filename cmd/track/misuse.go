@@ -18,7 +18,7 @@ func explainMisuse(c *cobra.Command) {
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 		if !unknown {
-			return err
+			return plainValue(err)
 		}
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -28,6 +28,14 @@ func explainMisuse(c *cobra.Command) {
 		return err
 	})
 	explainArgs(c)
+}
+
+// plainValue says of a value that a flag does not take what slog says in its own words.
+func plainValue(err error) error {
+	if before, _, ours := strings.Cut(err.Error(), ": slog: "); ours {
+		return fmt.Errorf("%s: debug, info, warn or error is expected", before)
+	}
+	return err
 }
 
 // counted are cobra's errors about the number of arguments.

@@ -61,7 +61,10 @@ func newPlayCmd() *cobra.Command {
 
 // run shows what the flags ask for.
 func (f *playFlags) run(cmd *cobra.Command, args []string) error {
-	if f.video != "" && f.live.http != "" {
+	switch {
+	case f.dataset == "":
+		return errNoDataset
+	case f.video != "" && f.live.http != "":
 		return usagef("--out and --http: one of them says where it is shown")
 	}
 	if _, err := parseQuality(f.quality, f.video != "" || !typed(cmd, "quality")); err != nil {

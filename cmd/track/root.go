@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,8 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	msg := fmt.Sprintf("no command %q", redact.Source(args[0])) // a URL, where live was forgotten
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 		msg += fmt.Sprintf("; did you mean %s?", strings.Join(s, " or "))
+	} else if _, err := os.Stat(args[0]); err == nil && !cmd.HasParent() {
+		msg += "; track file follows objects through a video into files, track live shows it"
 	}
 	return fmt.Errorf("%s", msg)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
@@ -38,7 +36,7 @@ func sayStrange(cmd *cobra.Command, input string, src *capture.Source) {
 // checkSource says what of the options is wrong use.
 func checkSource(o capture.Options) error {
 	if err := o.Check(); err != nil {
-		return wrongUse(fmt.Errorf("--fps, --raw, --max-pixels, --backend or --fourcc: %w", err))
+		return wrongUse(err)
 	}
 	return nil
 }

@@ -61,6 +61,9 @@ func Find(name string, folders []string) (string, error) {
 			if cause := (*fs.PathError)(nil); errors.As(err, &cause) { // which names the file too
 				err = cause.Err
 			}
+			if errors.Is(err, fs.ErrNotExist) && filepath.Base(name) == name {
+				err = fmt.Errorf("%w; by its name alone, %s, it is looked for in the folders of models", err, nameOf(name))
+			}
 			return "", fmt.Errorf("model %s: %w", name, err)
 		}
 		return name, nil
@@ -78,6 +81,9 @@ func Find(name string, folders []string) (string, error) {
 	}
 	if own := embedded + name + ".onnx"; BuiltIn(own) {
 		return own, nil
+	}
+	if s, err := os.Stat(name); err == nil && s.Mode().IsRegular() && filepath.Ext(name) != "" {
+		return "", fmt.Errorf("model %s: %w: that file is neither .onnx nor .json", name, ErrUnknown)
 	}
 	var known []string
 	for _, path := range List(folders) {
