@@ -32,10 +32,7 @@ func ReadImage(path string) (*image.RGBA, error) {
 		mats: mats{gocv.NewMat()}, items: []item{{file: path}},
 		maxPixels: defaultMaxPixels, log: slog.New(slog.DiscardHandler), source: path,
 	}
-	err := p.load(p.items[0])
-	if err == nil {
-		err = p.deep.flatten(&p.bgr, p.log)
-	}
+	_, err := p.read()
 	var img *image.RGBA
 	if err == nil {
 		img, err = p.picture(nil)
@@ -118,9 +115,6 @@ func openFiles(name string, files []string, o Options) (*Source, error) {
 func openItems(name string, items []item, o Options) (*Source, error) {
 	p := &pictures{mats: mats{gocv.NewMat()}, items: items, maxPixels: o.MaxPixels, log: o.Log, source: name}
 	if err := p.load(items[0]); err != nil {
-		if len(items) > 1 { // else the source's name is the picture's
-			err = named(items[0], err)
-		}
 		return nil, errors.Join(err, p.close())
 	}
 	info := Info{Kind: Images, Width: p.bgr.Cols(), Height: p.bgr.Rows(), Frames: len(items), FPS: o.FPS}
@@ -144,15 +138,12 @@ func (p *pictures) load(it item) error {
 	return err
 }
 
-// named says which of several pictures an error is about.
-func named(it item, err error) error { return fmt.Errorf("%s: %w", filepath.Base(it.file), err) }
-
 func (p *pictures) read() (shot, error) {
 	if p.next >= len(p.items) {
 		return shot{}, io.EOF
 	}
 	if err := p.load(p.items[p.next]); err != nil {
-		return shot{}, named(p.items[p.next], err)
+		return shot{}, err
 	}
 	p.next++
 	return shot{at: noPosition}, p.deep.flatten(&p.bgr, p.log)
