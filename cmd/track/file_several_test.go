@@ -139,6 +139,8 @@ func TestBadUseOfSeveral(t *testing.T) {
 		{[]string{"--init", "=1,1,50,50"}, exitUsage, "no name"},
 		{[]string{"--init", "../a=1,1,50,50"}, exitUsage, "without /"},
 		{[]string{"--init", "a=1,1,50,50", "--init", "a=1,1,50,50"}, exitUsage, "two targets are called a"},
+		{[]string{"--init", "+1+1=1,1,50,50"}, exitUsage, "formula"},
+		{[]string{"--init", "@SUM(1)=1,1,50,50"}, exitUsage, "formula"},
 		{[]string{"--init", "2=1,1,50,50"}, exitUsage, "two targets are called 2"},
 		{[]string{"--init", "900,1,50,50"}, exitUsage, "outside the frame"},
 	} {

@@ -128,10 +128,18 @@ func checkNames(starts []tracker.Start) error {
 		if strings.ContainsFunc(s.Name, bad) || strings.HasPrefix(s.Name, ".") || len(s.Name) > 100 {
 			return usagef("target %q: a name of at most 100 letters is needed, without / \\ : \" and no . before it", s.Name)
 		}
+		if s.Name != "" && strings.ContainsRune("=+-@", rune(s.Name[0])) && !isNumber(s.Name) {
+			return usagef("target %q: a spreadsheet that opens the CSV may run that as a formula: begin it with a letter", s.Name)
+		}
 		if taken[s.Label()] {
 			return usagef("two targets are called %s", s.Label())
 		}
 		taken[s.Label()] = true
 	}
 	return nil
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
 }

@@ -50,6 +50,9 @@ func (p Part) check() error {
 	if dir := filepath.Dir(p.path); !isDir(dir) {
 		return fmt.Errorf("there is no folder %s: make it first: %w", dir, fs.ErrNotExist)
 	}
+	if st, err := os.Lstat(p.path); err == nil && !st.Mode().IsRegular() { // nobody named that: others may have laid it
+		return fmt.Errorf("%s is no plain file, and may lead elsewhere: remove it", p.path)
+	}
 	for _, path := range []string{p.target, p.path} {
 		_, statErr := os.Stat(path)
 		if path == p.target && statErr != nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -104,5 +105,26 @@ func TestWhatCannotBeWritten(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%v is left behind", left)
+	}
+}
+
+// TestPlantedLink: the name of what is being written can be guessed; a link that somebody laid there is not followed.
+func TestPlantedLink(t *testing.T) {
+	dir := t.TempDir()
+	victim, path := filepath.Join(dir, "victim"), filepath.Join(dir, "a.csv")
+	if err := os.WriteFile(victim, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(victim, path+Suffix); err != nil {
+		t.Skip(err)
+	}
+	if f, err := Create(path); err == nil {
+		f.Close()
+		t.Error("it is written through the link")
+	} else if !strings.Contains(err.Error(), path+Suffix) {
+		t.Error(err)
+	}
+	if got := read(t, victim); got != "mine" {
+		t.Errorf("what the link leads to holds %q", got)
 	}
 }

@@ -29,8 +29,14 @@ const maxSnapshots = 1000
 // saving is what clients had saved.
 type saving struct {
 	mu    sync.Mutex        // held while a picture is written: one at a time
-	files map[string]string // paths by the names under which they are given out
+	files map[string]kept // by the names under which they are given out
 	count int
+}
+
+// kept is a file that was saved: what it was then is what it has to be when it is given out.
+type kept struct {
+	path string
+	file os.FileInfo
 }
 
 // saves reports whether clients may have files written here: where there is a Saver, and not everybody is a client.
@@ -154,35 +160,40 @@ func (k *saving) keep(saver Saver, v *session.View) (string, error) {
 	}
 	path = whole(path)
 	if k.files == nil {
-		k.files = map[string]string{}
+		k.files = map[string]kept{}
 	}
 	for _, file := range []string{path, said(path)} {
-		k.files[filepath.Base(file)] = file
+		st, err := os.Lstat(file)
+		if err != nil {
+			return "", err
+		}
+		k.files[filepath.Base(file)] = kept{file, st}
 	}
 	return path, nil
 }
 
-// saved gives a file out that was saved here. Only the names of those are known: a request reaches no other file.
+// saved gives a file out that was saved here. Only the names of those are known, and where somebody has laid another in
+// its place it is not there any more: a request reaches no other file.
 func (s *Server) saved(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	s.saving.mu.Lock()
-	path := s.saving.files[name]
+	was := s.saving.files[name]
 	s.saving.mu.Unlock()
-	if path == "" {
+	if was.path == "" {
 		http.Error(w, "no such file was saved here", http.StatusNotFound)
 		return
 	}
 	if !s.maySave(w) {
 		return
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(was.path)
 	if err != nil {
 		http.Error(w, "the file is not there any more", http.StatusGone)
 		return
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil || !st.Mode().IsRegular() {
+	if err != nil || !os.SameFile(st, was.file) {
 		http.Error(w, "the file is not there any more", http.StatusGone)
 		return
 	}

@@ -111,6 +111,12 @@ func TestSaving(t *testing.T) {
 	if status, _ := w.do("GET", "/"+saved.Image, ""); status != http.StatusGone {
 		t.Errorf("a file that was removed: %d", status)
 	}
+	if err := os.Symlink(other, saved.Path); err != nil {
+		t.Skip(err)
+	}
+	if status, text := w.do("GET", "/"+saved.Image, ""); status != http.StatusGone {
+		t.Errorf("a link in its place: %d %q", status, text)
+	}
 }
 
 // TestSavingTakesLong: who waits for a picture that takes longer to save than an answer may take to be sent gets it.
