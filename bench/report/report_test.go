@@ -175,6 +175,34 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s.png: %dx%d (%v), want 1024x608: 6.4 by 3.8 inches at 160 dots", name, c.Width, c.Height, err)
 		}
 	}
+	namesAreNoMarkup(t, ev)
+}
+
+// namesAreNoMarkup: names come from files of others, and go into the page and into its plots. It changes ev.
+func namesAreNoMarkup(t *testing.T, ev *score.Evaluation) {
+	t.Helper()
+	const evil = `<img src=x onerror=alert(1)>`
+	ev.Dataset += evil
+	for i := range ev.Trackers {
+		ev.Trackers[i].Name += evil
+	}
+	dir := t.TempDir()
+	if err := WriteHTML(dir, ev, "test"+evil); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(raw, []byte("<img src=x")) {
+			t.Errorf("%s holds a name as markup", filepath.Base(file))
+		}
+	}
 }
 
 // TestVOTPage: frames of the reset-based experiment are pictured too, though its files have codes among the boxes.
