@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unicode"
 
+	"siamtrack/internal/numfile"
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
@@ -128,7 +129,7 @@ func checkNames(starts []tracker.Start) error {
 		if strings.ContainsFunc(s.Name, bad) || strings.HasPrefix(s.Name, ".") || len(s.Name) > 100 {
 			return usagef("target %q: a name of at most 100 letters is needed, without / \\ : \" and no . before it", s.Name)
 		}
-		if s.Name != "" && strings.ContainsRune("=+-@", rune(s.Name[0])) && !isNumber(s.Name) {
+		if _, err := numfile.Number(s.Name); err != nil && strings.ContainsAny(s.Name[:min(1, len(s.Name))], "=+-@") {
 			return usagef("target %q: a spreadsheet that opens the CSV may run that as a formula: begin it with a letter", s.Name)
 		}
 		if taken[s.Label()] {
@@ -137,9 +138,4 @@ func checkNames(starts []tracker.Start) error {
 		taken[s.Label()] = true
 	}
 	return nil
-}
-
-func isNumber(text string) bool {
-	_, err := strconv.ParseFloat(text, 64)
-	return err == nil
 }
