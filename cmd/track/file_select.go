@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"image"
@@ -71,17 +72,20 @@ func drawn(cmd *cobra.Command, img *image.RGBA) (tracker.Box, error) {
 	return tracker.Box{}, errNothingDrawn
 }
 
-// drawnInBrowser serves the picture to this machine's browsers until ctx ends.
+// drawnInBrowser serves the picture to this machine's browsers until ctx ends. The address that it prints holds a token,
+// so that no other user of the machine sees the picture, or draws on it first.
 func drawnInBrowser(ctx context.Context, cmd *cobra.Command, title string, s *session.Session) error {
 	l, _, err := serve.Listen("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server, err := serve.New(serve.Options{Title: title, Session: s, Log: logger(cmd), JPEG: capture.EncodeJPEG})
+	token := rand.Text()
+	server, err := serve.New(serve.Options{Title: title, Session: s, Token: token, Log: logger(cmd),
+		JPEG: capture.EncodeJPEG})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/"}
+	address := url.URL{Scheme: "http", Host: l.Addr().String(), Path: "/", RawQuery: "token=" + token}
 	fmt.Fprintf(cmd.ErrOrStderr(), "no display: open %s in a browser of this machine and draw a box round the target\n",
 		address.String())
 	return server.Serve(ctx, l)

@@ -25,18 +25,28 @@ func TestSelectInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = cmd.Process.Kill() }()
-	page := ""
+	page, token := "", ""
 	for begin := time.Now(); page == "" && time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		if m := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)`).FindStringSubmatch(stderr.String()); m != nil {
-			page = m[1]
+		if m := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)(\?token=\w{20,}) in`).FindStringSubmatch(stderr.String()); m != nil {
+			page, token = m[1], m[2]
 		}
 	}
 	if page == "" {
 		t.Fatalf("no page: %s", stderr.String())
 	}
+	for _, path := range []string{"", "stream", "state"} { // the machine's other users are nobody
+		r, err := http.Get(page + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body.Close()
+		if r.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s without the token: %s", path, r.Status)
+		}
+	}
 	var frozen struct{ Frame int64 }
-	post(t, page+"freeze", `{}`, &frozen)
-	post(t, page+"select", fmt.Sprintf(`{"frame":%d,"box":{"x":349,"y":428,"w":50,"h":148}}`, frozen.Frame), nil)
+	post(t, page+"freeze"+token, `{}`, &frozen)
+	post(t, page+"select"+token, fmt.Sprintf(`{"frame":%d,"box":{"x":349,"y":428,"w":50,"h":148}}`, frozen.Frame), nil)
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, stderr.String())
 	}
