@@ -42,7 +42,7 @@ func (r *Runtime) loadOn(p Provider, path string, data []byte) (_ *graph, err er
 	if p == ProviderCPU && r.tiles {
 		data = unsigned(data)
 	}
-	in, out, err := ort.GetInputOutputInfoWithONNXData(data)
+	in, out, err := declarations(data)
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)
 	}

@@ -29,6 +29,7 @@ func FuzzRewrite(f *testing.F) {
 				t.Errorf("what was made of %x without signs: %v", model, err)
 			}
 		}
+		declared(model)
 		same, err := edit(model, func(v []byte) []byte { return v }, modelGraph, graphNode)
 		if err != nil && !errors.Is(err, errMessage) {
 			t.Error(err)
