@@ -33,10 +33,11 @@ var imports = map[string][]string{
 	"capture/ffmpeg": {},
 	"tracker":        {},
 	"siamfc":         {"tracker"},
-	"siamfc/onnx":    {"internal/memory", "internal/numfile", "internal/readfile", "siamfc", "tracker"},
-	"session":        {"tracker"},
-	"render":         {"session", "tracker"},
-	"render/window":  {"internal/clock", "render", "session", "tracker"},
+	"siamfc/onnx": {"internal/memory", "internal/numfile", "internal/owner", "internal/readfile", "siamfc",
+		"tracker"},
+	"session":       {"tracker"},
+	"render":        {"session", "tracker"},
+	"render/window": {"internal/clock", "render", "session", "tracker"},
 	// The benchmark, each below the next: no package of the name bench itself, which would know them all.
 	"bench/region": {"tracker"},
 	"bench/metric": {"bench/region", "tracker"},
@@ -61,6 +62,7 @@ var imports = map[string][]string{
 	"internal/numfile":    {"internal/readfile"},
 	"internal/plural":     {},
 	"internal/memory":     {},
+	"internal/owner":      {},
 	"internal/printable":  {},
 	"internal/readfile":   {"internal/memory"},
 	"internal/redact":     {},
@@ -71,7 +73,7 @@ var imports = map[string][]string{
 	"internal/record":     {"bench/region", "internal/numfile", "internal/readfile", "tracker"},
 	// The default models, built in.
 	"models":       {},
-	"internal/zoo": {"internal/readfile", "models"},
+	"internal/zoo": {"internal/owner", "internal/readfile", "models"},
 	// It looks at every native part of the machine, so it stands beside cmd/track.
 	"internal/doctor": {"capture", "siamfc/...", "render/...", "internal/...", "tracker"},
 	// Tools for tests are imported by tests, which no direction binds.

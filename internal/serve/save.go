@@ -28,7 +28,7 @@ const maxSnapshots = 1000
 
 // saving is what clients had saved.
 type saving struct {
-	mu    sync.Mutex        // held while a picture is written: one at a time
+	mu    sync.Mutex      // held while a picture is written: one at a time
 	files map[string]kept // by the names under which they are given out
 	count int
 }

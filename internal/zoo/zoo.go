@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"siamtrack/internal/owner"
 )
 
 // FolderEnv is the environment variable that names a folder of models.
@@ -36,11 +38,16 @@ func Folders() []string {
 		if real, err := filepath.EvalSymlinks(exe); err == nil {
 			exe = real
 		}
-		dir := filepath.Dir(exe)
-		out = append(out, filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"),
-			filepath.Join(dir, "..", "share", "siamtrack", "models"))
+		out = append(out, about(filepath.Dir(exe))...)
 	}
 	return append(out, working)
+}
+
+// about lists the folders of models about the program's own, but for other users': in /tmp anybody may make one.
+func about(dir string) []string {
+	all := []string{filepath.Join(dir, "models"), filepath.Join(dir, "..", "models"),
+		filepath.Join(dir, "..", "share", "siamtrack", "models")}
+	return slices.DeleteFunc(all, func(dir string) bool { return !owner.Trusted(dir) })
 }
 
 // working is models/ in the working folder, as nobody else names it.

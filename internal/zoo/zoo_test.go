@@ -131,3 +131,23 @@ func TestDefaultsAreBuiltIn(t *testing.T) {
 		t.Errorf("what is not built in: %v", err)
 	}
 }
+
+// TestFoldersOfOthers: about the program no folder of models counts that another user of the machine has made.
+func TestFoldersOfOthers(t *testing.T) {
+	root := t.TempDir()
+	bin, planted := filepath.Join(root, "bin"), filepath.Join(root, "models")
+	for _, dir := range []string{bin, planted} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := about(bin); len(got) != 3 || got[1] != planted {
+		t.Errorf("%v", got)
+	}
+	if err := os.Chown(planted, 4711, -1); err != nil {
+		t.Skip(err)
+	}
+	if got := about(bin); slices.Contains(got, planted) {
+		t.Errorf("%v: one of them is another user's", got)
+	}
+}

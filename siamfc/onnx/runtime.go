@@ -14,6 +14,7 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 
 	"siamtrack/internal/memory"
+	"siamtrack/internal/owner"
 	"siamtrack/internal/readfile"
 )
 
@@ -101,6 +102,10 @@ func loadLibrary(given string) (string, error) {
 	for _, path := range candidates(given) {
 		if _, err := os.Stat(path); err != nil {
 			tried = append(tried, path+": not there")
+			continue
+		}
+		if given == "" && os.Getenv(LibraryEnv) == "" && !owner.Trusted(path) { // nobody named it
+			tried = append(tried, path+": another user's")
 			continue
 		}
 		ort.SetSharedLibraryPath(path)
