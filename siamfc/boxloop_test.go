@@ -105,37 +105,6 @@ func TestNoCalibrationWhereTheTargetIsNotFound(t *testing.T) {
 	}
 }
 
-// TestALostTargetIsLookedForFurtherAway: it comes back outside the search crop, and inside the wide one.
-func TestALostTargetIsLookedForFurtherAway(t *testing.T) {
-	from, to := tracker.Box{X: 60, Y: 90, W: 40, H: 40}, tracker.Box{X: 150, Y: 90, W: 40, H: 40}
-	for wide, found := range map[int]bool{0: false, 448: true} {
-		m := boxManifest(LoopSpec{Window: WindowCentred, WindowInfluence: 0.1, SizeRate: 0.4})
-		m.Search.Wide, m.State.Patience = wide, 3
-		tr, err := New(&squares{m: m, factor: 1, score: 1}, m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tr.Init(white(from), from); err != nil {
-			t.Fatal(err)
-		}
-		var r tracker.Result
-		for i, img := range []*image.RGBA{white(tracker.Box{}), white(tracker.Box{}), white(tracker.Box{}), white(to)} {
-			if r, err = tr.Update(img); err != nil {
-				t.Fatal(err)
-			}
-			if lost := r.State == tracker.Lost; i < 3 && lost != (i == 2) {
-				t.Errorf("wide %d, frame %d: %v", wide, i, r.State)
-			}
-		}
-		if got := r.State != tracker.Lost && r.Box.IoU(to) > 0.8; got != found {
-			t.Errorf("wide %d: %v in state %v, want it found: %v", wide, r.Box, r.State, found)
-		}
-		if side := 16; wide > 0 && r.Response.Width != side+(wide-256)/16 {
-			t.Errorf("wide %d: a response map of %d cells", wide, r.Response.Width)
-		}
-	}
-}
-
 // TestVotesAreWeighedByResponseAndOverlap has the numbers of test_tracking.py's test of the same name.
 func TestVotesAreWeighedByResponseAndOverlap(t *testing.T) {
 	m := boxManifest(LoopSpec{Vote: 2, SizeRate: 1})

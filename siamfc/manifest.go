@@ -63,11 +63,12 @@ func (e ExemplarSpec) Side(w, h float64) float64 {
 // SearchSpec is the geometry of the search crop: Size x Size pixels at the exemplar's scale.
 type SearchSpec struct {
 	Size int `json:"size"`
-	// Wide is the size of the search crop while the target is lost, at the same scale: it may come back further away than
-	// it moves from frame to frame. 0 is Size; layout siamtrack of the box kind, whose graph takes crops of any size.
-	Wide int  `json:"wide,omitempty"`
-	Fill Fill `json:"fill,omitempty"`
-	Snap Snap `json:"pixels,omitempty"`
+	// Sweep is the size of the larger crops in which the whole frame is looked over for a lost target, at the same scale,
+	// where crops of Size would take too many frames; see StateSpec.Redetect. 0 is Size; layout siamtrack of the box
+	// kind, whose graph takes crops of any size. Files of earlier versions call it "wide".
+	Sweep int  `json:"sweep,omitempty"`
+	Fill  Fill `json:"fill,omitempty"`
+	Snap  Snap `json:"pixels,omitempty"`
 }
 
 // GridSpec places the response map on the search crop: the cell in column i lies Origin + i*Stride crop pixels to
@@ -220,8 +221,8 @@ func (m *Manifest) validateSearch() error {
 	return errors.Join(
 		check(m.Search.Size >= m.Exemplar.Size && m.Search.Size <= 2048,
 			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
-		check(m.Search.Wide == 0 || m.validWide(), "search.wide: %d found; for a box model of layout siamtrack, "+
-			"search.size and a multiple of two strides more, to 2048", m.Search.Wide),
+		check(m.Search.Sweep == 0 || m.validSweep(), "search.sweep: %d found; for a box model of layout siamtrack, "+
+			"search.size and a multiple of two strides more, to 2048", m.Search.Sweep),
 		namedOrEmpty("search.fill", m.Search.Fill, FillMean, FillBlack),
 		namedOrEmpty("search.pixels", m.Search.Snap, SnapNone, SnapWhole, SnapCeiled),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
@@ -233,10 +234,10 @@ func (m *Manifest) validateSearch() error {
 			m.Correlation.Scale))
 }
 
-// validWide reports whether the grid has whole cells more, as many on either side, on the wide crop.
-func (m *Manifest) validWide() bool {
-	more := m.Search.Wide - m.Search.Size
-	return m.Kind == Box && m.Layout == LayoutSiamtrack && more > 0 && m.Search.Wide <= 2048 &&
+// validSweep reports whether the grid has whole cells more, as many on either side, on the sweep's crop.
+func (m *Manifest) validSweep() bool {
+	more := m.Search.Sweep - m.Search.Size
+	return m.Kind == Box && m.Layout == LayoutSiamtrack && more > 0 && m.Search.Sweep <= 2048 &&
 		math.Mod(float64(more), 2*m.Grid.Stride) == 0
 }
 

@@ -20,7 +20,7 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		"search.size":           strings.Replace(good, `"size":256`, `"size":64`, 1),
 		"state.lost":            strings.Replace(good, `"lost":0.2`, `"lost":0.7`, 1),
 		"loop.window_influence": strings.Replace(good, `0.4`, `1.4`, 1),
-		"search.wide":           strings.Replace(good, `"size":256`, `"size":256,"wide":300`, 1),
+		"search.sweep":          strings.Replace(good, `"size":256`, `"size":256,"sweep":300`, 1),
 		"loop.vote":             strings.Replace(good, `0.4}`, `0.4,"vote":-1}`, 1),
 		"loop.calibration":      strings.Replace(good, `0.4}`, `0.4,"calibration":1.5}`, 1),
 		"search.fill":           strings.Replace(good, `"size":256`, `"size":256,"fill":"white"`, 1),
@@ -42,10 +42,11 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 // TestAFileOfAnEarlierVersionIsRead: its loop has a field that this version has no use for.
 func TestAFileOfAnEarlierVersionIsRead(t *testing.T) {
 	text := `{"format":1,"name":"x","kind":"embedding","layout":"siamtrack","exemplar":{"size":128},
-		"loop":{"vote":3,"hold":0.3}}`
+		"search":{"size":256,"wide":384},"loop":{"vote":3,"hold":0.3}}`
 	m, err := ParseManifest([]byte(text))
-	if want := (LoopSpec{Vote: 3}); err != nil || m.Loop != want {
-		t.Errorf("%+v, %v; want %+v", m.Loop, err, want)
+	loop, search := LoopSpec{Vote: 3}, SearchSpec{Size: 256, Sweep: 384}
+	if err != nil || m.Loop != loop || m.Search != search {
+		t.Errorf("%+v, %+v, %v; want %+v, %+v", m.Loop, m.Search, err, loop, search)
 	}
 }
 

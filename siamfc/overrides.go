@@ -97,11 +97,11 @@ func (o Overrides) scale(m *Manifest) error {
 	resized := func(size int) int {
 		return m.Search.Size + int(step*math.Round((*o.SearchScale*float64(size)-float64(m.Search.Size))/step))
 	}
-	size, wide := resized(m.Search.Size), 0
-	if m.Search.Wide > 0 {
-		wide = max(resized(m.Search.Wide), size+int(step))
+	size, sweep := resized(m.Search.Size), 0
+	if m.Search.Sweep > 0 {
+		sweep = max(resized(m.Search.Sweep), size+int(step))
 	}
 	m.Grid = m.GridOn(size)
-	m.Search.Size, m.Search.Wide = size, wide
+	m.Search.Size, m.Search.Sweep = size, sweep
 	return nil
 }

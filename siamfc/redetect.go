@@ -76,11 +76,11 @@ func (t *Tracker) settle(at spot) {
 // scour looks at the next place of the schedule.
 func (t *Tracker) scour(img *image.RGBA, r *tracker.Result) error {
 	sure := t.again.sure
-	near, wide := t.searchSide(t.near, sure.w, sure.h), t.searchSide(t.wide, sure.w, sure.h)
-	x, y, q := t.again.plan.next(t.size, sure.x, sure.y, sure.w, sure.h, near, wide)
+	near, large := t.searchSide(t.near, sure.w, sure.h), t.searchSide(t.sweep, sure.w, sure.h)
+	x, y, q := t.again.plan.next(t.size, sure.x, sure.y, sure.w, sure.h, near, large)
 	v := t.near
-	if q.wide {
-		v = t.wide
+	if q.large {
+		v = t.sweep
 	}
 	x, y = t.cutter.place(x, y)
 	side := t.cutter.side(q.side)
@@ -101,7 +101,7 @@ func (t *Tracker) scour(img *image.RGBA, r *tracker.Result) error {
 // approach searches for the candidate where it was seen last.
 func (t *Tracker) approach(img *image.RGBA, r *tracker.Result) error {
 	c := &t.again.candidate
-	g, err := t.look(t.near, img, c.spot)
+	g, err := t.look(img, c.spot)
 	if err != nil {
 		return err
 	}

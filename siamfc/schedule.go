@@ -37,10 +37,10 @@ var turns = [...]int{
 const wholeFrame = 24
 
 // tiling is how a pass sees the frame: in squares of a side, in which a target of w x h is supposed, in the near or the
-// wide crop.
+// larger crop.
 type tiling struct {
 	side, w, h float64
-	wide       bool
+	large      bool
 }
 
 // newSchedule is a schedule at its beginning.
@@ -53,11 +53,12 @@ func newSchedule() schedule {
 }
 
 // next returns the centre of the next place to look at, and how. x, y, w, h is where and how large the target was when
-// it was last sure; near and wide are the sides of the usual search squares about it.
-func (s *schedule) next(size image.Point, x, y, w, h, near, wide float64) (cx, cy float64, q tiling) {
+// it was last sure; near and large are the sides of the squares about it that the
+// usual crop and the larger one show.
+func (s *schedule) next(size image.Point, x, y, w, h, near, large float64) (cx, cy float64, q tiling) {
 	kind := turns[s.turn%len(turns)]
 	s.turn++
-	q = tilingOf(kind, size, w, h, near, wide)
+	q = tilingOf(kind, size, w, h, near, large)
 	cx, cy = s.passes[kind].next(size, x, y, q)
 	return cx, cy, q
 }
@@ -67,18 +68,18 @@ func (s *schedule) next(size image.Point, x, y, w, h, near, wide float64) (cx, c
 // at 1/1.41 of the size, 0.69 at a half, and 0.24 at 1/2.83, so coarser than a half is no use.
 var mainTilings = [...]struct {
 	factor float64
-	wide   bool
+	large  bool
 }{{1, false}, {math.Sqrt2, false}, {math.Sqrt2, true}, {2, true}}
 
 // tilingOf returns how a pass sees the frame. The main one takes the first of mainTilings that comes round in time, or
 // the last: of a target of 20 pixels a frame of 1280x720 takes 24 turns.
-func tilingOf(kind int, size image.Point, w, h, near, wide float64) (q tiling) {
+func tilingOf(kind int, size image.Point, w, h, near, large float64) (q tiling) {
 	factor := 1.0
 	for _, m := range mainTilings {
 		factor = m.factor
-		q = tiling{factor * near, w, h, m.wide && wide > near}
-		if q.wide {
-			q.side = factor * wide
+		q = tiling{factor * near, w, h, m.large && large > near}
+		if q.large {
+			q.side = factor * large
 		}
 		if columns, rows := q.cells(size); columns*rows <= wholeFrame {
 			break
@@ -86,7 +87,7 @@ func tilingOf(kind int, size image.Point, w, h, near, wide float64) (q tiling) {
 	}
 	switch kind {
 	case passFine:
-		q.side, q.wide = near*factor/math.Sqrt2, false
+		q.side, q.large = near*factor/math.Sqrt2, false
 	case passLarge:
 		q.side, q.w, q.h = 2*q.side, 2*w, 2*h
 	}

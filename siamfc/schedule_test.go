@@ -17,7 +17,7 @@ func TestTheWholeFrameIsSeenWithinASecond(t *testing.T) {
 		var seen [][3]float64
 		for range 30 {
 			cx, cy, q := s.next(size, 900, 200, w, h, near, 1.5*near)
-			if q.w == w && q.side <= 2*near || q.wide && q.side <= 3*near {
+			if q.w == w && q.side <= 2*near || q.large && q.side <= 3*near {
 				seen = append(seen, [3]float64{cx, cy, q.side / 2})
 			}
 		}

@@ -13,8 +13,8 @@ import (
 // errNotSearched is returned by a Locate without a Team's Search before it.
 var errNotSearched = errors.New("siamfc: locate before search: it ends what a team's search of the frame began")
 
-// Team searches frames for several trackers of one model: those whose crops are of one size give them to a Batch
-// together, and the camera's motion, where it is foreseen, is measured once a frame, on what is none of their targets.
+// Team searches frames for several trackers of one model: they give their crops to a Batch together, and the
+// camera's motion, where it is foreseen, is measured once a frame, on what is none of their targets.
 // It implements tracker.Team and belongs to one goroutine. It allocates nothing once as many were in it.
 type Team struct {
 	batch   Batch
@@ -57,34 +57,25 @@ func (t *Team) Search(img *image.RGBA, members []tracker.TeamMember) error {
 	for _, m := range t.members {
 		m.aim(img)
 	}
-	size := func(t *Tracker) int { return t.seen.view.size }
-	slices.SortStableFunc(t.members, func(a, b *Tracker) int { return size(a) - size(b) })
-	for rest := t.members; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && size(rest[n]) == size(rest[0]) {
-			n++
-		}
-		if err := t.together(rest[:n], size(rest[0])); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	return nil
+	return t.together()
 }
 
-// together runs the networks of members whose crops are of one size.
-func (t *Team) together(members []*Tracker, size int) error {
+// together runs the members' networks.
+func (t *Team) together() error {
+	if len(t.members) == 0 {
+		return nil
+	}
 	begin := time.Now()
 	t.nets, t.crops = t.nets[:0], t.crops[:0]
-	for _, m := range members {
-		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.seen.view.pixels)
+	for _, m := range t.members {
+		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.near.pixels)
 	}
-	t.results = slices.Grow(t.results[:0], len(members))[:len(members)]
-	if err := t.batch.Search(t.nets, t.crops, size, t.results); err != nil {
+	t.results = slices.Grow(t.results[:0], len(t.members))[:len(t.members)]
+	if err := t.batch.Search(t.nets, t.crops, t.members[0].near.size, t.results); err != nil {
 		return errSearch(err)
 	}
-	share := time.Since(begin) / time.Duration(len(members))
-	for i, m := range members {
+	share := time.Since(begin) / time.Duration(len(t.members))
+	for i, m := range t.members {
 		m.seen.maps = t.results[i]
 		m.stages.Embed += share - t.results[i].Correlate
 		m.stages.Correlate += t.results[i].Correlate
@@ -113,9 +104,9 @@ func (t *Team) foresee(img *image.RGBA) {
 
 // aim crops what an update searches first.
 func (t *Tracker) aim(img *image.RGBA) {
-	v, at := t.ahead(img)
-	t.seen = glance{view: v, at: at, side: t.searchSide(v, at.w, at.h)}
-	t.cut(v, img, at.x, at.y, t.seen.side)
+	at := t.ahead(img)
+	t.seen = glance{at: at, side: t.searchSide(t.near, at.w, at.h)}
+	t.cut(t.near, img, at.x, at.y, t.seen.side)
 }
 
 // Locate implements tracker.TeamMember.

@@ -22,7 +22,7 @@ type Tracker struct {
 
 	cropZ        *Cropper
 	exemplar     []float32
-	near, wide   *view // what is searched, and what is while the target is lost
+	near, sweep  *view // what is searched, and what the larger crops show in which a lost target is looked for
 	looked       *view // the one of the last update
 	viewZ, viewX *image.RGBA
 	stages       tracker.Stages
@@ -59,9 +59,9 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	}
 	t.motion = newMotion(m.Loop)
 	t.near = newView(m, m.Search.Size, len(t.scales))
-	t.wide = t.near
-	if m.Search.Wide > 0 {
-		t.wide = newView(m, m.Search.Wide, len(t.scales))
+	t.sweep = t.near
+	if m.Search.Sweep > 0 {
+		t.sweep = newView(m, m.Search.Sweep, len(t.scales))
 	}
 	return t, nil
 }
@@ -161,8 +161,7 @@ func (t *Tracker) begin(img *image.RGBA) error {
 
 // update is Update; after an error the tracker is in no state to go on.
 func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
-	v, at := t.ahead(img)
-	g, err := t.look(v, img, at)
+	g, err := t.look(img, t.ahead(img))
 	if err != nil {
 		return tracker.Result{}, err
 	}
@@ -174,10 +173,10 @@ func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
 func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 	s := t.locate(g)
 	before := t.spot
-	state := t.judge.judge(s.score, &g.view.response)
+	state := t.judge.judge(s.score, &t.near.response)
 	t.spot = t.moved(t.spot, s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
-	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &g.view.response}
+	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &t.near.response}
 	looked, err := t.regard(img, &r)
 	switch {
 	case err != nil:

@@ -6,8 +6,8 @@ import (
 	"siamtrack/tracker"
 )
 
-// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, wider one,
-// for the frames in which its target is lost, where the manifest asks for it.
+// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, larger one,
+// in which it looks over the frame for a target that is lost, where the manifest asks for it.
 type view struct {
 	size     int // of the crop in pixels
 	grid     GridSpec

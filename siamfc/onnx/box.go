@@ -12,13 +12,13 @@ import (
 
 // boxNetwork is this project's own box layout. The exemplar graph is run once a target, and what it gives stays in the
 // memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search
-// crops, and once more where the manifest has wide ones.
+// crops, and once more where the manifest has larger ones for the sweep.
 type boxNetwork struct {
 	resources
 	model       *Model
 	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
 	embed       *run
-	near, wide  *comparison
+	near, sweep *comparison
 	views       []view
 	own         int       // of the views, how many are of the target itself
 	look        []float32 // what Recognise gave last
@@ -76,9 +76,9 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if b.near, err = b.compare(p.search, &mf, mf.Search.Size, kept); err != nil {
 		return nil, err
 	}
-	b.wide = b.near
-	if mf.Search.Wide > 0 {
-		b.wide, err = b.compare(p.search, &mf, mf.Search.Wide, kept)
+	b.sweep = b.near
+	if mf.Search.Sweep > 0 {
+		b.sweep, err = b.compare(p.search, &mf, mf.Search.Sweep, kept)
 	}
 	return b, err
 }
@@ -210,8 +210,8 @@ func (b *boxNetwork) Search(crops []float32, size int) (siamfc.Maps, error) {
 
 // comparison returns what is bound to search crops of a size.
 func (b *boxNetwork) comparison(size int) *comparison {
-	if size == b.wide.size {
-		return b.wide
+	if size == b.sweep.size {
+		return b.sweep
 	}
 	return b.near
 }

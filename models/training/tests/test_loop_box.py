@@ -139,32 +139,6 @@ def test_votes_are_weighed_by_response_and_overlap():
     assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + own))
 
 
-class Wide(Oracle):
-    """An oracle that looks further while its target is lost, and thinks nothing of black."""
-
-    wide, state = 320, {"uncertain": 0.45, "lost": 0.25, "patience": 3}
-
-    def locate(self, kept, image):
-        if image.max() < 50:
-            return np.full([image.shape[0] // STRIDE] * 2, 0.05), np.full((4, *[image.shape[0] // STRIDE] * 2), 20.0)
-        x, y = centre_of(image)
-        columns, rows = np.meshgrid(*[STRIDE * np.arange(image.shape[0] // STRIDE)] * 2)
-        sides = np.stack([columns - x + 25, rows - y + 25, x + 25 - columns, y + 25 - rows])
-        return np.exp(-np.hypot(columns - x, rows - y) / 20), sides
-
-
-def test_a_lost_target_is_looked_for_further_away():
-    boxes = [[49.2, 89.2, 21.6, 21.6]]
-    nothing = disc(60, 100) * 0
-    tracker = BoxTracker(Wide(), Loop(0.2, 0.0, 1e-9))
-    tracker.init(disc(60, 100), boxes[0])
-    seen = []
-    for frame in (disc(60, 100), nothing, nothing, nothing, disc(60, 100), nothing):
-        tracker.update(frame)
-        seen.append(tracker.side)
-    assert seen == [256, 256, 256, 320, 256, 256]
-
-
 def test_a_parameter_of_earlier_versions_is_read_over():
     about = {"name": "x", "loop": {"window_influence": 0.3, "vote": 3.0, "hold": 0.3}}
     assert Loop.of(about) == Loop(0.3, 0.0, 0.0, "hann", 3.0)

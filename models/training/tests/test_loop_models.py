@@ -95,10 +95,10 @@ def test_a_copy_with_other_parameters_is_written(tmp_path):
     search, exemplar = two_graphs(tmp_path)
     put_inside(search, exemplar)
     out = str(tmp_path / "other.onnx")
-    changes = ["--set", "loop.vote=2.5", "--set", "loop.window=hann", "--set", "search.wide=384", "--set", "name=b"]
+    changes = ["--set", "loop.vote=2.5", "--set", "loop.window=hann", "--set", "search.sweep=384", "--set", "name=b"]
     assert cli.main(["manifest", search, *changes, "--out", out]) == 0
     about = export.manifest_of(out)
-    assert (Loop.of(about).vote, Loop.of(about).window, about["search"]["wide"], about["name"]) == (
+    assert (Loop.of(about).vote, Loop.of(about).window, about["search"]["sweep"], about["name"]) == (
         2.5,
         "hann",
         384,

@@ -15,11 +15,11 @@ ABOUT = "box network on dense convolutions, distilled from FEAR-XS and NanoTrack
 CALIBRATION_PAIRS = 96
 
 
-def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEARCH, wide=0):
+def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEARCH, sweep=0):
     """The manifest of a box network.
 
-    loop is a loop.box.Loop, state the thresholds of the Go program, side that of its search crop, wide that of its
-    search crop while the target is lost (0: the same).
+    loop is a loop.box.Loop, state the thresholds of the Go program, side that of its search crop, sweep that of
+    the crops in which a lost target is looked for over the whole frame (0: the same).
 
     The network sees only part of what it saw in training where side is less than SEARCH, and takes less time for it.
     """
@@ -32,7 +32,7 @@ def manifest(loop, state, figures=None, name="siamtrack", about=ABOUT, side=SEAR
         "licence": "Apache-2.0",
         "figures": figures or {},
         "exemplar": {"size": EXEMPLAR, "context": 0.5},
-        "search": {"size": side, **({"wide": wide} if wide else {})},
+        "search": {"size": side, **({"sweep": sweep} if sweep else {})},
         "grid": {"size": side // STRIDE, "stride": STRIDE, "origin": -side // 2},
         "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
         "loop": loop.manifest(),

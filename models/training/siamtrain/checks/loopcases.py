@@ -47,7 +47,7 @@ class Recorder(BoxTracker):
     def look(self, image, centre, factor):
         square = [*map(float, centre), float(self.searched(factor))]
         seen = super().look(image, centre, factor)
-        self.looks.append(Look(self.side, square, *self.model.said))
+        self.looks.append(Look(self.model.side, square, *self.model.said))
         return seen
 
 
@@ -56,8 +56,7 @@ class _Rounded:
 
     def __init__(self, model, about):
         self.model, self.said = model, None
-        self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
-        self.cells, self.origin = about["grid"]["size"], about["grid"]["origin"]
+        self.side, self.cells, self.origin = about["search"]["size"], about["grid"]["size"], about["grid"]["origin"]
 
     def exemplar(self, image, mark=None):
         return self.model.exemplar(image, mark)
@@ -74,8 +73,7 @@ class Replay:
     def __init__(self, clip):
         about = clip["manifest"]
         self.looks = iter(clip["looks"])
-        self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
-        self.cells, self.origin = about["grid"]["size"], about["grid"]["origin"]
+        self.side, self.cells, self.origin = about["search"]["size"], about["grid"]["size"], about["grid"]["origin"]
 
     def exemplar(self, image, mark=None):
         return None
@@ -84,9 +82,8 @@ class Replay:
         look = next(self.looks)
         if image.shape[0] != look["size"]:
             raise DataError(f"a search crop of {image.shape[0]} pixels, {look['size']} were recorded")
-        cells = self.cells + (look["size"] - self.side) // loop.STRIDE
         said = (np.frombuffer(base64.b64decode(look[k]), "<u2") for k in ("response", "sides"))
-        return values(*(s.reshape(-1, cells, cells) for s in said))
+        return values(*(s.reshape(-1, self.cells, self.cells) for s in said))
 
 
 def values(response, sides):
@@ -162,7 +159,6 @@ def still(about):
 def plain(about, penalty_k=0.1, size_rate=0.4):
     """The manifest without what corrects the box or waits, with the window by index."""
     about = copy.deepcopy(about)
-    about["search"].pop("wide", None)
     about["loop"] = {"window_influence": 0.4, "penalty_k": penalty_k, "size_rate": size_rate, "window": "hann"}
     return about
 
@@ -172,8 +168,6 @@ def make(path, video, box):
     about, model = still(export.manifest_of(path)), OnnxModel(path)
     images = read(video, LOST_FRAMES)
     covered = [np.full_like(m, 128) if i in COVERED else m for i, m in enumerate(images)]
-    wide = copy.deepcopy(about)
-    wide["search"]["wide"] = about["search"].get("wide") or about["search"]["size"] + 128
     height, width = images[0].shape[:2]
     small = [width / 2 - 20, height / 2 - 15, 40, 30]
     name = about["name"]
@@ -184,7 +178,7 @@ def make(path, video, box):
         "clips": [
             record(f"{name} on the clip, as shipped but for new views", about, model, images[:FRAMES], box),
             record(f"{name} on the clip, without corrections", plain(about), model, images[:FRAMES], box),
-            record(f"{name} on the clip, target covered for a while", wide, model, covered, box),
+            record(f"{name} on the clip, target covered for a while", about, model, covered, box),
             record("a thing of a few pixels", plain(about, 0.02, 0.9), Thin(), images[:1] * THIN_FRAMES, small),
         ],
     }

@@ -34,10 +34,10 @@ def configure(parser):
         "--side", type=int, default=256, help="of the search crop in pixels, a multiple of 16, 128 to 256 (256)"
     )
     parser.add_argument(
-        "--wide",
+        "--sweep",
         type=int,
         default=384,
-        help="of the search crop while the target is lost, a multiple of 32 more (384); 0: the same",
+        help="of the crops in which a whole frame is searched, a multiple of 32 more (384); 0: the same",
     )
     parser.add_argument(
         "--keep",
@@ -75,7 +75,7 @@ def run(args):
     sample = [sampler.pair() for _ in range(files.CALIBRATION_PAIRS)]
     influence, k, rate, *corrections = map(float, args.loop.split(","))
     loop, state = Loop(influence, k, rate, "centred", *corrections), {"uncertain": 0.5, "lost": 0.3, "patience": 3}
-    about = files.manifest(loop, state, side=args.side, wide=args.wide)
+    about = files.manifest(loop, state, side=args.side, sweep=args.sweep)
     full = "-fp32".join(os.path.splitext(args.out))
     files.write(net, about, full)
     files.write_int8(full, sample, about, args.out)
@@ -89,7 +89,7 @@ def run(args):
         state = calibrate.thresholds(search.runs(model, loop, clips))
     logging.info("%s, %s", loop, state)
     for path in (full, args.out):
-        export.set_manifest(path, files.manifest(loop, state, side=args.side, wide=args.wide))
+        export.set_manifest(path, files.manifest(loop, state, side=args.side, sweep=args.sweep))
         logging.info("%s: sha256 %s", path, export.digest(path))
 
 
@@ -100,8 +100,8 @@ def _check_sizes(args):
 
     if args.side % STRIDE or not EXEMPLAR <= args.side <= SEARCH:
         raise DataError(f"--side {args.side}: a multiple of {STRIDE}, {EXEMPLAR} to {SEARCH}, is expected")
-    if args.wide and (args.wide <= args.side or (args.wide - args.side) % (2 * STRIDE)):
-        raise DataError(f"--wide {args.wide}: 0, or {args.side} and a multiple of {2 * STRIDE} more, is expected")
+    if args.sweep and (args.sweep <= args.side or (args.sweep - args.side) % (2 * STRIDE)):
+        raise DataError(f"--sweep {args.sweep}: 0, or {args.side} and a multiple of {2 * STRIDE} more, is expected")
 
 
 def _chosen_loop(args, model, loop, clips):

@@ -17,7 +17,7 @@ def configure(parser):
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="loop.vote=0, state.lost=0.2, search.wide=384, ...; repeatable. `folds` helps to choose",
+        help="loop.vote=0, state.lost=0.2, search.sweep=384, ...; repeatable. `folds` helps to choose",
     )
     parser.add_argument("--pairs", type=int, default=96, help="for the ranges (96)")
     parser.add_argument("--capacity", type=int, default=1200, metavar="FRAMES", help="of tars that are read (1200)")

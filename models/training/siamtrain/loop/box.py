@@ -3,8 +3,7 @@
 A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0),
 .exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
 .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
-It may have .wide, the side of the crop it is shown while its target is lost, with .state, the manifest's thresholds of
-that. Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
+Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 
 Of Go's re-detection (state.unlike, state.redetect and their like in the manifest) it has nothing: parameters are chosen
 on targets that stay, and where boxes are compared with Go's, Go runs without it (--no-redetect).
@@ -69,7 +68,7 @@ class OnnxModel:
 
     def __init__(self, path):
         about = export.manifest_of(path)
-        self.side, self.wide, self.state = about["search"]["size"], about["search"].get("wide", 0), about["state"]
+        self.side = about["search"]["size"]
         self.cells, self.origin = self.side // STRIDE, -self.side / 2
         self.session, apart = export.session(path), export.exemplar_graph(path)
         self._exemplar = self.session if apart is None else export.session(apart)
@@ -123,37 +122,9 @@ class BoxTracker:
 
     def __init__(self, model, loop):
         self.model, self.loop = model, loop
-        self.wide = getattr(model, "wide", 0) or model.side
-        self.grids = {side: self.grid(side) for side in (model.side, self.wide)}
-        self.face(model.side)
-
-    def grid(self, side):
-        """(window, x, y) over the cells of a search crop of `side` pixels."""
-        more = side - self.model.side
-        cells, origin = self.model.cells + more // STRIDE, self.model.origin - more / 2
-        at = origin + STRIDE * np.arange(cells)
-        return window_of(self.loop.window, cells, origin), *np.meshgrid(at, at)
-
-    def face(self, side):
-        """Takes search crops of `side` pixels from now on."""
-        self.side, (self.window, self.x, self.y) = side, self.grids[side]
-
-    def judge(self, score):
-        """Goes over to the wide crop after frames below the lost score, and back at the uncertain one.
-
-        It judges as siamfc/quality.go does.
-        """
-        if self.wide == self.model.side:
-            return
-        state = self.model.state
-        if self.side == self.wide:
-            if score >= state["uncertain"]:
-                self.bad = 0
-                self.face(self.model.side)
-            return
-        self.bad = self.bad + 1 if score < state["lost"] else 0
-        if self.bad >= max(1, state.get("patience", 1)):
-            self.face(self.wide)
+        at = model.origin + STRIDE * np.arange(model.cells)
+        self.window = window_of(loop.window, model.cells, model.origin)
+        self.x, self.y = np.meshgrid(at, at)
 
     def init(self, image, box):
         """Takes the target's box in the first image."""
@@ -162,8 +133,7 @@ class BoxTracker:
         side = crop.context_side(*self.size)
         patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
         self.first = self.kept = self.model.exemplar(patch, mark_of(self.size, side))
-        self.bias, self.bad, self.frames = np.zeros(4), 0, 0
-        self.face(self.model.side)
+        self.bias, self.frames = np.zeros(4), 0
         if self.loop.calibration:
             self.bias = self.calibrate(image) * self.loop.calibration
 
@@ -175,7 +145,6 @@ class BoxTracker:
         limit = np.array([image.shape[1], image.shape[0]], float)
         self.centre = np.clip(self.centre + shift, 0, limit)
         self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
-        self.judge(score)
         self.take_view(image, score)
         return np.array([*(self.centre - self.size / 2), *self.size]), score
 
@@ -199,13 +168,13 @@ class BoxTracker:
 
     def searched(self, factor=1.0):
         """The side in the image of the square that becomes a search crop, times factor."""
-        return crop.context_side(*self.size) * self.side / EXEMPLAR * factor
+        return crop.context_side(*self.size) * self.model.side / EXEMPLAR * factor
 
     def look(self, image, centre, factor):
         """What the crop about `centre`, its side times factor, shows: the answer of best, in image pixels."""
         side = self.searched(factor)
-        zoom = self.side / side
-        maps = self.model.locate(self.kept, crop.square(image, *centre, side, self.side, self.fill))
+        zoom = self.model.side / side
+        maps = self.model.locate(self.kept, crop.square(image, *centre, side, self.model.side, self.fill))
         response, sides = (np.asarray(m, float) for m in maps)
         dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
         return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate

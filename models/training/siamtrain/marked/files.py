@@ -21,12 +21,12 @@ ABOUT = "box network with a mark on dense convolutions, distilled from FEAR-XS a
 # Where the loop of a network begins that nothing has been measured of; `siamtrain folds` chooses.
 LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5)
 STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
-WIDE = 384  # side of the search crop while the target is lost
+SWEEP = 384  # side of the crops in which a lost target is looked for over the whole frame
 
 
 def manifest(name, loop=LOOP, state=None, about=ABOUT):
     """The manifest of a marked network; its contract is that of box networks."""
-    return box_files.manifest(loop, state or STATE, name=name, about=about, side=SEARCH, wide=WIDE)
+    return box_files.manifest(loop, state or STATE, name=name, about=about, side=SEARCH, sweep=SWEEP)
 
 
 def example(size, seed):
