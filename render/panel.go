@@ -10,7 +10,8 @@ import (
 
 // Panel is what the network saw and what it made of it.
 type Panel struct {
-	// Exemplar and Search are the pictures of tracker.CropViewer; nil ones leave their place empty.
+	// Exemplar and Search are the pictures of tracker.CropViewer; nil ones leave their place empty, or, with a History,
+	// say that the next frame has them.
 	Exemplar, Search *image.RGBA
 	Result           tracker.Result
 	// History, if not nil, is drawn as a graph of scores where there is room beside the pictures, with Thresholds.
@@ -39,8 +40,12 @@ func (p *Painter) Panel(dst *image.RGBA, at image.Rectangle, v Panel) {
 		corner := at.Min.Add(image.Pt(gap+i*(side+gap), gap+p.glyph.height))
 		return image.Rectangle{corner, corner.Add(image.Pt(side, side))}
 	}
-	p.picture(dst, slot(0), v.Exemplar, "exemplar")
-	p.picture(dst, slot(1), v.Search, "search")
+	missing := ""
+	if v.History != nil { // there is a target; nobody asked for its crops in time
+		missing = "next frame"
+	}
+	p.picture(dst, slot(0), v.Exemplar, "exemplar", missing)
+	p.picture(dst, slot(1), v.Search, "search", missing)
 	p.caption(dst, slot(2), "response")
 	draw.Copy(dst, slot(2).Min, dst, slot(1), draw.Src, nil) // the same picture, scaled already
 	p.response(dst, slot(2), v.Result)
@@ -60,11 +65,15 @@ func (p *Painter) caption(dst *image.RGBA, r image.Rectangle, text string) {
 	p.glyph.draw(dst, r.Min.X, r.Min.Y-p.glyph.height-p.pad()/2, p.text, paper)
 }
 
-// picture draws img into r under a caption; an empty place where img is nil.
-func (p *Painter) picture(dst *image.RGBA, r image.Rectangle, img *image.RGBA, caption string) {
+// picture draws img into r under a caption; where img is nil an empty place, with a word in it where there is room.
+func (p *Painter) picture(dst *image.RGBA, r image.Rectangle, img *image.RGBA, caption, missing string) {
 	p.caption(dst, r, caption)
 	if img == nil {
 		fill(dst, r, shade, 0.5)
+		p.text = append(p.text[:0], missing...)
+		if w := p.glyph.width(p.text); w < r.Dx() {
+			p.glyph.draw(dst, r.Min.X+(r.Dx()-w)/2, r.Min.Y+(r.Dy()-p.glyph.height)/2, p.text, paper)
+		}
 		return
 	}
 	draw.ApproxBiLinear.Scale(dst, r, img, img.Rect, draw.Src, nil)

@@ -60,10 +60,33 @@ func (g *game) grow(before, frame image.Point) {
 // room for text.
 const leastSide = 480
 
-// fitWindow sizes the window to the pictures, as far as the monitor has room, and small pictures larger.
+// fitWindow sizes the window to the pictures, as far as the monitor has room, and small pictures larger; none of it is
+// beyond the monitor's edge then.
 func fitWindow(picture image.Point) {
-	w, h := ebiten.Monitor().Size()
+	room := image.Pt(ebiten.Monitor().Size())
+	size := windowSize(picture, room)
+	at := image.Pt(ebiten.WindowPosition())
+	if moved := within(at, size, room); moved != at {
+		ebiten.SetWindowPosition(moved.X, moved.Y)
+	}
+	ebiten.SetWindowSize(size.X, size.Y)
+}
+
+// windowSize is the size of a window for pictures on a monitor.
+func windowSize(picture, room image.Point) image.Point {
 	k := max(1, leastSide/float64(min(picture.X, picture.Y)))
-	k = min(k, 0.9*float64(w)/float64(picture.X), 0.9*float64(h)/float64(picture.Y))
-	ebiten.SetWindowSize(int(k*float64(picture.X)), int(k*float64(picture.Y)))
+	k = min(k, 0.9*float64(room.X)/float64(picture.X), 0.9*float64(room.Y)/float64(picture.Y))
+	return image.Pt(int(k*float64(picture.X)), int(k*float64(picture.Y)))
+}
+
+// within is where a window of a size is to be that is at a place of the monitor: there or, where a part of it would be
+// beyond the right or the lower edge, in the middle of that direction.
+func within(at, size, room image.Point) image.Point {
+	if at.X+size.X > room.X {
+		at.X = max(0, (room.X-size.X)/2)
+	}
+	if at.Y+size.Y > room.Y {
+		at.Y = max(0, (room.Y-size.Y)/2)
+	}
+	return at
 }
