@@ -47,7 +47,11 @@ func (p *Painter) Panel(dst *image.RGBA, at image.Rectangle, v Panel) {
 	p.picture(dst, slot(0), v.Exemplar, "exemplar", missing)
 	p.picture(dst, slot(1), v.Search, "search", missing)
 	p.caption(dst, slot(2), "response")
-	draw.Copy(dst, slot(2).Min, dst, slot(1), draw.Src, nil) // the same picture, scaled already
+	if v.Search != nil {
+		draw.Copy(dst, slot(2).Min, dst, slot(1), draw.Src, nil) // the same picture, scaled already
+	} else {
+		fill(dst, slot(2), shade, 0.5)
+	}
 	p.response(dst, slot(2), v.Result)
 	if v.Search != nil {
 		p.inSquare(dst, slot(1), v.Result)
