@@ -13,7 +13,7 @@ def configure(parser):
     parser.add_argument("--pairs", type=int, default=12000, help="drawn, the same for every head (12000)")
     parser.add_argument("--steps", type=int, default=1000, help="of each head (1000)")
     parser.add_argument("--batch", type=int, default=32, help="pairs (32)")
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=2e-3, help="learning rate (2e-3)")
     parser.add_argument("--seeds", type=int, default=3, help="of the whole head, for the spread (3)")
     parser.add_argument("--capacity", type=int, default=0, metavar="FRAMES", help="as in trainmarked")
     parser.add_argument("--thin", type=int, default=3, metavar="N", help="keep each N-th frame of clips (3)")
@@ -23,8 +23,10 @@ def configure(parser):
     parser.add_argument("--held-pairs", type=int, default=512, help="of held-back sequences, to measure on (512)")
     parser.add_argument("--share", action="append", default=[], metavar="NAME=PART", help="as in trainmarked")
     parser.add_argument("--probe", default="", metavar="FILE.npz", help="crops that `probe --pack` wrote")
-    parser.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
+    parser.add_argument(
+        "--device", choices=("auto", "cuda", "cpu"), default="auto", help="auto: a GPU where PyTorch finds one"
+    )
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto", help="as in trainmarked")
     parser.add_argument("--threads", type=int, default=0, help="of a CPU (PyTorch's)")
     parser.add_argument("--seed", type=int, default=0, help="of the pairs (0)")
 

@@ -13,7 +13,7 @@ def configure(parser):
         metavar="DIR",
         help="folder with fear_track.onnx and nano3_*.onnx: what is needed goes to OUT/teachers",
     )
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
     parser.add_argument("--limit", type=float, default=42, metavar="MIB", help="of a tar (42)")
 
 

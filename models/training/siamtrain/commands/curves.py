@@ -5,7 +5,7 @@ HELP = "draw the curves of box network runs as a PNG"
 
 def configure(parser):
     parser.add_argument("runs", nargs="+", metavar="DIR", help="folders of runs, each with a log.jsonl")
-    parser.add_argument("--out", required=True, metavar="FILE.png")
+    parser.add_argument("--out", required=True, metavar="FILE.png", help="the file to write")
     parser.add_argument(
         "--accuracy", action="append", default=[], metavar="PAIRS=AUC", help="a measured point to mark; repeatable"
     )

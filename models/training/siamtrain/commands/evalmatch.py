@@ -4,7 +4,7 @@ HELP = "N-way K-shot accuracy and robustness of models on identities that they w
 
 
 def configure(parser):
-    parser.add_argument("models", nargs="+", metavar="MODEL.onnx")
+    parser.add_argument("models", nargs="+", metavar="MODEL.onnx", help="models to compare")
     parser.add_argument(
         "--data",
         action="append",
@@ -31,7 +31,7 @@ def configure(parser):
         "--shots", type=int, action="append", metavar="K", help="examples an identity; repeatable (1 and 5)"
     )
     parser.add_argument("--views", type=int, default=13, help="pictures of each identity, evenly over it (13)")
-    parser.add_argument("--episodes", type=int, default=400)
+    parser.add_argument("--episodes", type=int, default=400, help="draws of identities and examples (400)")
     parser.add_argument("--robustness", metavar="FILE.png", help="measure robustness instead, and draw it there")
     parser.add_argument("--queries", type=int, default=4, help="queries an identity for --robustness (4)")
 

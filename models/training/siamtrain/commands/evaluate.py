@@ -6,7 +6,7 @@ HELP = "score a model on annotated sequences"
 
 
 def configure(parser):
-    parser.add_argument("model", metavar="MODEL.onnx")
+    parser.add_argument("model", metavar="MODEL.onnx", help="any model with a manifest")
     parser.add_argument(
         "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
     )

@@ -52,7 +52,7 @@ def configure(parser):
         metavar="UNCERTAIN,LOST",
         help="thresholds of the states, in place of those that fit the training sequences",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
 
 
 def run(args):

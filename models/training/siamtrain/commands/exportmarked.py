@@ -21,7 +21,7 @@ def configure(parser):
     )
     parser.add_argument("--pairs", type=int, default=96, help="for the ranges (96)")
     parser.add_argument("--capacity", type=int, default=1200, metavar="FRAMES", help="of tars that are read (1200)")
-    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=3, help="of what is drawn at random (3)")
 
 
 def run(args):

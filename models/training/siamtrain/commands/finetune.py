@@ -20,14 +20,14 @@ def configure(parser):
         "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
     )
     parser.add_argument("--run", default="runs/finetune", metavar="DIR", help="checkpoints and curve (runs/finetune)")
-    parser.add_argument("--out", default="finetuned.onnx", metavar="FILE.onnx")
+    parser.add_argument("--out", default="finetuned.onnx", metavar="FILE.onnx", help="the model (finetuned.onnx)")
     parser.add_argument("--name", help="the model's name in its manifest (that of --init, and -finetuned)")
     parser.add_argument(
         "--held", type=float, default=0.5, help="share of each sequence's frames, its last ones, to judge by (0.5)"
     )
-    parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=60, help="steps of the optimiser (60)")
+    parser.add_argument("--rate", type=float, default=1e-4, help="learning rate (1e-4)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
 
 
 def run(args):

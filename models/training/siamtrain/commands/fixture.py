@@ -8,7 +8,7 @@ MARGIN = 100
 
 def configure(parser):
     parser.add_argument("model", metavar="MODEL.onnx", help="a classic model, or an fp32 box model")
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
     parser.add_argument("--video", metavar="FILE", help="a video in place of the synthetic one; needs --init")
     parser.add_argument("--init", metavar="X,Y,W,H", help="the target in the video's first frame")
 

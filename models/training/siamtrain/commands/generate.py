@@ -6,7 +6,7 @@ SHARES = {"crop": "still=0.6,video=0.4", "pair": "still=0.38,video=0.26,pseudo=0
 
 def configure(parser):
     parser.add_argument("what", choices=("crop", "pair"), help="crop for the feature phase, pair for the other")
-    parser.add_argument("--store", required=True, metavar="STORE")
+    parser.add_argument("--store", required=True, metavar="STORE", help="what `pack` wrote")
     parser.add_argument("--ring", required=True, metavar="DIR", help="folder in memory, such as /dev/shm/ring")
     parser.add_argument("--size", type=int, default=12000, help="samples in the ring (12000, 3.5 GB)")
     parser.add_argument("--teachers", required=True, metavar="DIR", help="folder with fear_track.onnx and nano3_*.onnx")
@@ -23,7 +23,7 @@ def configure(parser):
         default=0.15,
         help="part of the pairs that show any place, with the teacher's box (0.15)",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
 
 
 def run(args):

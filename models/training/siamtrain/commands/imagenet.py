@@ -11,7 +11,7 @@ def configure(parser):
         metavar="PATH",
         help="training data, for scale, bias and thresholds; repeatable",
     )
-    parser.add_argument("--out", required=True, metavar="FILE.onnx")
+    parser.add_argument("--out", required=True, metavar="FILE.onnx", help="the file to write")
     parser.add_argument("--pairs", type=int, default=320, help="pairs to fit scale and bias on (320)")
 
 

@@ -4,7 +4,7 @@ HELP = "show a model's manifest, or write a copy of the model with other paramet
 
 
 def configure(parser):
-    parser.add_argument("model", metavar="MODEL.onnx")
+    parser.add_argument("model", metavar="MODEL.onnx", help="any model with a manifest")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="loop.vote=0, search.sweep=384, ...; repeatable"
     )

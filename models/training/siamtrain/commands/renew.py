@@ -4,7 +4,7 @@ HELP = "write a copy of an exported box model that gives the same sooner, as exp
 
 
 def configure(parser):
-    parser.add_argument("model", metavar="MODEL.onnx")
+    parser.add_argument("model", metavar="MODEL.onnx", help="a box model")
     parser.add_argument("--out", required=True, metavar="FILE.onnx", help="the copy")
 
 

@@ -4,8 +4,8 @@ HELP = "train the box network from a ring that `generate` fills"
 
 
 def configure(parser):
-    parser.add_argument("--phase", choices=("features", "pairs"), required=True)
-    parser.add_argument("--ring", required=True, metavar="DIR")
+    parser.add_argument("--phase", choices=("features", "pairs"), required=True, help="what to learn")
+    parser.add_argument("--ring", required=True, metavar="DIR", help="folder that `generate` fills")
     parser.add_argument(
         "--out", required=True, metavar="DIR", help="folder of the run: checkpoint.pt, average.pt, log.jsonl"
     )
@@ -27,13 +27,13 @@ def configure(parser):
         help="looks (one every two minutes) without a better one before the run ends; 0: none",
     )
     _configure_steps(parser)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of a CPU (1)")
     parser.add_argument(
         "--plan",
         default="g",
         help="the backbone: a name of box.network.PLANS (g); weights of another plan are taken where they fit",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
 
 
 def _configure_steps(parser):
@@ -41,14 +41,14 @@ def _configure_steps(parser):
     parser.add_argument(
         "--minutes", type=float, default=60.0, help="of the clock, until the learning rate has fallen to its end (60)"
     )
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=2e-3, help="learning rate (2e-3)")
     parser.add_argument(
         "--backbone-rate", type=float, help="factor on the backbone's rate (1 for features, 0.5 for pairs)"
     )
     parser.add_argument(
         "--last-rate", type=float, help="share of the rate at the end (0.1 for features, 0.005 for pairs)"
     )
-    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--batch", type=int, default=24, help="pairs a step (24)")
     parser.add_argument("--warmup", type=int, default=80, help="steps until the rate is reached (80)")
     parser.add_argument(
         "--precision", choices=("auto", "bf16", "fp32"), default="auto", help="auto: bf16 where the CPU computes in it"

@@ -27,7 +27,7 @@ def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
     )
     parser.add_argument("--batch", type=int, default=batch, help=f"pairs ({batch})")
     parser.add_argument("--reuse", type=int, default=reuse, help=f"times each batch is used ({reuse})")
-    parser.add_argument("--rate", type=float, default=rate)
+    parser.add_argument("--rate", type=float, default=rate, help=f"learning rate ({rate:g})")
     parser.add_argument(
         "--share",
         action="append",
@@ -49,7 +49,9 @@ def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
         help="sequences whose names hold it are validated on; repeatable (a tenth of the annotated ones)",
     )
     parser.add_argument("--probe", default="", metavar="FILE.npz", help="crops that `probe --pack` wrote, to look at")
-    parser.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
+    parser.add_argument(
+        "--device", choices=("auto", "cuda", "cpu"), default="auto", help="auto: a GPU where PyTorch finds one"
+    )
     parser.add_argument(
         "--precision",
         choices=("auto", "bf16", "fp32"),
@@ -59,7 +61,7 @@ def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
     parser.add_argument("--threads", type=int, default=0, help="of a CPU (PyTorch's)")
     parser.add_argument("--save", type=float, default=save, metavar="SECONDS", help=f"between saves ({save:g})")
     parser.add_argument("--report", type=float, default=20.0, metavar="SECONDS", help="between lines of the log (20)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
 
 

@@ -22,15 +22,15 @@ def configure(parser):
     parser.add_argument(
         "--init", metavar="FILE", help="weights to fine-tune: models/siammatch.onnx, or best.pt of an earlier run"
     )
-    parser.add_argument("--out", default="siammatch.onnx", metavar="FILE.onnx")
+    parser.add_argument("--out", default="siammatch.onnx", metavar="FILE.onnx", help="the model (siammatch.onnx)")
     parser.add_argument("--name", help="the model's name in its manifest (the file's)")
     parser.add_argument("--no-flip", action="store_true", help="do not mirror views: for writing")
-    parser.add_argument("--rate", type=float, default=3e-4)
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=3e-4, help="learning rate (3e-4)")
+    parser.add_argument("--steps", type=int, default=200, help="steps of the optimiser (200)")
     for name, weight in (("triplet", 1.0), ("contrastive", 0.0), ("cross-entropy", 0.0)):
         about = "of pairs' similarities through a sigmoid" if name == "cross-entropy" else f"of the {name} loss"
         parser.add_argument(f"--{name}", type=float, default=weight, metavar="W", help=f"weight {about} ({weight:g})")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
 
 
 def run(args):

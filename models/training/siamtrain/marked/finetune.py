@@ -94,7 +94,8 @@ def learn(learner, source, settings):
         terms = learner.learn(kept, seen, batch, labels(batch), rate)
         learner.seen["head"] += settings.batch
         if step % 20 == 0 or step == settings.steps - 1:
-            logging.info("step %d: %s", step, " ".join(f"{key} {float(value):.3f}" for key, value in terms.items()))
+            said = " ".join(f"{key} {float(value.detach()):.3f}" for key, value in terms.items())
+            logging.info("step %d: %s", step, said)
 
 
 def run(model, weights, paths, settings, folder, out, name, share=0.5):

@@ -75,6 +75,8 @@ class Run:
         """From data to weights."""
         self.set_up()
         self.pairs()
+        if not self.steps:
+            self.say(f"no pair was learnt from: reading alone took {self.lead:.0f} s, so give more --seconds")
         self.save()
         if self._looked != self.steps:
             self.validate()
