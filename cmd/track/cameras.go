@@ -21,9 +21,9 @@ func newCamerasCmd() *cobra.Command {
 				return err
 			}
 			_, backends, _ := capture.Backends()
-			fmt.Fprintf(cmd.ErrOrStderr(), "opened with --backend %s\n", strings.Join(backends, ", "))
+			fmt.Fprintf(cmd.ErrOrStderr(), "track live --backend takes one of %s\n", strings.Join(backends, ", "))
 			if len(devices) == 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "no camera found")
+				fmt.Fprintln(cmd.ErrOrStderr(), "no camera found: plug one in; on Linux you must be able to read /dev/video* (group video)")
 				return nil
 			}
 			for _, d := range devices {

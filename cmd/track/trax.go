@@ -26,7 +26,7 @@ func newTraxCmd() *cobra.Command {
 		Long: "trax speaks the TraX protocol on stdin and stdout, or on 127.0.0.1:$TRAX_SOCKET where a client sets it.\n" +
 			"Its log goes to stderr. A malformed message ends the session with an error.\n\n" +
 			"For the VOT toolkit, in trackers.ini:\n\n" +
-			"  [Siamtrack]\n  label = Siamtrack\n  protocol = trax\n  command = /usr/local/bin/track trax\n",
+			"  [Siamtrack]\n  label = Siamtrack\n  protocol = trax\n  command = /usr/local/bin/track trax",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if version < trax.MinVersion || version > trax.MaxVersion {
