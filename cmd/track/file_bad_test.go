@@ -92,7 +92,8 @@ func TestBadUseOfFile(t *testing.T) {
 		{"no container", with("-o", filepath.Join(dir, "t")), exitFailed, `ending "" is none of .avi`},
 		{"a model's file that is meant by its name", with("-m", "siamtrack.onnx"), exitFailed, "by its name alone, siamtrack"},
 		{"a file for a model", with("-m", "file_bad_test.go"), exitUsage, "neither .onnx nor .json"},
-		{"a picture that is not there", []string{clip, "--template", "none.png"}, exitFailed, "read picture none.png: no such"},
+		{"a picture that is not there", []string{clip, "--template", "none.png"}, exitFailed,
+			"read picture none.png: no such"},
 		{"no such level", with("--log-level", "loud"), exitUsage, "debug, info, warn or error is expected"},
 		{"odd raw pictures", with("--raw", "12"), exitUsage, `raw pictures "12": WIDTHxHEIGHT`},
 	} {

@@ -72,8 +72,8 @@ func drawn(cmd *cobra.Command, img *image.RGBA) (tracker.Box, error) {
 	return tracker.Box{}, errNothingDrawn
 }
 
-// drawnInBrowser serves the picture to this machine's browsers until ctx ends. The address that it prints holds a token,
-// so that no other user of the machine sees the picture, or draws on it first.
+// drawnInBrowser serves the picture to this machine's browsers until ctx ends. The address that it prints holds a
+// token, so that no other user of the machine sees the picture, or draws on it first.
 func drawnInBrowser(ctx context.Context, cmd *cobra.Command, title string, s *session.Session) error {
 	l, _, err := serve.Listen("127.0.0.1:0")
 	if err != nil {

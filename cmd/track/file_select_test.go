@@ -27,7 +27,8 @@ func TestSelectInABrowser(t *testing.T) {
 	defer func() { _ = cmd.Process.Kill() }()
 	page, token := "", ""
 	for begin := time.Now(); page == "" && time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		if m := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)(\?token=\w{20,}) in`).FindStringSubmatch(stderr.String()); m != nil {
+		address := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)(\?token=\w{20,}) in`)
+		if m := address.FindStringSubmatch(stderr.String()); m != nil {
 			page, token = m[1], m[2]
 		}
 	}

@@ -130,7 +130,7 @@ func checkNames(starts []tracker.Start) error {
 			return usagef("target %q: a name of at most 100 letters is needed, without / \\ : \" and no . before it", s.Name)
 		}
 		if _, err := numfile.Number(s.Name); err != nil && strings.ContainsAny(s.Name[:min(1, len(s.Name))], "=+-@") {
-			return usagef("target %q: a spreadsheet that opens the CSV may run that as a formula: begin it with a letter", s.Name)
+			return usagef("target %q: a spreadsheet may run that as a formula: begin the name with a letter", s.Name)
 		}
 		if taken[s.Label()] {
 			return usagef("two targets are called %s", s.Label())

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestWindowOnMonitor: a window for small pictures is larger than they, one for large pictures fits the monitor, and none
-// of it is beyond the monitor's edge.
+// TestWindowOnMonitor: a window for small pictures is larger than they, one for large pictures fits the monitor, and
+// none of it is beyond the monitor's edge.
 func TestWindowOnMonitor(t *testing.T) {
 	for _, c := range []struct{ picture, room, at, size, moved image.Point }{
 		{image.Pt(320, 240), image.Pt(1920, 1080), image.Pt(480, 270), image.Pt(640, 480), image.Pt(480, 270)},
