@@ -12,8 +12,8 @@ import (
 
 // mostTogether is how many crops a batch has at most: more gain little. Of siamtrack's int8 file, on one thread of a
 // CPU with AVX-512 VNNI, a crop of 256 pixels takes 0.97 (of two), 0.95 (3), 0.94 (4), 0.93 (5) and 0.91 (10) of the
-// time that it takes alone; siamtrack-l's 0.90 and 0.88 (5, 10); crops of 384 pixels and those of the fp32 files 0.95 to
-// 0.98. Without VNNI it is 0.93 to 0.95 (AVX2) and 0.89 to 0.92 (AVX, SSE) of five.
+// time that it takes alone; siamtrack-l's 0.90 and 0.88 (5, 10); crops of 384 pixels and those of the fp32 files 0.95
+// to 0.98. Without VNNI it is 0.93 to 0.95 (AVX2) and 0.89 to 0.92 (AVX, SSE) of five.
 const mostTogether = 5
 
 // Batch runs the searches of several of a model's box networks in one go, where that is faster: both ways are tried and
