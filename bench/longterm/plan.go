@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 
 	"siamtrack/bench/dataset"
+	"siamtrack/internal/plural"
 	"siamtrack/tracker"
 )
 
@@ -147,8 +148,8 @@ func spans(rng *rand.Rand, o Options) (stays, gaps []int, err error) {
 	}
 	left := o.Frames - minStay*(o.Gaps+1)
 	if most := left / maxGap; o.Gaps > most {
-		return nil, nil, fmt.Errorf("longterm: %w: %d frames have room for %d gaps at most, not for %d",
-			ErrUnfit, o.Frames, max(0, most), o.Gaps)
+		return nil, nil, fmt.Errorf("longterm: %w: %d frames have room for %s at most, not for %d",
+			ErrUnfit, o.Frames, plural.Of(max(0, most), "gap"), o.Gaps)
 	}
 	for range o.Gaps {
 		gap := minGap + rng.IntN(maxGap-minGap+1)

@@ -26,15 +26,39 @@ func TestBadUseOfFile(t *testing.T) {
 	if err := os.Mkdir(empty, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	for _, c := range append(misusesOfFlags(dir, old), misusesOfFiles(dir, old, empty)...) {
+		t.Run(c.name, func(t *testing.T) {
+			args := c.args
+			if !strings.Contains(strings.Join(args, " "), "-m ") {
+				args = append([]string{"-m", tiny}, args...)
+			}
+			code, stdout, stderr := track(t, append([]string{"file"}, args...)...)
+			if code != c.code || !strings.Contains(stderr, c.says) || stdout != "" {
+				t.Errorf("exit %d, want %d; stderr %q, want %q in it; stdout %q", code, c.code, stderr, c.says, stdout)
+			}
+			if read(t, old) != "precious\n" {
+				t.Error("a file that was there has gone")
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// misuse is a wrong use of track file, how it ends, and what it says.
+type misuse struct {
+	name string
+	args []string
+	code int
+	says string
+}
+
+// misusesOfFlags are those of what is typed; old is a file in dir that is to stay.
+func misusesOfFlags(dir, old string) []misuse {
 	init := []string{clip, "--init", clipInit, "--end", "2"}
 	with := func(args ...string) []string { return append(append([]string{}, init...), args...) }
-
-	for _, c := range []struct {
-		name string
-		args []string
-		code int
-		says string
-	}{
+	return []misuse{
 		{"no input", []string{"--init", clipInit}, exitUsage, "INPUT is missing"},
 		{"no box", []string{clip}, exitUsage, "--init x,y,w,h is missing"},
 		{"two boxes", with("--init-file", clipTruth), exitUsage, "--init and --init-file"},
@@ -65,6 +89,14 @@ func TestBadUseOfFile(t *testing.T) {
 		{"over the input by its URL", []string{"file://" + clip, "--init", clipInit, "--end", "2", "-o", clip}, exitUsage,
 			"is the input"},
 		{"two outputs in one", with("--csv", filepath.Join(dir, "x"), "--otb", dir+"/./x"), exitUsage, "two outputs"},
+	}
+}
+
+// misusesOfFiles are those of what flags name; empty is a folder in dir.
+func misusesOfFiles(dir, old, empty string) []misuse {
+	init := []string{clip, "--init", clipInit, "--end", "2"}
+	with := func(args ...string) []string { return append(append([]string{}, init...), args...) }
+	return []misuse{
 		{"no such model", with("-m", "nope"), exitUsage, "nope"},
 		{"model that is none", with("-m", clip, "--csv", old), exitFailed, "walk.mp4"},
 		{"no library", with("--onnxruntime", "/nope.so", "--csv", old), exitFailed, "/nope.so: not there"},
@@ -96,23 +128,6 @@ func TestBadUseOfFile(t *testing.T) {
 			"read picture none.png: no such"},
 		{"no such level", with("--log-level", "loud"), exitUsage, "debug, info, warn or error is expected"},
 		{"odd raw pictures", with("--raw", "12"), exitUsage, `raw pictures "12": WIDTHxHEIGHT`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			args := c.args
-			if !strings.Contains(strings.Join(args, " "), "-m ") {
-				args = append([]string{"-m", tiny}, args...)
-			}
-			code, stdout, stderr := track(t, append([]string{"file"}, args...)...)
-			if code != c.code || !strings.Contains(stderr, c.says) || stdout != "" {
-				t.Errorf("exit %d, want %d; stderr %q, want %q in it; stdout %q", code, c.code, stderr, c.says, stdout)
-			}
-			if read(t, old) != "precious\n" {
-				t.Error("a file that was there has gone")
-			}
-			if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
-				t.Errorf("left behind: %v, %v", left, err)
-			}
-		})
 	}
 }
 

@@ -65,6 +65,7 @@ type paced struct {
 	closed closer
 }
 
+// Next implements tracker.Source.
 func (p *paced) Next(dst *tracker.Frame) error {
 	if p.start.IsZero() {
 		p.start = time.Now()
@@ -82,6 +83,7 @@ func (p *paced) Next(dst *tracker.Frame) error {
 	}
 }
 
+// Close implements tracker.Source.
 func (p *paced) Close() error {
 	p.closed.close()
 	return p.Source.Close()
@@ -98,6 +100,7 @@ type failing struct {
 	err  error
 }
 
+// Next implements tracker.Source.
 func (f *failing) Next(dst *tracker.Frame) error {
 	if f.left <= 0 {
 		return f.err
@@ -117,6 +120,7 @@ type stalling struct {
 	closed closer
 }
 
+// Next implements tracker.Source.
 func (s *stalling) Next(dst *tracker.Frame) error {
 	if s.left <= 0 {
 		<-s.closed.done
@@ -126,6 +130,7 @@ func (s *stalling) Next(dst *tracker.Frame) error {
 	return s.Source.Next(dst)
 }
 
+// Close implements tracker.Source.
 func (s *stalling) Close() error {
 	s.closed.close()
 	return s.Source.Close()
