@@ -71,7 +71,8 @@ func (f *benchFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.shard, "shard", "", "run share `I/N` only, I counted from 0; track bench merge joins the shares")
 	fl.IntVarP(&f.jobs, "jobs", "j", 1, "sequences side by side")
 	fl.IntVar(&f.repeat, "repeat", 1, "repetitions of each sequence; ones that differ end with an error")
-	fl.BoolVar(&f.timing, "timing", false, "time each stage: one sequence at a time, frames decoded ahead; print the times as JSON")
+	fl.BoolVar(&f.timing, "timing", false,
+		"time each stage: one sequence at a time, frames decoded ahead; print the times as JSON")
 }
 
 // check refuses what cannot be meant.

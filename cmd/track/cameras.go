@@ -23,7 +23,8 @@ func newCamerasCmd() *cobra.Command {
 			_, backends, _ := capture.Backends()
 			fmt.Fprintf(cmd.ErrOrStderr(), "track live --backend takes one of %s\n", strings.Join(backends, ", "))
 			if len(devices) == 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "no camera found: plug one in; on Linux you must be able to read /dev/video* (group video)")
+				fmt.Fprintln(cmd.ErrOrStderr(),
+					"no camera found: plug one in; on Linux you must be able to read /dev/video* (group video)")
 				return nil
 			}
 			for _, d := range devices {

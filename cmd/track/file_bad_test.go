@@ -122,7 +122,7 @@ func misusesOfFiles(dir, old, empty string) []misuse {
 			"none of the 28 boxes of the truth is of a frame that was tracked"},
 		{"unknown container", with("-o", filepath.Join(dir, "t.gif")), exitFailed, `ending ".gif" is none of .avi`},
 		{"no container", with("-o", filepath.Join(dir, "t")), exitFailed, `ending "" is none of .avi`},
-		{"a model's file that is meant by its name", with("-m", "siamtrack.onnx"), exitFailed, "by its name alone, siamtrack"},
+		{"a model's file, meant by its name", with("-m", "siamtrack.onnx"), exitFailed, "by its name alone, siamtrack"},
 		{"a file for a model", with("-m", "file_bad_test.go"), exitUsage, "neither .onnx nor .json"},
 		{"a picture that is not there", []string{clip, "--template", "none.png"}, exitFailed,
 			"read picture none.png: no such"},
