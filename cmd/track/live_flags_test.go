@@ -40,7 +40,7 @@ func TestLiveRefuses(t *testing.T) {
 		{"--csv " + dir + "/none/t.csv --http :0", exitFailed, "there is no folder"},
 		{"--record " + dir + "/none/o.mp4 --http :0", exitFailed, "there is no folder"},
 		{"--record " + dir + "/o.xyz --http :0", exitFailed, ".xyz"},
-		{"--init 5000,1,20,20 --http 127.0.0.1:0", exitFailed, "outside the frame"},
+		{"--init 5000,1,20,20 --http 127.0.0.1:0", exitUsage, "outside the frame"},
 	} {
 		args := append([]string{"live", video, "-m", tiny, "--quiet"}, strings.Fields(c.args)...)
 		code, stdout, stderr := track(t, args...)

@@ -46,7 +46,7 @@ var imports = map[string][]string{
 		"internal/readfile", "internal/record", "internal/plural", "tracker"},
 	"bench/folder": {"bench/dataset", "bench/mot", "bench/region", "internal/atomicfile", "internal/filename",
 		"internal/numfile", "internal/readfile", "internal/record", "internal/plural", "tracker"},
-	"bench/longterm": {"bench/dataset", "internal/filename", "internal/synth", "tracker"},
+	"bench/longterm": {"bench/dataset", "internal/filename", "internal/plural", "internal/synth", "tracker"},
 	"bench/run": {"bench/dataset", "bench/folder", "bench/metric", "bench/mot", "bench/region", "internal/atomicfile",
 		"internal/clock", "internal/readfile", "internal/plural", "tracker"},
 	"bench/score": {"bench/dataset", "bench/folder", "bench/metric", "bench/mot", "bench/region", "internal/atomicfile",
