@@ -20,8 +20,8 @@ func (l *LoopSpec) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads a search crop as ParseManifest does, and "wide", what files of earlier versions call Sweep: it was
-// also searched about the place where the target was lost.
+// UnmarshalJSON reads a search crop as ParseManifest does, and "wide", what files of earlier versions call Sweep: it
+// was also searched about the place where the target was lost.
 func (s *SearchSpec) UnmarshalJSON(data []byte) error {
 	type plain SearchSpec // without this method
 	read := struct {

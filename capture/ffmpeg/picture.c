@@ -9,7 +9,7 @@ void st_orient(st_reader *r, st_frame *f) {
 	const int32_t *m = NULL;
 	AVFrameSideData *own = av_frame_get_side_data(r->frame, AV_FRAME_DATA_DISPLAYMATRIX);
 	if (own) m = (const int32_t *)own->data;
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
 	const AVPacketSideData *side = av_packet_side_data_get(r->stream->codecpar->coded_side_data,
 		r->stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
 	if (!m && side) m = (const int32_t *)side->data;
