@@ -30,6 +30,8 @@ func TestExitCodes(t *testing.T) {
 		{"completion", []string{"completion", "bash"}, exitDone, ""},
 		{"nothing", nil, exitUsage, "Usage:"},
 		{"unknown command", []string{"versoin"}, exitUsage, "did you mean version?"},
+		{"help for an unknown command", []string{"help", "flie"}, exitUsage, "did you mean file"},
+		{"help for a command below another", []string{"help", "bench", "merge"}, exitDone, ""},
 		{"unknown flag", []string{"version", "--nope"}, exitUsage, "unknown flag: --nope"},
 		{"too many arguments", []string{"version", "x"}, exitUsage, "track version --help"},
 		{"an argument where none is", []string{"models", "x"}, exitUsage, `"x" is an argument too many: track models`},

@@ -49,8 +49,23 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newReportCmd())
 	root.AddCommand(newPlayCmd(), newTuneCmd())
 	root.AddCommand(newTraxCmd())
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Args = knownTopic
+		}
+	}
 	explainMisuse(root)
 	return root
+}
+
+// knownTopic refuses what help has nothing to say of; cobra's own looks for what newRoot does not leave to it.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if err != nil {
+		return err
+	}
+	return knownCommand(found, rest)
 }
 
 // knownCommand refuses what is left over where a command's name should stand, and suggests what was meant.
