@@ -11,6 +11,24 @@ def configure(parser):
     )
 
 
+def _configure_machine(parser, save):
+    """Where a run computes, and what it leaves behind."""
+    parser.add_argument(
+        "--device", choices=("auto", "cuda", "cpu"), default="auto", help="auto: a GPU where PyTorch finds one"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto: bf16 where it is computed in",
+    )
+    parser.add_argument("--threads", type=int, default=0, help="of a CPU (PyTorch's)")
+    parser.add_argument("--save", type=float, default=save, metavar="SECONDS", help=f"between saves ({save:g})")
+    parser.add_argument("--report", type=float, default=20.0, metavar="SECONDS", help="between lines of the log (20)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+
+
 def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
     """What trainmarked and trainhead have in common, with their own defaults."""
     parser.add_argument("--inbox", required=True, metavar="DIR", help="folder of tars, which may still be on their way")
@@ -49,20 +67,7 @@ def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
         help="sequences whose names hold it are validated on; repeatable (a tenth of the annotated ones)",
     )
     parser.add_argument("--probe", default="", metavar="FILE.npz", help="crops that `probe --pack` wrote, to look at")
-    parser.add_argument(
-        "--device", choices=("auto", "cuda", "cpu"), default="auto", help="auto: a GPU where PyTorch finds one"
-    )
-    parser.add_argument(
-        "--precision",
-        choices=("auto", "bf16", "fp32"),
-        default="auto",
-        help="auto: bf16 where it is computed in",
-    )
-    parser.add_argument("--threads", type=int, default=0, help="of a CPU (PyTorch's)")
-    parser.add_argument("--save", type=float, default=save, metavar="SECONDS", help=f"between saves ({save:g})")
-    parser.add_argument("--report", type=float, default=20.0, metavar="SECONDS", help="between lines of the log (20)")
-    parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (0)")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    _configure_machine(parser, save)
 
 
 # Options that are settings by the same name.
