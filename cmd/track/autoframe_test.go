@@ -86,7 +86,7 @@ func TestFollowInASession(t *testing.T) {
 func TestFollowRefused(t *testing.T) {
 	for _, c := range []struct{ args, says string }{
 		{"--follow-size 64x64", "name it with --follow"}, {"--follow-target a", "name it with --follow"},
-		{"--follow /nope/f.mp4", "there is no folder"}, {"--follow f.gif", `container ".gif"`},
+		{"--follow /nope/f.mp4", "there is no folder"}, {"--follow f.gif", `ending ".gif" is none of`},
 		{"--follow f.mp4 --follow-size 64", "WIDTHxHEIGHT is needed"}, {"--follow f.mp4 --follow-size 63x64", "even"},
 		{"--follow f.mp4 --follow-size 8x8", "from 16"}, {"--follow f.mp4 --follow-size 64x64x", "WIDTHxHEIGHT"},
 		{"--follow f.mp4 --follow-size -64x64", "WIDTHxHEIGHT"}, {"--follow f.mp4 --follow-fill 0", "0.05 to 0.9"},
