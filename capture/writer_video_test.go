@@ -182,8 +182,8 @@ func TestWriterLeavesTheOldFileUntilTheEnd(t *testing.T) {
 	}
 }
 
-// TestKilledWriter kills a program that writes a video, at its first frame and later: what is there can be played, up
-// to the last moment.
+// TestKilledWriter kills a program that writes a video, at its first frames and later: what is there can be opened, and
+// played up to the last moment.
 func TestKilledWriter(t *testing.T) {
 	for i, suffix := range containers() {
 		for _, n := range []int{1, 43 + 7*i} {
@@ -220,7 +220,7 @@ func TestKilledWriter(t *testing.T) {
 			if suffix == ".avi" {
 				held += runtime.NumCPU() // its encoder works on a frame for each
 			}
-			if len(frames) < max(1, n-held) {
+			if len(frames) < n-held {
 				t.Errorf("%s: %d of %d frames can be played", suffix, len(frames), n)
 			}
 		}
