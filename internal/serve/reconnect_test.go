@@ -106,3 +106,6 @@ func (l *lines) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// count returns how often the log says what.
+func (l *lines) count(what string) int { return strings.Count(l.String(), what) }

@@ -189,29 +189,11 @@ func TestSavingIsGuarded(t *testing.T) {
 	}
 }
 
-// notes is a log that is read while it is written.
-type notes struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-func (n *notes) count(what string) int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return strings.Count(n.text.String(), what)
-}
-
 // TestSavingFails: what a full disk takes is said to who asked, in the log and, of a video that ends early, in the
 // state; where everybody is a client, without its place.
 func TestSavingFails(t *testing.T) {
 	full := errors.New("write /home/owner/a.mp4: no space left on device")
-	keep, log := &keepSome{dir: t.TempDir(), err: full, broke: full}, &notes{}
+	keep, log := &keepSome{dir: t.TempDir(), err: full, broke: full}, &lines{}
 	w := open(t, func(o *Options) { o.Saver, o.Log = keep, slog.New(slog.NewTextHandler(log, nil)) })
 	s := w.until("a picture", func(s stateJSON) bool { return s.Width > 0 })
 	if !strings.Contains(s.VideoProblem, "ended early: write /home/owner/a.mp4: no space") || s.Recording != "" {

@@ -105,10 +105,11 @@ func rewritten(graph []byte, n int, targets, outputs []string) ([]byte, error) {
 
 // declare adds the declaration of an input or output, of n crops.
 func (b *batching) declare(out []byte, f field, outputs []string) ([]byte, error) {
-	var name string
-	if _, err := edit(f.value, func(v []byte) []byte { name = string(v); return v }, valueName); err != nil {
+	called, err := within(f.value, valueName)
+	if err != nil {
 		return nil, err
 	}
+	name := string(called)
 	switch {
 	case f.number == graphInput && b.targets[name]:
 		for _, own := range b.items(name) {

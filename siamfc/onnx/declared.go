@@ -29,14 +29,11 @@ func declarations(model []byte) (in, out []ort.InputOutputInfo, err error) {
 
 // declared is declarations without ONNX Runtime; false where something is no tensor whose shape is declared.
 func declared(model []byte) (in, out []ort.InputOutputInfo, ok bool) {
-	var graph []field
-	_, err := edit(model, func(v []byte) []byte {
-		all, err := fields(v)
-		if graph = all; err != nil {
-			graph = nil
-		}
-		return v
-	}, modelGraph)
+	data, err := within(model, modelGraph)
+	if err != nil {
+		return nil, nil, false
+	}
+	graph, err := fields(data)
 	if err != nil {
 		return nil, nil, false
 	}
@@ -72,30 +69,33 @@ func open(values []ort.InputOutputInfo) bool {
 
 // declaration reads a ValueInfoProto; false where it is not of a tensor with a shape.
 func declaration(data []byte) (v ort.InputOutputInfo, ok bool) {
-	all, err := fields(data)
+	name, err := within(data, valueName)
 	if err != nil {
 		return v, false
 	}
-	if i := slices.IndexFunc(all, func(f field) bool { return f.number == valueName }); i >= 0 {
-		v.Name = string(all[i].value)
+	tensor, err := within(data, valueType, typeTensor)
+	if err != nil {
+		return v, false
 	}
-	_, err = edit(data, func(tensor []byte) []byte {
-		var kind []uint64
-		parts, err := fields(tensor)
-		for _, f := range parts {
-			switch f.number {
-			case tensorElem:
-				kind = f.numbers()
-			case tensorShape:
-				v.Dimensions, ok = dimensions(f.value)
-			}
+	parts, err := fields(tensor)
+	if err != nil {
+		return v, false
+	}
+	v.Name = string(name)
+	var kind []uint64
+	for _, f := range parts {
+		switch f.number {
+		case tensorElem:
+			kind = f.numbers()
+		case tensorShape:
+			v.Dimensions, ok = dimensions(f.value)
 		}
-		if ok = ok && err == nil && len(kind) == 1; ok {
-			v.OrtValueType, v.DataType = ort.ONNXTypeTensor, ort.TensorElementDataType(kind[0]) // the numbers are the same
-		}
-		return tensor
-	}, valueType, typeTensor)
-	return v, ok && err == nil && v.Name != ""
+	}
+	if !ok || len(kind) != 1 || v.Name == "" {
+		return v, false
+	}
+	v.OrtValueType, v.DataType = ort.ONNXTypeTensor, ort.TensorElementDataType(kind[0]) // the numbers are the same
+	return v, true
 }
 
 // dimensions reads a TensorShapeProto, whose open dimensions are -1.

@@ -73,6 +73,27 @@ func appendNumber(to []byte, number protowire.Number, value uint64) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(to, number, protowire.VarintType), value)
 }
 
+// first is the index of the first field of a number that is text, bytes or a message; -1 where there is none.
+func first(all []field, number protowire.Number) int {
+	return slices.IndexFunc(all, func(f field) bool { return f.number == number && f.value != nil })
+}
+
+// within returns the value of the first field at the end of a path of messages, in data's memory.
+func within(data []byte, path ...protowire.Number) ([]byte, error) {
+	for _, number := range path {
+		all, err := fields(data)
+		if err != nil {
+			return nil, err
+		}
+		at := first(all, number)
+		if at < 0 {
+			return nil, errMessage
+		}
+		data = all[at].value
+	}
+	return data, nil
+}
+
 // edit returns a message in which the first field at the end of a path of messages is changed by f.
 func edit(data []byte, f func([]byte) []byte, path ...protowire.Number) ([]byte, error) {
 	if len(path) == 0 {
@@ -82,7 +103,7 @@ func edit(data []byte, f func([]byte) []byte, path ...protowire.Number) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(all, func(f field) bool { return f.number == path[0] && f.value != nil })
+	at := first(all, path[0])
 	if at < 0 {
 		return nil, errMessage
 	}
