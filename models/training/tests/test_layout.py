@@ -12,10 +12,9 @@ MAY_USE = {
     "loop": ("data", "file"),
     "fit": ("data", "file", "loop"),
     "classic": ("data", "file", "backbone", "loop", "fit"),
-    "box": ("data", "file", "backbone", "loop", "fit"),
-    "marked": ("data", "file", "backbone", "loop", "fit", "box"),
+    "marked": ("data", "file", "backbone", "loop", "fit"),
     "matching": ("data", "file", "backbone", "fit"),
-    "checks": ("data", "file", "loop", "fit", "classic", "box", "marked", "matching"),
+    "checks": ("data", "file", "loop", "fit", "classic", "marked", "matching"),
 }
 MAY_USE["commands"] = tuple(MAY_USE)
 

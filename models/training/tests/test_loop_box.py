@@ -1,17 +1,13 @@
-"""The box kind's loop on a model that knows the answer, forward-backward tracks, and the ring."""
+"""The box kind's loop on a model that knows the answer, forward and back."""
 
 import numpy as np
 import pytest
-import torch
 from shapes import centre_of, disc
 
-from siamtrain.box import colour, distill, pseudo
-from siamtrain.data.propose import moving_boxes
 from siamtrain.data.score import score
 from siamtrain.errors import DataError
-from siamtrain.loop import search
 from siamtrain.loop.box import STRIDE, BoxTracker, Loop, window_of
-from siamtrain.loop.follow import follow
+from siamtrain.loop.follow import follow, returned
 
 
 class Oracle:
@@ -110,15 +106,6 @@ def test_calibration_takes_off_the_error_of_the_first_frame():
     assert wide.min() > 1.05 and np.abs(after[1:] - truth[1:]).max() < 0.6 < np.abs(exact[1:] - truth[1:]).max()
 
 
-def test_the_error_of_a_biased_model_lasts():
-    frames, truth = moving()
-    clips = [(frames, truth), (frames[3:], truth[3:])]
-    share, error = search.lasting(Biased(), Loop(0.2, 0.0, 1.0), clips)
-    assert share == pytest.approx(1, abs=0.1) and error < 0.1
-    elsewhere = [(frames, truth + [0, 0, 300, 300])]
-    assert search.lasting(Biased(), Loop(0.2, 0.0, 1.0), elsewhere) == (0.0, 0.0)
-
-
 def test_a_view_that_misses_the_target_does_not_calibrate():
     frames, truth = moving()
     tracker = BoxTracker(Oracle(), Loop(calibration=1.0))
@@ -146,52 +133,12 @@ def test_a_parameter_of_earlier_versions_is_read_over():
         Loop.of({"name": "x", "loop": {"held": 0.3}})
 
 
-def test_search_finds_that_the_size_must_follow():
-    radii = np.linspace(9, 24, 16)
-    clip = (
-        [disc(160, 120, r) for r in radii],
-        np.array([[160 - 1.2 * r, 120 - 1.2 * r, 2.4 * r, 2.4 * r] for r in radii]),
-    )
-    still = Loop(0.2, 0.0, 0.01)
-    best, found = search.search(Oracle(), still, [clip], grid={"size_rate": (0.01, 0.7)})
-    assert best.size_rate == 0.7 and found > search.accuracy(Oracle(), still, [clip]) + 0.1
-
-
 def test_both_ways_agree_on_a_disc_and_not_on_nothing():
-    Oracle.loop = Loop(0.2, 0.05, 0.5)
     frames, truth = moving()
-    boxes = pseudo.agreed(Oracle(), frames, truth[0])
-    assert np.abs(boxes - truth).max() < 1.5 and pseudo.travelled(boxes) > 2
-    assert pseudo.agreed(Oracle(), [f * 0 for f in frames], truth[0]) is None
-
-
-def test_moving_part_is_proposed():
-    texture = np.random.default_rng(0).integers(0, 200, (30, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
-    frames = [texture.copy(), texture.copy()]
-    thing = np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8).repeat(6, 0).repeat(6, 1)
-    for frame, x in zip(frames, (100, 108)):
-        frame[80:128, x : x + 48] = thing
-    x, y, w, h = moving_boxes(*frames)[0]
-    assert abs(x + w / 2 - 126) < 16 and abs(y + h / 2 - 104) < 16
-
-
-def test_ring_gives_what_was_put_and_writes_over_the_oldest(tmp_path):
-    ring = distill.Ring(str(tmp_path / "ring"), 4)
-    for i in range(6):
-        ring.put(search=np.full((256, 256, 3), i, np.uint8), truth=(i, 0, 0, 0, 1, 0.5))
-    reader = distill.Ring(str(tmp_path / "ring"))
-    sample = reader.draw(4, np.random.default_rng(0))
-    assert sorted(sample["truth"][:, 0]) == [2, 3, 4, 5]
-    assert (sample["search"][:, 9, 9, 0] == sample["truth"][:, 0]).all()
-    assert ring.counters[distill.USED] == 4
-
-
-def test_overlap_of_corners():
-    assert distill.overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3, rel=1e-4)
-
-
-def test_recolour_keeps_the_range_and_greys():
-    torch.manual_seed(0)
-    crops = colour.recolour(torch.rand(6, 3, 8, 8) * 255, 1.0, torch.tensor([True] + [False] * 5))
-    assert crops.min() >= 0 and crops.max() <= 255
-    assert torch.equal(crops[0, 0], crops[0, 2]) and not torch.equal(crops[1, 0], crops[1, 2])
+    loop = Loop(0.2, 0.05, 0.5)
+    forward, _ = follow(BoxTracker(Oracle(), loop), frames, truth[0])
+    boxes, agree = returned(BoxTracker(Oracle(), loop), frames, forward, 0.6)
+    assert agree.all() and np.abs(boxes - truth).max() < 1.5
+    elsewhere = forward + np.linspace(0, 90, len(frames))[:, None] * [1, 0, 0, 0]  # it wandered off the disc
+    boxes, agree = returned(BoxTracker(Oracle(), loop), [f * 0 for f in frames], elsewhere, 0.6)
+    assert not agree.all() and np.isnan(boxes[~agree]).all()

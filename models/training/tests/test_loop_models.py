@@ -8,13 +8,15 @@ import pytest
 import torch
 
 from siamtrain import __main__ as cli
-from siamtrain.box import files
+from siamtrain.checks import parity
 from siamtrain.errors import DataError
 from siamtrain.file import export
-from siamtrain.loop.box import EXEMPLAR, BoxTracker, Loop, OnnxModel, mark_of
+from siamtrain.loop.box import EXEMPLAR, STRIDE, BoxTracker, Loop, OnnxModel, mark_of
+from siamtrain.loop.follow import follow, open_tracker
 from siamtrain.loop.target import inside
+from siamtrain.marked import files
 
-LOOP, STATE = Loop(0.0, 0.0, 1.0), {"uncertain": 0.5, "lost": 0.3}
+ABOUT = files.manifest("m", Loop(0.0, 0.0, 1.0))
 AXES = {2: "height", 3: "width"}
 
 
@@ -41,7 +43,7 @@ def two_graphs(folder):
     export.write(Exemplar(), {"image": image, "mark": mark}, ["colour", "span"], {}, {}, exemplar)
     inputs = {"image": torch.rand(1, 3, 256, 256), "colour": torch.rand(1, 3), "span": torch.rand(1)}
     dynamic = {k: AXES for k in ("image", "response", "sides")}
-    export.write(Search(), inputs, ["response", "sides"], dynamic, files.manifest(LOOP, STATE), search)
+    export.write(Search(), inputs, ["response", "sides"], dynamic, ABOUT, search)
     return search, exemplar
 
 
@@ -54,6 +56,41 @@ def put_inside(search, exemplar):
 
 def put_beside(search, exemplar):
     export.set_manifest(search, {**export.manifest_of(search), "files": {"exemplar": "m-exemplar.onnx"}})
+
+
+class Single(torch.nn.Module):
+    """One graph for both crops: features are the cells' means, the response their likeness to the exemplar's middle."""
+
+    def forward(self, image, exemplar):
+        features = torch.nn.functional.avg_pool2d(image, STRIDE) / 255
+        response = (features * exemplar[:, :, 4:5, 4:5]).sum(1, keepdim=True) / 3
+        return features, response, response.repeat(1, 4, 1, 1) * 0 + 30
+
+
+def single(folder):
+    """A file as box networks without a mark had it, of earlier versions."""
+    path, names = str(folder / "old.onnx"), ("features", "response", "sides")
+    inputs = {"image": torch.rand(1, 3, 256, 256), "exemplar": torch.rand(1, 3, 8, 8)}
+    export.write(Single(), inputs, names, {k: AXES for k in ("image", *names)}, ABOUT, path)
+    return path
+
+
+def test_one_graph_is_run_on_both_crops(tmp_path):
+    model = OnnxModel(single(tmp_path))
+    kept = model.exemplar(np.full((128, 128, 3), 51, np.uint8), [32, 40, 96, 88])
+    assert list(kept) == ["exemplar"] and kept["exemplar"].shape == (1, 3, 8, 8)
+    response, sides = model.locate(kept, np.full((256, 256, 3), 255, np.uint8))
+    assert response == pytest.approx(np.full((16, 16), 0.2)) and (sides == 30).all()
+    boxes, _ = follow(open_tracker(single(tmp_path)), [np.full((200, 300, 3), 90, np.uint8)] * 3, [100, 80, 40, 20])
+    assert boxes.shape == (3, 4) and np.isfinite(boxes).all()
+
+
+def test_what_trains_says_that_it_does_not_train_one_graph(tmp_path, caplog):
+    path, data = single(tmp_path), str(tmp_path)
+    assert cli.main(["finetune", "--init", path, "--data", data, "--out", str(tmp_path / "o.onnx")]) == 1
+    assert f"{path}: a box network without a mark" in caplog.text and "models/siamtrack.onnx" in caplog.text
+    with pytest.raises(DataError, match="old.onnx: a box network without a mark"):
+        parity.box(path, export.manifest_of(path))
 
 
 @pytest.mark.parametrize("put", [put_inside, put_beside])
@@ -142,4 +179,4 @@ def test_what_is_inside_the_image(box, part):
 def test_a_target_outside_the_image_is_refused():
     model = type("Model", (), {"side": 256, "cells": 16, "origin": -128, "exemplar": lambda *_: None})()
     with pytest.raises(DataError, match="lie inside the image"):
-        BoxTracker(model, LOOP).init(np.zeros((80, 100, 3), np.uint8), [200, 10, 20, 20])
+        BoxTracker(model, Loop()).init(np.zeros((80, 100, 3), np.uint8), [200, 10, 20, 20])

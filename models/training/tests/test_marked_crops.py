@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from siamtrain.data import crop as geometry
 from siamtrain.data import view as single
 from siamtrain.loop.box import SEARCH
 from siamtrain.marked import crops
@@ -44,15 +45,18 @@ VIEWS = (
 @pytest.mark.parametrize("change", VIEWS)
 def test_the_geometry_is_that_of_one_crop(change):
     x, y, w, h, side = crops.centre_side(torch.tensor([BOX]))
-    assert [v.item() for v in (x, y, w, h, side)] == pytest.approx(single.sides_of(BOX), rel=1e-6)
+    assert [v.item() for v in (x, y, w, h)] == [121, 95, 40, 24]
+    assert side.item() == pytest.approx(geometry.context_side(40, 24), rel=1e-6)
     view = view_of(**change)
     plain = single.View(**{"scale" if k == "zoom" else k: v for k, v in change.items()})
-    forth = np.vstack([single.view_matrix(*single.sides_of(BOX)[:2], 2 * side.item(), SEARCH, plain), [0, 0, 1]])
+    forth = np.vstack([single.view_matrix(121, 95, 2 * side.item(), SEARCH, plain), [0, 0, 1]])
     back = view.matrix(x, y, 2 * side, SEARCH)[0].numpy()
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # one is of indices, the other of continuous coordinates
     want = half @ np.linalg.inv(forth) @ np.linalg.inv(half)
     np.testing.assert_allclose(back, want[:2], atol=1e-3)
-    box = single.seen_box(*BOX[2:], 2 * side.item(), SEARCH, plain)
+    shown = np.array([40 * plain.aspect**0.5, 24 / plain.aspect**0.5]) * plain.scale * SEARCH / (2 * side.item())
+    middle = np.array([SEARCH / 2 + plain.dx, SEARCH / 2 + plain.dy])
+    box = [*(middle - shown / 2), *(middle + shown / 2)]  # a turn is left out
     assert view.box(w, h, 2 * side, SEARCH)[0].tolist() == pytest.approx(box, abs=1e-3)
 
 

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from siamtrain.fit.cells import corners, positions
 from siamtrain.marked import losses
+from siamtrain.marked.cells import assign, corners, positions
 from siamtrain.marked.learner import Learner, rate_at
 from siamtrain.marked.teachers import Lesson
 
@@ -50,6 +50,13 @@ def sides_of(box):
     x, y = positions()
     x1, y1, x2, y2 = box[0]
     return torch.stack([x - x1, y - y1, x2 - x, y2 - y])[None]
+
+
+def test_targets_are_ellipses_and_negative_pairs_have_none():
+    """Of a box of 64 x 128 about (128, 128), which is cell (8, 8)."""
+    hit, miss = assign(BOX.repeat(2, 1), torch.tensor([True, False]))
+    assert hit[0, 8, 8] and hit[0, 10, 8] and not hit[0, 11, 8] and hit[0, 8, 9] and not hit[0, 8, 10]
+    assert miss[0, 13, 8] and not miss[0, 11, 8] and not hit[1].any() and miss[1].all()
 
 
 def test_labels_alone_teach_a_box_and_a_response():

@@ -6,12 +6,14 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
+from siamtrain.backbone import dense
 from siamtrain.backbone.dense import normalise
 from siamtrain.checks import parity
 from siamtrain.data import synthetic
 from siamtrain.errors import DataError
-from siamtrain.file import attention, export, packed
+from siamtrain.file import attention, export, packed, quantise
 from siamtrain.loop.box import EXEMPLAR, SEARCH, OnnxModel
 from siamtrain.loop.follow import follow
 from siamtrain.marked import files, student
@@ -41,6 +43,17 @@ def net():
 def crops(seed, *sizes):
     noise = torch.Generator().manual_seed(seed)
     return [torch.rand(1, 3, s, s, generator=noise) * 255 for s in sizes]
+
+
+def test_a_first_convolution_that_pads_cannot_be_folded():
+    conv, norm = torch.nn.Conv2d(3, 4, 3, padding=1), torch.nn.BatchNorm2d(4)
+    with pytest.raises(ValueError, match="pads"):
+        dense.fold(conv, norm, first=True)
+
+
+def test_a_block_begins_as_the_identity():
+    block, seen = dense.Block(12, 4), torch.rand(2, 12, 5, 5)
+    torch.testing.assert_close(block(seen), seen)
 
 
 def test_coverage_is_the_covered_part_of_each_cell():
@@ -119,8 +132,12 @@ def test_files_agree_and_carry_the_manifest(net, tmp_path):
     files.write_int8(full, batch, about, small)
     response, sides = files.differences(full, small, batch)
     assert response < 0.02 and sides < 2.0
-    kinds = {w.data_type for w in onnx.load(small).graph.initializer if len(w.dims) == 4}
-    assert kinds == {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}  # the last convolutions stay as they are
+    weights = [w for w in onnx.load(small).graph.initializer if len(w.dims) == 4]
+    assert {w.data_type for w in weights} == {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}
+    assert quantise._kept(full), "the correlations and the last convolutions stay as they are"
+    whole = [numpy_helper.to_array(w).astype(int) for w in weights if w.data_type == onnx.TensorProto.INT8]
+    assert max(np.abs(w).max() for w in whole) <= 64, "sums of two products fit 16 bits"
+    assert export.manifest_of(small)["grid"] == {"size": 16, "stride": 16, "origin": -128}
     model = OnnxModel(full)
     image = search[0].permute(1, 2, 0).flip(2).numpy().astype(np.uint8)
     first = exemplar[0].permute(1, 2, 0).flip(2).numpy().astype(np.uint8)

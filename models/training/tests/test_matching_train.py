@@ -80,6 +80,8 @@ def test_no_loss_is_refused(tmp_path):
 def test_spread_and_distances_by_hand():
     same = torch.ones(6, 4)
     assert watch.spread(same) == 0
+    with pytest.raises(watch.Collapsed):
+        watch.check_spread(watch.spread(same))
     g = torch.Generator().manual_seed(0)
     assert abs(watch.spread(torch.randn(4000, 16, generator=g)) - 1) < 0.02
     points, labels = torch.tensor([[0.0], [3.0], [10.0]]), torch.tensor([0, 0, 1])

@@ -7,11 +7,11 @@ import torch
 from shapes import centre_of, disc
 
 from siamtrain import __main__ as cli
-from siamtrain.box import teachers
 from siamtrain.checks import probe
 from siamtrain.data.readers import otb
 from siamtrain.data.track import Track
 from siamtrain.errors import DataError
+from siamtrain.loop import peers
 from siamtrain.loop.box import SEARCH, STRIDE
 from siamtrain.marked import probe as packed
 
@@ -83,8 +83,8 @@ def test_a_stretched_crop_shows_its_part_of_the_image():
 
 
 def test_fears_crops_are_in_sizes_of_the_box():
-    probed = probe.Probed(teachers.FearBoxes.__new__(teachers.FearBoxes))
-    assert probed._shown(np.array([20.0, 60.0]), teachers.FEAR_SEARCH, 2.0).tolist() == [100, 300]
+    probed = probe.Probed(peers.FearBoxes.__new__(peers.FearBoxes))
+    assert probed._shown(np.array([20.0, 60.0]), peers.FEAR_SEARCH, 2.0).tolist() == [100, 300]
 
 
 def test_means_and_errors_are_over_sequences():

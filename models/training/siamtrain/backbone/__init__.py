@@ -1,1 +1,1 @@
-"""Layers that more than one kind of network begins with."""
+"""The layers that networks begin with, whichever their kind."""

@@ -5,16 +5,15 @@ import numpy as np
 import onnx
 import torch
 
-from siamtrain.box import network
 from siamtrain.classic import finetune
 from siamtrain.classic.network import Branch
 from siamtrain.data import crop
 from siamtrain.errors import DataError
 from siamtrain.file import export
-from siamtrain.loop.box import EXEMPLAR, STRIDE, BoxTracker, Loop, OnnxModel
+from siamtrain.loop.box import STRIDE, BoxTracker, Loop, OnnxModel
 from siamtrain.loop.peak import PeakTracker, open_tracker
-from siamtrain.marked import network as marked
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
+from siamtrain.marked.network import PLANS, MarkedNet
 
 
 def cut(path, box, count, margin):
@@ -44,45 +43,17 @@ def weights_of(model):
     return {name: torch.tensor(value) for name, value in export.weights_of(model).items()}
 
 
-class TorchBox:
-    """The exported box graph run by PyTorch, with the weights of its file: a model of loop.box."""
-
-    def __init__(self, path, side):
-        self.side, self.cells, self.origin = side, side // STRIDE, -side / 2
-        weights = weights_of(onnx.load(path))
-        width = weights["neck.weight"].shape[0]
-        graphs = (network.Exported(network.BoxNet(plan, width).eval()).eval() for plan in network.PLANS)
-
-        def fits(graph):
-            return all(k in weights and weights[k].shape == v.shape for k, v in graph.state_dict().items())
-
-        self.graph = next(filter(fits, graphs), None)
-        if self.graph is None:
-            raise DataError(f"{path}: its network is of no plan of network.PLANS; is it the fp32 file?")
-        self.graph.load_state_dict({k: weights[k] for k in self.graph.state_dict()})
-        self.blank = torch.zeros(1, width, EXEMPLAR // STRIDE, EXEMPLAR // STRIDE)
-
-    @torch.no_grad()
-    def exemplar(self, image, mark=None):
-        return self.graph(torch.from_numpy(crop.planar([image])), self.blank)[0]
-
-    features = exemplar
-
-    @torch.no_grad()
-    def locate(self, kept, image):
-        _, response, sides = self.graph(torch.from_numpy(crop.planar([image])), kept)
-        return response[0, 0].numpy(), sides[0].numpy()
-
-
 class TorchMarked:
     """The exported graphs of a marked network run by PyTorch, with the weights of their file: a model of loop.box."""
 
     def __init__(self, path, side):
         self.side, self.cells, self.origin = side, side // STRIDE, -side / 2
-        search = weights_of(onnx.load(path))
-        exemplar = weights_of(onnx.load_from_string(export.exemplar_graph(path)))
-        for plan in marked.PLANS:
-            net = marked.MarkedNet(plan, search["seen_of.weight"].shape[0]).eval()
+        apart = export.exemplar_graph(path)
+        if apart is None:
+            raise DataError(f"{path}: a box network without a mark, of earlier versions: it has no twin in PyTorch")
+        search, exemplar = weights_of(onnx.load(path)), weights_of(onnx.load_from_string(apart))
+        for plan in PLANS:
+            net = MarkedNet(plan, search["seen_of.weight"].shape[0]).eval()
             self.search, self.apart = SearchGraph(net).eval(), ExemplarGraph(net).eval()
             own, other = self.search.state_dict(), self.apart.state_dict()
             if {k: v.shape for k, v in own.items()} == {k: v.shape for k, v in search.items()}:
@@ -109,8 +80,7 @@ class TorchMarked:
 
 def box(path, about):
     """(PyTorch's tracker, ONNX Runtime's, crop to flat features) of an fp32 box model."""
-    loop = Loop.of(about)
-    model = (TorchBox if export.exemplar_graph(path) is None else TorchMarked)(path, about["search"]["size"])
+    loop, model = Loop.of(about), TorchMarked(path, about["search"]["size"])
     return (
         BoxTracker(model, loop),
         BoxTracker(OnnxModel(path), loop),

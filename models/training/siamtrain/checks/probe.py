@@ -11,10 +11,10 @@ import zlib
 import cv2
 import numpy as np
 
-from siamtrain.box import teachers
 from siamtrain.data import crop
 from siamtrain.data.score import overlaps
 from siamtrain.errors import DataError
+from siamtrain.loop import peers
 from siamtrain.loop.box import EXEMPLAR, SEARCH, STRIDE, mark_of
 from siamtrain.marked import probe as packed
 
@@ -40,12 +40,12 @@ class Probed:
     """A model of loop.box, with the crops that it expects."""
 
     def __init__(self, model):
-        self.model, self.stretched = model, isinstance(model, teachers.FearBoxes)
+        self.model, self.stretched = model, isinstance(model, peers.FearBoxes)
 
     def begin(self, image, box):
         """Takes the exemplar."""
         centre, size = _middle(box)
-        sides = self._shown(size, teachers.FEAR_EXEMPLAR, 1.0)
+        sides = self._shown(size, peers.FEAR_EXEMPLAR, 1.0)
         self.fill = crop.mean_colour(image)
         mark = mark_of(size, sides[0])
         self.kept = self.model.exemplar(cut(image, centre, sides, EXEMPLAR, self.fill), mark)
@@ -54,7 +54,7 @@ class Probed:
         """(x, y, w, h of the best cell's box, its response) in a crop about the true box, moved by exemplar sides."""
         centre, size = _middle(box)
         centre = centre + moved * crop.context_side(*size)
-        sides = self._shown(size, teachers.FEAR_SEARCH, self.model.side / EXEMPLAR)
+        sides = self._shown(size, peers.FEAR_SEARCH, self.model.side / EXEMPLAR)
         response, around = self.model.locate(self.kept, cut(image, centre, sides, self.model.side, self.fill))
         row, column = np.unravel_index(int(np.argmax(response)), response.shape)
         left, top, right, bottom = around[:, row, column]

@@ -8,10 +8,10 @@ import time
 
 import numpy as np
 
-from siamtrain.box import teachers
 from siamtrain.errors import DataError
 from siamtrain.file import export, packed
 from siamtrain.loop.box import EXEMPLAR, OnnxModel
+from siamtrain.loop.peers import NANO_SEARCH
 
 WARM_UP = 20
 
@@ -33,7 +33,7 @@ def nanotrack(folder, version):
         export.session(os.path.join(folder, f"nano{version}_{part}.onnx")) for part in ("backbone_x", "head")
     )
     noise = np.random.default_rng(0)
-    image = noise.uniform(0, 255, (1, 3, teachers.NANO_SEARCH, teachers.NANO_SEARCH)).astype(np.float32)
+    image = noise.uniform(0, 255, (1, 3, NANO_SEARCH, NANO_SEARCH)).astype(np.float32)
     exemplar, search = (i.name for i in head.get_inputs())
     features = branch.run(None, {"input": image})[0]
     kept = noise.standard_normal((1, features.shape[1], 8, 8)).astype(np.float32)

@@ -1,7 +1,5 @@
 """Goes on training a classic network on one's own sequences, and shows on their later frames what it gave."""
 
-import logging
-
 import onnx
 import torch
 from onnx import numpy_helper
@@ -13,8 +11,7 @@ from siamtrain.data import split
 from siamtrain.data.images import ImageCache
 from siamtrain.errors import DataError
 from siamtrain.file import export
-from siamtrain.loop import sequences
-from siamtrain.loop.peak import open_tracker
+from siamtrain.fit.finetuned import accuracy, compared
 
 PREFIX = "net."  # of the weights' names in a file that siamfc.Branch was exported to
 
@@ -47,7 +44,7 @@ def run(model, paths, settings, folder, out, name, share=0.5):
     first, last = split.parts(paths, share)
     cache = ImageCache()
     net = load_onnx(model)
-    before = sequences.summary(sequences.run(open_tracker(model), last))[0][0]
+    before = accuracy(model, last)
     held = [PairMaker(last, cache, recipe.HELD_SEED).batch(k, settings.batch) for k in range(2)]
     trainer = train.Trainer(net, PairMaker(first, cache, settings.seed), held, settings, folder, fitted=True)
     trainer.resume()
@@ -55,13 +52,4 @@ def run(model, paths, settings, folder, out, name, share=0.5):
     manifest = {**export.manifest_of(model), "name": name}
     manifest["correlation"] = {"scale": net.scale.item(), "bias": net.bias.item()}
     files.write(Branch(net), manifest, out)
-    after = sequences.summary(sequences.run(open_tracker(out), last))[0][0]
-    logging.info(
-        "%d sequences, AUC on their last parts: %.3f before, %.3f after; %s: sha256 %s",
-        len(last),
-        before,
-        after,
-        out,
-        export.digest(out),
-    )
-    return float(before), float(after)
+    return before, compared(before, out, last)

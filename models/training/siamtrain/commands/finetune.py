@@ -8,13 +8,12 @@ def configure(parser):
         "--init",
         required=True,
         metavar="MODEL.onnx",
-        help="the model to start from: models/siamtrack.onnx, siamfc.onnx, or an export of a box network",
+        help="the model to start from: models/siamtrack.onnx, siamfc.onnx, or your own export of either kind",
     )
     parser.add_argument(
         "--weights",
         metavar="FILE.pt",
-        help="the trainable weights of --init (checkpoints/NAME.pt of a model with a mark, checkpoints/box-g.pt of"
-        " another box network); siamfc.onnx needs none",
+        help="the trainable weights of a box network (checkpoints/NAME.pt, by --init's name); siamfc.onnx needs none",
     )
     parser.add_argument(
         "--data", action="append", required=True, metavar="PATH", help="annotated sequences; repeatable"
@@ -42,11 +41,12 @@ def run(args):
         settings = finetune.Settings(args.steps, rate=args.rate, seed=args.seed)
         finetune.run(args.init, weights, args.data, settings, args.run, args.out, name, args.held)
     elif manifest["kind"] == "box":
-        from siamtrain.box import finetune, train
+        from siamtrain.errors import DataError
 
-        settings = train.Settings(rate=args.rate, backbone_rate=0.5, warmup=5, batch=16, decay=0.95, seed=args.seed)
-        weights = args.weights or "checkpoints/box-g.pt"
-        finetune.run(args.init, weights, args.data, settings, args.steps, args.run, args.out, name, args.held)
+        raise DataError(
+            f"{args.init}: a box network without a mark, of earlier versions: it runs, but is not trained any more;"
+            " begin with models/siamtrack.onnx"
+        )
     else:
         from siamtrain.classic import finetune, train
 

@@ -28,17 +28,17 @@ def run(args):
     import json
     import time
 
-    from siamtrain.box import teachers
     from siamtrain.checks import probe
     from siamtrain.data.readers import otb
     from siamtrain.errors import DataError
+    from siamtrain.loop import peers
     from siamtrain.loop.box import OnnxModel
 
     networks = {path: probe.Probed(OnnxModel(path)) for path in args.models}
     if args.peers:
-        networks["NanoTrack v2"] = probe.Probed(teachers.Nano(args.peers, 2))
-        networks["NanoTrack v3"] = probe.Probed(teachers.Nano(args.peers, 3))
-        networks["FEAR-XS"] = probe.Probed(teachers.FearBoxes(args.peers))
+        networks["NanoTrack v2"] = probe.Probed(peers.Nano(args.peers, 2))
+        networks["NanoTrack v3"] = probe.Probed(peers.Nano(args.peers, 3))
+        networks["FEAR-XS"] = probe.Probed(peers.FearBoxes(args.peers))
     if not networks and not args.pack:
         raise DataError("nothing to probe: name models, a folder with --peers, or a file with --pack")
     tracks = otb.named([t for path in args.data for t in otb.read(path, raw=True).tracks], args.names)

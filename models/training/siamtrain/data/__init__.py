@@ -1,1 +1,1 @@
-"""From files to crops: readers, stores, geometry, changes of pixels, scores against truth."""
+"""From files to crops: readers, geometry, changes of pixels, scores against truth."""

@@ -6,8 +6,6 @@ All take and give BGR uint8 (S, S, 3); rng is a numpy Generator.
 import cv2
 import numpy as np
 
-BEND_CELLS = 5  # of the displacement's grid along a side: in a search crop about the target's size each
-
 
 def photometric(image, rng, strength=1.0, grey=False):
     """Brightness, contrast and colour balance changed by up to `strength` times a quarter.
@@ -37,38 +35,11 @@ def degrade(image, rng):
     return image
 
 
-def distant(image, factor, quality=None):
-    """The image as if its source had been `factor` as large: what a small target looks like.
-
-    quality is that of JPEG at the small size, None for none.
-    """
+def distant(image, factor):
+    """The image as if its source had been `factor` as large: what a small target looks like."""
     # Given a factor in place of a size, OpenCV would shift what does not divide evenly.
     small = cv2.resize(image, [max(1, round(n * factor)) for n in image.shape[1::-1]], interpolation=cv2.INTER_AREA)
-    if quality is not None:
-        small = cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
     return cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def bend(image, box, rng, reach):
-    """The image under a smooth random displacement of about `reach` pixels, and where the box (corners) went.
-
-    Its sides move by the mean along them. What one picture can show of an object that turns or moves its limbs.
-    """
-    side = image.shape[0]
-    coarse = rng.normal(0, reach, (BEND_CELLS, BEND_CELLS, 2)).astype(np.float32)
-    field = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
-    ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
-    bent = cv2.remap(image, xs + field[..., 0], ys + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    x1, y1, x2, y2 = (int(np.clip(v, 0, side - 1)) for v in box)
-    # A pixel shows what lay at its place plus the field, so to first order things move by minus the field.
-    along_x, along_y = slice(x1, x2 + 1), slice(y1, y2 + 1)
-    moves = (
-        field[along_y, x1, 0].mean(),
-        field[y1, along_x, 1].mean(),
-        field[along_y, x2, 0].mean(),
-        field[y2, along_x, 1].mean(),
-    )
-    return bent, tuple(float(b - m) for b, m in zip(box, moves))
 
 
 def motion_blur(image, length, angle):
@@ -89,22 +60,4 @@ def occlude(image, rng, centre, size):
     u, v = rng.integers(side - w), rng.integers(side - h)
     out = image.copy()
     out[y : y + h, x : x + w] = image[v : v + h, u : u + w]
-    return out
-
-
-def paste(image, patch, centre):
-    """The ellipse that fills `patch` (h, w, 3), with a soft rim, drawn over the image about `centre`.
-
-    Returns a copy.
-    """
-    h, w = patch.shape[:2]
-    mask = np.zeros((h, w), np.float32)
-    cv2.ellipse(mask, (w // 2, h // 2), (max(1, int(w * 0.46)), max(1, int(h * 0.46))), 0, 0, 360, 1.0, -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), max(0.8, 0.04 * min(w, h)))[..., None]
-    x, y = int(round(centre[0] - w / 2)), int(round(centre[1] - h / 2))
-    x1, y1, x2, y2 = max(0, x), max(0, y), min(image.shape[1], x + w), min(image.shape[0], y + h)
-    out = image.copy()
-    if x1 < x2 and y1 < y2:
-        part, alpha = patch[y1 - y : y2 - y, x1 - x : x2 - x], mask[y1 - y : y2 - y, x1 - x : x2 - x]
-        out[y1:y2, x1:x2] = np.rint(out[y1:y2, x1:x2] * (1 - alpha) + part * alpha).astype(np.uint8)
     return out

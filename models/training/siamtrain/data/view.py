@@ -1,16 +1,12 @@
 """The geometry of an augmented crop: how it differs from the plain one about its target.
 
-Crop coordinates are continuous: a crop of S pixels spans 0..S, its centre is S / 2; boxes in it
-are corners (x1, y1, x2, y2).
+Crop coordinates are continuous: a crop of S pixels spans 0..S, its centre is S / 2.
 """
 
 import dataclasses
 import math
 
-import cv2
 import numpy as np
-
-from siamtrain.data.crop import context_side, mean_colour
 
 
 @dataclasses.dataclass
@@ -43,36 +39,3 @@ def view_matrix(cx, cy, side, size, view):
     offset = target - linear @ np.array([cx, cy])
     # Continuous coordinates are indices + 0.5 on both sides.
     return np.c_[linear, offset + linear @ np.array([0.5, 0.5]) - 0.5]
-
-
-def seen_box(width, height, side, size, view):
-    """Corners of a box of width x height image pixels, centred on the square's centre, in the crop.
-
-    The turn is left out.
-    """
-    zoom = size / side * view.scale
-    w, h = width * zoom * math.sqrt(view.aspect), height * zoom / math.sqrt(view.aspect)
-    x, y = size / 2 + view.dx, size / 2 + view.dy
-    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
-
-
-def cut(image, matrix, size, backdrop=None):
-    """The crop; what lies outside the image is its mean colour, or the picture `backdrop` (size, size, 3)."""
-    if backdrop is None:
-        return cv2.warpAffine(
-            image,
-            matrix,
-            (size, size),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=mean_colour(image),
-        )
-    return cv2.warpAffine(
-        image, matrix, (size, size), dst=backdrop.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
-    )
-
-
-def sides_of(box):
-    """(centre x, centre y, width, height, context side) of an x, y, w, h box."""
-    x, y, w, h = box
-    return x + w / 2, y + h / 2, w, h, context_side(w, h)

@@ -1,1 +1,1 @@
-"""The tracking loops in numpy, twins of the Go program, and the choice of their parameters."""
+"""The tracking loops in numpy, twins of the Go program; models that they run, and scores over sequences."""

@@ -17,10 +17,7 @@ def uniform(n, low, high, device):
 
 
 def centre_side(box):
-    """(centre x, centre y, width, height, side of the exemplar's square) of boxes (N, 4) x, y, w, h.
-
-    What data.view.sides_of gives of one box, in batches.
-    """
+    """(centre x, centre y, width, height, side of the exemplar's square) of boxes (N, 4) x, y, w, h."""
     x, y, w, h = box.unbind(-1)
     context = (w + h) / 2
     return x + w / 2, y + h / 2, w, h, torch.sqrt((w + context) * (h + context))

@@ -11,9 +11,8 @@ import numpy as np
 import onnx
 import torch
 
-from siamtrain.box import files as box_files
 from siamtrain.file import attention, export, packed, quantise
-from siamtrain.loop.box import EXEMPLAR, SEARCH, Loop
+from siamtrain.loop.box import EXEMPLAR, SEARCH, STRIDE, Loop
 from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 
 OUTPUTS = ("response", "sides", "features")
@@ -24,9 +23,23 @@ STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
 SWEEP = 384  # side of the crops in which a lost target is looked for over the whole frame
 
 
-def manifest(name, loop=LOOP, state=None, about=ABOUT):
-    """The manifest of a marked network; its contract is that of box networks."""
-    return box_files.manifest(loop, state or STATE, name=name, about=about, side=SEARCH, sweep=SWEEP)
+def manifest(name, loop=LOOP, state=None):
+    """The manifest of a marked network: loop is a loop.box.Loop, state the thresholds of the Go program."""
+    return {
+        "format": 1,
+        "name": name,
+        "kind": "box",
+        "layout": "siamtrack",
+        "about": ABOUT,
+        "licence": "Apache-2.0",
+        "figures": {},
+        "exemplar": {"size": EXEMPLAR, "context": 0.5},
+        "search": {"size": SEARCH, "sweep": SWEEP},
+        "grid": {"size": SEARCH // STRIDE, "stride": STRIDE, "origin": -SEARCH // 2},
+        "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
+        "loop": loop.manifest(),
+        "state": state or STATE,
+    }
 
 
 def example(size, seed):

@@ -6,11 +6,11 @@ import os
 
 import torch
 
-from siamtrain.box.finetune import accuracy, compared
 from siamtrain.data import split
 from siamtrain.data.images import ImageCache
 from siamtrain.errors import DataError
 from siamtrain.file import export
+from siamtrain.fit.finetuned import accuracy, compared
 from siamtrain.marked import files, masks
 from siamtrain.marked.frames import Store
 from siamtrain.marked.head import HeadLearner

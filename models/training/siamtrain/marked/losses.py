@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
-from siamtrain.fit.cells import CELLS, assign, corners, taught
 from siamtrain.fit.losses import iou_giou, quality_focal
+from siamtrain.marked.cells import CELLS, assign, corners, taught
 
 POWER = 1.5  # of the focal weight, where the response learns an IoU
 # Weights of the terms.

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from siamtrain.errors import DataError
-from siamtrain.fit.cells import best_boxes, corners
 from siamtrain.fit.losses import iou_giou
 from siamtrain.fit.precision import mixed
+from siamtrain.marked.cells import best_boxes, corners
 from siamtrain.marked.student import ready
 
 HIT = 0.5  # IoU above which a target counts as found

@@ -1,6 +1,6 @@
 """Pseudo-tracks in batches: places rich in edges that NanoTrack v3 follows through a clip and back to the start.
 
-What box.pseudo does one by one on a CPU.
+Kalal et al., "Forward-Backward Error" (2010), have the idea; here both ways are run by a trained tracker.
 """
 
 import time
@@ -8,13 +8,13 @@ import time
 import numpy as np
 import torch
 
-from siamtrain.box.teachers import NANO, NANO_CELLS
 from siamtrain.fit.losses import iou_giou
 from siamtrain.loop.box import EXEMPLAR, SEARCH
+from siamtrain.loop.peers import NANO_CELLS
+from siamtrain.loop.peers import NANO_LOOP as LOOP
 from siamtrain.marked.crops import centre_side, sample
 from siamtrain.marked.frames import edge_boxes
 
-LOOP = NANO[3][1]
 BACK, LOWEST, MEAN = 0.6, 0.3, 0.65  # least IoU with where it began, least score of any frame, least mean score
 FAR, GROWN = 0.35, 1.2  # above one of them a track is lively: moved by this part of its size, or grown by this factor
 LEAST_SIDE = 6.0  # pixels

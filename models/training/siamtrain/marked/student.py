@@ -11,7 +11,6 @@ from torch import nn
 from siamtrain.backbone.dense import normalise
 from siamtrain.errors import DataError
 from siamtrain.fit.precision import mixed
-from siamtrain.fit.projections import Projections
 from siamtrain.marked import losses
 from siamtrain.marked.learner import Learner
 from siamtrain.marked.network import PLANS, MarkedNet
@@ -23,6 +22,17 @@ BEGUN_RATE = 0.6  # of the rate, for a backbone whose weights were taken from an
 def ready(crops):
     """RGB crops 0..255 as the network takes them."""
     return normalise(crops.float()).contiguous(memory_format=torch.channels_last)
+
+
+class Projections(nn.Module):
+    """What a backbone's output would be in each teacher's features; teachers is {name: channels}."""
+
+    def __init__(self, channels, teachers):
+        super().__init__()
+        self.heads = nn.ModuleDict({name: nn.Conv2d(channels, depth, 1) for name, depth in teachers.items()})
+
+    def forward(self, features, teacher):
+        return self.heads[teacher](features)
 
 
 class Taught(nn.Module):

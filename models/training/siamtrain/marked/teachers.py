@@ -1,32 +1,26 @@
 """The networks that teach, in batches: FEAR-XS's search features; NanoTrack v3's features, response and boxes.
 
-box.teachers says what they are; here their ONNX graphs run in torch, where the training runs. Without them training
-learns from labels alone.
+FEAR-XS (MIT) and NanoTrack (Apache-2.0) are read as ONNX files, whose graphs run in torch, where the training runs;
+their outputs are targets, their weights are never copied. Without them training learns from labels alone.
 """
 
 import dataclasses
 import os
 import shutil
 
+import onnx
 import torch
 
-from siamtrain.box.teachers import (
-    FEAR_DEPTH,
-    FEAR_TENSOR,
-    NANO_CELLS,
-    NANO_DEPTH,
-    NANO_EXEMPLAR,
-    NANO_SEARCH,
-    cut_fear,
-)
 from siamtrain.errors import DataError
-from siamtrain.fit.cells import best_boxes
 from siamtrain.fit.losses import iou_giou
 from siamtrain.loop.box import SEARCH, STRIDE
+from siamtrain.loop.peers import NANO_CELLS, NANO_EXEMPLAR, NANO_SEARCH
+from siamtrain.marked.cells import best_boxes
 from siamtrain.marked.onnxtorch import Graph
 
 FEAR, NANO = "fear_features.onnx", ("nano3_backbone_x.onnx", "nano3_backbone_z.onnx", "nano3_head.onnx")
-DEPTHS = {"fear": FEAR_DEPTH, "nano": NANO_DEPTH}
+FEAR_TENSOR = "input.125"  # output of FEAR-XS's search backbone and neck, (1, 256, 16, 16)
+DEPTHS = {"fear": 256, "nano": 96}  # channels of their features
 # Where nobody has labelled a place: least response and IoU with where it was at which NanoTrack's box is believed.
 SURE, ABOUT = 0.6, 0.4
 TRUSTED = 0.5  # least IoU with the truth at which its maps are used
@@ -60,7 +54,8 @@ def pack(folder, out):
     if missing:
         raise DataError(f"{os.path.join(folder, missing[0])}: no such file; the teachers are FEAR-XS and NanoTrack v3")
     os.makedirs(out, exist_ok=True)
-    cut_fear(folder, os.path.join(out, FEAR))
+    whole = os.path.join(folder, "fear_track.onnx")
+    onnx.utils.extract_model(whole, os.path.join(out, FEAR), ["image"], [FEAR_TENSOR])
     for name in NANO:
         shutil.copyfile(os.path.join(folder, name), os.path.join(out, name))
 

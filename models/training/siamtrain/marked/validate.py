@@ -4,9 +4,9 @@ import contextlib
 
 import torch
 
-from siamtrain.fit.cells import best_boxes, corners
 from siamtrain.fit.losses import iou_giou
 from siamtrain.fit.precision import mixed
+from siamtrain.marked.cells import best_boxes, corners
 from siamtrain.marked.pairs import Sampler
 from siamtrain.marked.probe import Probe
 from siamtrain.marked.student import ready
