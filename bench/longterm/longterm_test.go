@@ -264,6 +264,7 @@ func TestUnfit(t *testing.T) {
 		"one sequence":     {good[:1], Options{Frames: 700, Gaps: 4}, "", "two sequences or more"},
 		"no gaps":          {good, Options{Frames: 700}, "", "700 frames with 0 gaps"},
 		"too many gaps":    {good, Options{Frames: 700, Gaps: 5}, "", "room for 4 gaps at most"},
+		"far too many":     {good, Options{Frames: 700, Gaps: 26}, "", "room for 4 gaps at most"},
 		"no frames":        {good, Options{Gaps: 5}, "", "0 frames"},
 		"target too large": {large, Options{Frames: 700, Gaps: 4}, "", "fills the window"},
 		"folder not empty": {good, Options{Frames: 700, Gaps: 4}, full, "an empty folder is needed"},

@@ -141,16 +141,24 @@ func plan(src, other source, o Options, number int) ([]moment, error) {
 	return moments, nil
 }
 
-// spans draws how long the target stays and is gone, in turns: there is one stay more.
-func spans(rng *rand.Rand, o Options) (stays, gaps []int, err error) {
+// Check returns an error that wraps ErrUnfit where the frames have no room for the gaps, each as long as one can be.
+func (o Options) Check() error {
 	if o.Gaps < 1 || o.Frames < 1 {
-		return nil, nil, fmt.Errorf("longterm: %w: %d frames with %d gaps", ErrUnfit, o.Frames, o.Gaps)
+		return fmt.Errorf("longterm: %w: %d frames with %d gaps", ErrUnfit, o.Frames, o.Gaps)
 	}
-	left := o.Frames - minStay*(o.Gaps+1)
-	if most := left / maxGap; o.Gaps > most {
-		return nil, nil, fmt.Errorf("longterm: %w: %d frames have room for %s at most, not for %d",
+	if most := (o.Frames - minStay) / (minStay + maxGap); o.Gaps > most {
+		return fmt.Errorf("longterm: %w: %d frames have room for %s at most, not for %d",
 			ErrUnfit, o.Frames, plural.Of(max(0, most), "gap"), o.Gaps)
 	}
+	return nil
+}
+
+// spans draws how long the target stays and is gone, in turns: there is one stay more.
+func spans(rng *rand.Rand, o Options) (stays, gaps []int, err error) {
+	if err := o.Check(); err != nil {
+		return nil, nil, err
+	}
+	left := o.Frames - minStay*(o.Gaps+1)
 	for range o.Gaps {
 		gap := minGap + rng.IntN(maxGap-minGap+1)
 		gaps, left = append(gaps, gap), left-gap

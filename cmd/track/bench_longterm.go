@@ -51,6 +51,9 @@ func (f *longTermFlags) run(cmd *cobra.Command, root string) error {
 	if m.Frames < 1 || m.Gaps < 1 {
 		return usagef("--frames and --gaps are at least 1")
 	}
+	if err := m.Check(); err != nil {
+		return usagef("--frames %d --gaps %d: %w", m.Frames, m.Gaps, err)
+	}
 	if err := oneOf("format", f.format, dataset.Formats()); err != nil {
 		return err
 	}

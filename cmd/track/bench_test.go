@@ -95,6 +95,7 @@ func TestBenchUse(t *testing.T) {
 		"--out is missing: the ZIP": {"bench", "archive", "run"},
 		"for the sequences":         {"bench", "make-longterm", "data"},
 		"--gaps are at least 1":     {"bench", "make-longterm", "data", "--out", "x", "--gaps", "0"},
+		"room for 19 gaps at most":  {"bench", "make-longterm", "data", "--out", "x", "--gaps", "20"},
 		"no convention":             {"eval", "results", "--dataset", ".", "--convention", "mine"},
 		"--eao":                     {"eval", "results", "--dataset", ".", "--eao", "5"},
 		"--experiment \"mine\"":     {"bench", "data", "--out", "x", "--experiment", "mine"},
