@@ -105,9 +105,13 @@ func (f *film) Next(dst *tracker.Frame) error {
 
 func (f *film) Close() error { return nil }
 
-// pixels makes the project's tracker on plain pixels.
+// pixels makes the project's tracker on plain pixels, with crops of half the usual size and one of them a frame: what
+// is tested is what is made of its boxes.
 func pixels(context.Context) (tracker.Tracker, io.Closer, error) {
 	m := siamfc.PixelsManifest()
+	m.Exemplar.Size, m.Search.Size, m.Loop.Scales = 63, 127, 1
+	m.Grid.Size, m.Grid.Origin = 9, -32
+	m.Correlation.Scale = 16. / (7 * 7)
 	t, err := siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
 	return t, nil, err
 }
