@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -87,6 +88,12 @@ func randomPart(r *rand.Rand, in image.Rectangle) image.Rectangle {
 // sameIn compares two pictures in a part of them.
 func sameIn(got, want *image.RGBA, part image.Rectangle) error {
 	for y := part.Min.Y; y < part.Max.Y; y++ {
+		row := func(img *image.RGBA) []byte {
+			return img.Pix[img.PixOffset(part.Min.X, y):img.PixOffset(part.Max.X, y)]
+		}
+		if part.Empty() || bytes.Equal(row(got), row(want)) { // row by row: ten times as fast under the race detector
+			continue
+		}
 		for x := part.Min.X; x < part.Max.X; x++ {
 			if g, w := got.RGBAAt(x, y), want.RGBAAt(x, y); g != w {
 				return fmt.Errorf("at %d,%d it is %v, in the whole %v", x, y, g, w)
