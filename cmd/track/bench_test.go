@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +33,7 @@ func benchmark(t *testing.T) string {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer
-			if err := png.Encode(&b, f.Image); err != nil {
+			if err := stored(&b, f.Image); err != nil {
 				t.Fatal(err)
 			}
 			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.png", i+1)), b.Bytes(), 0o666); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -52,7 +51,7 @@ func TestFolderAndGlobOfPictures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(png.Encode(file, f.Image), file.Close()); err != nil {
+		if err := errors.Join(stored(file, f.Image), file.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}

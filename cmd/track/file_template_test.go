@@ -2,7 +2,6 @@ package main
 
 import (
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,9 @@ import (
 
 // TestTemplate finds the walker of the clip by a picture of her, in the first frame that shows her, and follows her.
 func TestTemplate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	dir, model := t.TempDir(), goodModel(t)
 	src, err := capture.Open(clip, capture.Options{})
 	if err != nil {
@@ -26,7 +28,7 @@ func TestTemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		if err := png.Encode(f, part); err != nil {
+		if err := stored(f, part); err != nil {
 			t.Fatal(err)
 		}
 	}

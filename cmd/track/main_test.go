@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 		{"help", []string{"--help"}, exitDone, ""},
 		{"version", []string{"version"}, exitDone, ""},
 		{"completion", []string{"completion", "bash"}, exitDone, ""},
-		{"nothing", nil, exitUsage, "Usage:"},
+		{"nothing", []string{}, exitUsage, "Usage:"}, // nil is to cobra what the test binary was called with,
 		{"unknown command", []string{"versoin"}, exitUsage, "did you mean version?"},
 		{"help for an unknown command", []string{"help", "flie"}, exitUsage, "did you mean file"},
 		{"help for a command below another", []string{"help", "bench", "merge"}, exitDone, ""},
@@ -55,6 +55,9 @@ func TestExitCodes(t *testing.T) {
 // TestProviderAndPrecision: a provider that was asked for is had or refused, left to choose it is the CPU with a line
 // that says why, and a model comes in the precision that is asked for, or is refused.
 func TestProviderAndPrecision(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	t.Setenv("SIAMTRACK_MODELS", "../../models")
 	base := []string{"file", clip, "--init", clipInit, "--end", "1", "--csv", "-", "--quiet"}
 	loud := append(slices.Clone(base[:len(base)-1]), "--log-level", "debug")

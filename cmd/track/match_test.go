@@ -183,7 +183,7 @@ func writePicture(t *testing.T, path string, img image.Image) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if err := png.Encode(file, img); err != nil {
+	if err := stored(file, img); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"errors"
+	"image"
+	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +24,13 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv("SIAMTRACK_CONFIG") == "" { // a person's own configuration is none of the tests'
 		if err := os.Setenv("SIAMTRACK_CONFIG", os.DevNull); err != nil {
+			panic(err)
+		}
+	}
+	// The race detector has each process sleep for a second at its end, and here are hundreds of them. What races before
+	// is found all the same.
+	if os.Getenv("GORACE") == "" {
+		if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
 			panic(err)
 		}
 	}
@@ -69,6 +79,11 @@ func mustTrack(t *testing.T, args ...string) (stdout, stderr string) {
 		t.Fatalf("track file %s: exit %d\n%s", strings.Join(args, " "), code, stderr)
 	}
 	return stdout, stderr
+}
+
+// stored writes a picture as PNG that is not compressed: to compress is slow under the race detector.
+func stored(w io.Writer, img image.Image) error {
+	return (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(w, img)
 }
 
 func readTrack(t *testing.T, path string) []record.Row {
