@@ -37,6 +37,9 @@ func (p *panned) Close() error { return nil }
 // TestFastCamera follows an object of 60 pixels while the camera pans to and fro by up to 150 pixels a frame: it is
 // kept with Motion, and lost without.
 func TestFastCamera(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: nothing for the race detector")
+	}
 	const widest, speed = 500.0, 150.0
 	v, err := synth.New(synth.Scene{Width: 3000, Height: 1000, Still: true, TargetW: 60, TargetH: 60})
 	if err != nil {

@@ -33,6 +33,9 @@ func (c *counting) Recognise(crop []float32, target tracker.Box) ([]float32, err
 // TestALostUpdateCostsOneCropMore: whatever happens while the target is lost, is perhaps found, and is found, an update
 // shows the network two crops at most, where an ordinary one is one, allocates nothing, and says the same each time.
 func TestALostUpdateCostsOneCropMore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: nothing for the race detector")
+	}
 	rt, err := onnx.Start(onnx.Options{})
 	if err != nil {
 		t.Fatal(err)

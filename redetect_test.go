@@ -89,7 +89,11 @@ func update(t *testing.T, tr tracker.Tracker, img *image.RGBA) tracker.Result {
 // TestFoundAgainAnywhere: the walker leaves for 30 frames and is back 900 pixels away. She is said to be lost while she
 // is gone, found within a second, at first perhaps; without re-detection she is lost to the end.
 func TestFoundAgainAnywhere(t *testing.T) {
-	for _, no := range []bool{false, true} {
+	ways := []bool{false, true}
+	if testing.Short() {
+		ways = ways[:1]
+	}
+	for _, no := range ways {
 		model, err := siamtrack.Open(siamtrack.DefaultModel, siamtrack.Options{Overrides: siamfc.Overrides{NoRedetect: no}})
 		if err != nil {
 			t.Fatal(err)
@@ -140,6 +144,9 @@ func TestFoundAgainAnywhere(t *testing.T) {
 
 // TestFoundAgainAfterACut: another scene is cut in for a second, and the walker has gone on meanwhile.
 func TestFoundAgainAfterACut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: nothing for the race detector")
+	}
 	other, err := synth.New(synth.Scene{Width: 768, Height: 576, Seed: 3})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,9 @@ import (
 // TestProgramAlone: in a folder without models the program follows by the model that is built in, to the same boxes as
 // by its file, and says so; so it compares, by the thresholds built in with it, beside which nothing is stored.
 func TestProgramAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

@@ -96,6 +96,9 @@ func TestCorrectionsOfSeveral(t *testing.T) {
 // A file that names its target and says where it is here and there corrects without being asked; a track, a file of
 // true boxes and --correct=false do not.
 func TestCorrectionsUnasked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	const header = "frame,id,x,y,w,h\n"
 	for name, c := range map[string]struct {
 		text string

@@ -98,6 +98,9 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestWhereTrackingBegins(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	boxes := in(t, "boxes.csv")
 	if err := os.WriteFile(boxes, []byte("frame,x,y,w,h\n0,1,1,9,9\n5,372,425,46,151\n"), 0o644); err != nil {
 		t.Fatal(err)

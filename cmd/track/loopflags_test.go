@@ -10,6 +10,9 @@ import (
 // TestLoopFlags: what a flag says takes the manifest's place, in what is tracked and in what the run says of itself,
 // and is refused where the model has no use for it.
 func TestLoopFlags(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	t.Setenv("SIAMTRACK_MODELS", "../../models")
 	base := []string{"file", clip, "--init", clipInit, "--end", "5", "--csv", "-"}
 	boxes := func(args ...string) string {

@@ -117,6 +117,9 @@ func fetch(t *testing.T, address string) string {
 
 // TestNoSecretInWrongUse types a URL where none belongs.
 func TestNoSecretInWrongUse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	run := filepath.Join(t.TempDir(), "run")
 	for _, url := range oddURLs("127.0.0.1:1") {
 		commands := [][]string{
