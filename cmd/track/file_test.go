@@ -22,15 +22,15 @@ import (
 func TestFileWritesEveryFormat(t *testing.T) {
 	dir := t.TempDir()
 	out := func(name string) string { return filepath.Join(dir, name) }
-	stdout, stderr := mustTrack(t, clip, "--init", clipInit, "--end", "24", "--csv", out("t.csv"),
+	stdout, stderr := mustTrack(t, clip, "--init", clipInit, "--end", "8", "--csv", out("t.csv"),
 		"--jsonl", out("t.jsonl"), "--otb", out("t.txt"), "--mot", out("mot.txt"), "-o", out("t.mp4"),
 		"--heatmap", "--panel", "--search")
-	if stdout != "" || !strings.Contains(stderr, "25 frames (0 to 24)") || !strings.Contains(stderr, "t.mp4 (") {
+	if stdout != "" || !strings.Contains(stderr, "9 frames (0 to 8)") || !strings.Contains(stderr, "t.mp4 (") {
 		t.Errorf("stdout %q, stderr %q", stdout, stderr)
 	}
 
 	csv, jsonl := readTrack(t, out("t.csv")), readTrack(t, out("t.jsonl"))
-	if diff := cmp.Diff(csv, jsonl); diff != "" || len(csv) != 25 {
+	if diff := cmp.Diff(csv, jsonl); diff != "" || len(csv) != 9 {
 		t.Errorf("%d rows of CSV; JSON Lines differ:\n%s", len(csv), diff)
 	}
 	otb, mot := readTrack(t, out("t.txt")), readTrack(t, out("mot.txt"))
@@ -49,12 +49,12 @@ func TestFileWritesEveryFormat(t *testing.T) {
 			visible++
 		}
 	}
-	if len(otb) != 25 || len(mot) != visible {
-		t.Errorf("%d lines of OTB for 25 frames, %d rows of MOT for %d in which the target is visible",
+	if len(otb) != 9 || len(mot) != visible {
+		t.Errorf("%d lines of OTB for 9 frames, %d rows of MOT for %d in which the target is visible",
 			len(otb), len(mot), visible)
 	}
 	frames, width, height := video(t, out("t.mp4"))
-	if frames != 25 || width != 768 || height != 576+render.PanelHeight(768, 576) {
+	if frames != 9 || width != 768 || height != 576+render.PanelHeight(768, 576) {
 		t.Errorf("the video has %d frames of %dx%d", frames, width, height)
 	}
 }
@@ -78,11 +78,15 @@ func video(t *testing.T, path string) (frames, width, height int) {
 }
 
 func TestSameInputSameBytes(t *testing.T) {
+	last := "20"
+	if testing.Short() {
+		last = "6"
+	}
 	var first [5]string
 	for run := range 2 {
 		dir := t.TempDir()
 		names := [5]string{"t.csv", "t.jsonl", "t.txt", "mot.txt", "t.avi"}
-		args := []string{clip, "--init", clipInit, "--end", "20", "--panel", "--heatmap"}
+		args := []string{clip, "--init", clipInit, "--end", last, "--panel", "--heatmap"}
 		for i, flag := range []string{"--csv", "--jsonl", "--otb", "--mot", "-o"} {
 			args = append(args, flag, filepath.Join(dir, names[i]))
 		}
@@ -135,6 +139,9 @@ func TestWhereTrackingBegins(t *testing.T) {
 }
 
 func TestBoxesAreNormalisedAndClipped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
 	for _, c := range []struct {
 		given string
 		want  tracker.Box
@@ -174,6 +181,9 @@ func TestTruthAndTiming(t *testing.T) {
 // TestDefaultModelFollowsTheClip compares the model that is used where none is named with boxes that were checked by
 // eye.
 func TestDefaultModelFollowsTheClip(t *testing.T) {
+	if testing.Short() {
+		t.Skip("140 frames one after the other: left out with -short")
+	}
 	path := in(t, "t.csv")
 	cmd := program(t, "file", clip, "--init-file", clipTruth, "--csv", path, "--quiet")
 	cmd.Env = append(cmd.Env, "SIAMTRACK_MODELS=../../models")
