@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -19,10 +20,12 @@ import (
 	"siamtrack/tracker"
 )
 
-// videoEnv names a video of one's own for BenchmarkFile, and boxEnv the target in its first frame, x,y,w,h.
+// videoEnv names a video of one's own for BenchmarkFile, boxEnv the target in its first frame, x,y,w,h, and modelEnv
+// another model than the default.
 const (
 	videoEnv = "BENCH_VIDEO"
 	boxEnv   = "BENCH_INIT"
+	modelEnv = "BENCH_MODEL"
 )
 
 // BenchmarkFile runs what `track file` does beside decoding alone, in turns, and prints the time and the processor time
@@ -33,7 +36,7 @@ func BenchmarkFile(b *testing.B) {
 	if path == "" {
 		path, box = filmed(b, 1280, 720), tracker.Box{X: 80, Y: 150, W: 90, H: 110}
 	}
-	model, err := siamtrack.Open(siamtrack.DefaultModel, siamtrack.Options{})
+	model, err := siamtrack.Open(cmp.Or(os.Getenv(modelEnv), siamtrack.DefaultModel), siamtrack.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
