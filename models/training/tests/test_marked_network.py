@@ -1,6 +1,7 @@
 """The marked network: what is exported equals what is trained, and the mark is what the text says."""
 
 import hashlib
+import warnings
 
 import numpy as np
 import onnx
@@ -119,6 +120,13 @@ def test_a_trained_file_without_its_plan_is_refused(net, tmp_path):
     torch.save([1, 2], path)
     with pytest.raises(DataError, match="not the weights"):
         student.load_network(path)
+
+
+def test_an_export_has_nothing_to_warn_of(net, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("error", torch.jit.TracerWarning)
+        files.write(net, files.manifest("tiny"), str(tmp_path / "full.onnx"))
 
 
 def test_files_agree_and_carry_the_manifest(net, tmp_path):

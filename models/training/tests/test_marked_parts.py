@@ -86,6 +86,20 @@ def tar_of(path, files):
             tar.addfile(info, io.BytesIO(data))
 
 
+def test_videos_beyond_what_is_wanted_are_not_decoded(tars, tmp_path, monkeypatch):
+    """Decoded they take a hundred times their size: a tar of them as bundle writes it took 10 GB."""
+    with tarfile.open(os.path.join(tars, "clips-0.tar")) as tar:
+        video = next(tar.extractfile(m).read() for m in tar.getmembers() if m.name.endswith(".mp4"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    tar_of(tmp_path / "a.tar", {f"{k}.mp4": video for k in range(9)})
+    decoded, decode = [], parts.decode_video
+    monkeypatch.setattr(parts, "decode_video", lambda *given: decoded.append(1) or decode(*given))
+    part = parts.read(tmp_path / "a.tar", POOL, most=3 * bundles.CLIP_FRAMES - 1)
+    assert len(decoded) == 4 and [c.name for c in part.clips] == ["0.mp4", "1.mp4"]
+    assert len(part.frames) == 2 * bundles.CLIP_FRAMES
+    assert len(parts.read(tmp_path / "a.tar", POOL).clips) == 9
+
+
 def test_what_cannot_be_read_moves_no_box_to_another_frame(tmp_path):
     image = cv2.imencode(".png", np.full((64, 64, 3), 9, np.uint8))[1].tobytes()
     files = {f"s/img/{k}.png": image if k != 2 else b"no image" for k in range(8)}

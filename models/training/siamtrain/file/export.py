@@ -9,6 +9,7 @@ import copy
 import hashlib
 import json
 import os
+import warnings
 
 import numpy as np
 import onnx
@@ -39,17 +40,20 @@ def write(module, inputs, outputs, dynamic, manifest, path):
     module = module.eval()  # torch.onnx.export restores train() of what it was given
     part = f"{path}.part"
     options = {} if torch.__version__.startswith("1.") else {"dynamo": False}
-    torch.onnx.export(
-        module,
-        tuple(inputs.values()),
-        part,
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_axes=dynamic,
-        opset_version=OPSET,
-        do_constant_folding=True,
-        **options,
-    )
+    with warnings.catch_warnings():
+        # What PyTorch's exporter leaves unfolded, or without a shape, ONNX Runtime folds and finds out.
+        warnings.filterwarnings("ignore", "Constant folding|The shape inference of", UserWarning)
+        torch.onnx.export(
+            module,
+            tuple(inputs.values()),
+            part,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=dynamic,
+            opset_version=OPSET,
+            do_constant_folding=True,
+            **options,
+        )
     set_manifest(part, manifest)
     os.replace(part, path)
     return digest(path)

@@ -17,11 +17,8 @@ def pairs(folder, count, capacity, seed):
     store = Store(capacity, torch.device("cpu"), held=None)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for path in _in_turns(glob.glob(os.path.join(glob.escape(folder), "*.tar"))):
-            part = parts.read(path, pool)
-            room = capacity - store.frames.count
-            if len(part.frames) > room:
-                part = parts.first(part, room)
-            store.add(part)
+            if room := capacity - store.frames.count:
+                store.add(parts.read(path, pool, most=room))
     if not store.pools:
         raise DataError(f"{folder}: no tar with a box in it; write some with `python -m siamtrain bundle`")
     torch.manual_seed(seed)

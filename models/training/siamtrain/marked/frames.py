@@ -13,6 +13,7 @@ from siamtrain.marked.parts import SIDE
 
 TILE = 16  # of the edges' table, in pixels
 TENTH = 10  # where nothing is named, about one in so many annotated videos is held back
+TOGETHER = 64  # frames that are copied and described at once: their floats take 150 MB, several times over
 FILLING = 0.75  # of the frame's shorter side: above it an exemplar's crop shows mostly padding
 
 
@@ -38,8 +39,8 @@ class Frames:
         first = self.count
         if first + len(images) > self.capacity:
             raise DataError(f"no room for {len(images)} frames beside {first}, {self.capacity} altogether: --capacity")
-        for at in range(0, len(images), 256):
-            part = images[at : at + 256]
+        for at in range(0, len(images), TOGETHER):
+            part = images[at : at + TOGETHER]
             buffer, size = np.zeros((len(part), SIDE, SIDE, 3), np.uint8), np.zeros((len(part), 2), np.float32)
             for i, image in enumerate(part):
                 buffer[i, : image.shape[0], : image.shape[1]] = image

@@ -94,7 +94,7 @@ class Head(nn.Module):
 
     def template(self, z, mark):
         """The Template of an exemplar's features (N, C, 8, 8) and mark (N, 4)."""
-        n, c = z.shape[:2]
+        n = z.shape[0]
 
         def flat(v):
             return v.reshape(n, -1, CELLS).transpose(1, 2)
@@ -110,7 +110,7 @@ class Head(nn.Module):
             means = [(z * w).sum((2, 3)) / (w.sum((2, 3)) + 0.1) for w in (inside, 1 - inside)]
             about = torch.cat([logsize(mark).to(z.dtype), *means], 1)
             scale, shift = self.shape(about)[:, :, None, None].chunk(2, 1)
-        root = math.sqrt(c)
+        root = math.sqrt(self.width)
         return Template(flat(z * inside) / root, flat(z * (1 - inside)) / root, kernel, keys, values, scale, shift)
 
     def forward(self, t, x):

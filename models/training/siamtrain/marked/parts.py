@@ -97,21 +97,25 @@ def decode_video(data, step=1):
     return frames, factor, count
 
 
-def read(path, pool, thin=1):
-    """The Part in a tar, with every thin-th frame of its videos alone; pool is an executor whose map decodes."""
+def read(path, pool, thin=1, most=None):
+    """The Part in a tar, with every thin-th frame of its videos alone; pool is an executor whose map decodes.
+
+    Of `most` frames or fewer, where given: as first says, but videos beyond them are not decoded.
+    """
     try:
         with tarfile.open(path) as tar:
             files = {m.name.removeprefix("./"): tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
     except tarfile.TarError as err:
         raise DataError(f"{path}: not a whole tar: {err}") from err
-    reader = _Reader(files, pool, thin)
+    reader = _Reader(files, pool, thin, most)
     reader.images()
     reader.videos()
     reader.sequences()
     for name, data in sorted(files.items()):
         if name.endswith(".csv"):
             reader.boxes(name, list(csv.DictReader(io.StringIO(data.decode()))))
-    return Part(reader.frames, reader.clips, reader.tracks)
+    part = Part(reader.frames, reader.clips, reader.tracks)
+    return part if most is None else first(part, most)
 
 
 def first(part, count):
@@ -123,8 +127,8 @@ def first(part, count):
 
 
 class _Reader:
-    def __init__(self, files, pool, thin):
-        self.files, self.pool, self.thin = files, pool, thin
+    def __init__(self, files, pool, thin, most):
+        self.files, self.pool, self.thin, self.most = files, pool, thin, most
         self.frames, self.clips, self.tracks = [], [], []
         self.place, self.scale = {}, {}  # of each image file: its frame, its factor
         self.by_stem = {}  # clips of videos
@@ -144,6 +148,13 @@ class _Reader:
 
     def videos(self):
         names = sorted(n for n in self.files if n.lower().endswith(VIDEOS))
+        # A tar's videos take a hundred times its size in memory. So where not all are wanted, few are decoded at once.
+        few = len(names) if self.most is None else 2 * os.cpu_count()
+        while names and (self.most is None or len(self.frames) < self.most):
+            self._videos(names[:few])
+            del names[:few]
+
+    def _videos(self, names):
         decoded = self.pool.map(lambda n: decode_video(self.files[n], self.thin), names)
         for name, (frames, factor, count) in zip(names, decoded):
             if count >= LEAST_FRAMES:
