@@ -11,32 +11,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"siamtrack/internal/notes"
 	"siamtrack/internal/record"
 	"siamtrack/tracker"
 )
-
-// notes collects what a process writes while it runs.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
-}
 
 // desktop is a real window of the program on a real display, driven as a person drives it.
 type desktop struct {
@@ -44,7 +26,7 @@ type desktop struct {
 	dir    string // the program's working folder
 	cmd    *exec.Cmd
 	ended  chan error
-	stderr notes
+	stderr notes.Log
 	origin image.Point // its place on the screen
 	size   image.Point
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"siamtrack/internal/notes"
 	"siamtrack/tracker"
 )
 
@@ -19,7 +20,7 @@ func TestSelectInABrowser(t *testing.T) {
 	csv := in(t, "t.csv")
 	cmd := program(t, "file", clip, "-m", tiny, "--select", "--start", "3", "--end", "9", "--csv", csv)
 	cmd.Env = append(cmd.Env, "DISPLAY=")
-	var stderr notes
+	var stderr notes.Log
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

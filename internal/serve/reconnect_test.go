@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"siamtrack/internal/notes"
 	"siamtrack/internal/synth"
 	"siamtrack/session"
 	"siamtrack/siamfc"
@@ -35,7 +35,7 @@ func TestStateWithoutAPicture(t *testing.T) {
 			return nil, errors.New("the camera is off")
 		}
 	}
-	var log lines
+	var log notes.Log
 	video := scene()
 	live := session.New(synth.StallAfter(synth.Paced(video), 20), tracker.NewMulti(func() (tracker.Tracker, error) {
 		m := siamfc.PixelsManifest()
@@ -88,24 +88,3 @@ func TestStateWithoutAPicture(t *testing.T) {
 		t.Errorf("the log: %s", text)
 	}
 }
-
-// lines collects a log.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// count returns how often the log says what.
-func (l *lines) count(what string) int { return strings.Count(l.String(), what) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"siamtrack/internal/live"
+	"siamtrack/internal/notes"
 	"siamtrack/session"
 )
 
@@ -193,18 +194,18 @@ func TestSavingIsGuarded(t *testing.T) {
 // state; where everybody is a client, without its place.
 func TestSavingFails(t *testing.T) {
 	full := errors.New("write /home/owner/a.mp4: no space left on device")
-	keep, log := &keepSome{dir: t.TempDir(), err: full, broke: full}, &lines{}
+	keep, log := &keepSome{dir: t.TempDir(), err: full, broke: full}, &notes.Log{}
 	w := open(t, func(o *Options) { o.Saver, o.Log = keep, slog.New(slog.NewTextHandler(log, nil)) })
 	s := w.until("a picture", func(s stateJSON) bool { return s.Width > 0 })
 	if !strings.Contains(s.VideoProblem, "ended early: write /home/owner/a.mp4: no space") || s.Recording != "" {
 		t.Errorf("the state says %q of the video", s.VideoProblem)
 	}
 	for path, want := range map[string]int{"/record": http.StatusConflict, "/snapshot": http.StatusInternalServerError} {
-		said := log.count("no space")
+		said := strings.Count(log.String(), "no space")
 		if status, text := w.do("POST", path, `{"on":true}`); status != want || !strings.Contains(text, "no space") {
 			t.Errorf("%s: %d %s", path, status, text)
 		}
-		if log.count("no space") != said+1 {
+		if strings.Count(log.String(), "no space") != said+1 {
 			t.Errorf("%s: not in the log", path)
 		}
 	}

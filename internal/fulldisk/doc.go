@@ -1,0 +1,2 @@
+// Package fulldisk plays a full disk to tests.
+package fulldisk
