@@ -201,7 +201,11 @@ func TestSeveral(t *testing.T) {
 	for i, x := range []int{10, 100, 220} {
 		w.ask("POST", "/select", fmt.Sprintf(`{"frame":%d,"box":{"x":%d,"y":50,"w":60,"h":60}}`, freeze(), x), new(any))
 		s := w.until("one more", func(s stateJSON) bool { return len(s.Targets) == i+1 })
-		if s.Selected != i+1 || s.Box.X != float64(x) || s.Targets[0].Box.X != 10 {
+		// A frame may have been on its way when the pause came: it is followed at once.
+		near := func(b boxJSON, x int) bool {
+			return tracker.Box(b).IoU(tracker.Box{X: float64(x), Y: 50, W: 60, H: 60}) > 0.7
+		}
+		if s.Selected != i+1 || !near(*s.Box, x) || !near(s.Targets[0].Box, 10) {
 			t.Errorf("target %d: selected %d at %v; the first is at %v", i+1, s.Selected, *s.Box, s.Targets[0].Box)
 		}
 	}
