@@ -76,7 +76,7 @@ class Run:
         self.set_up()
         self.pairs()
         if not self.steps:
-            self.say(f"no pair was learnt from: reading alone took {self.lead:.0f} s, so give more --seconds")
+            self.say(f"no pair was learnt from: reading and pseudo-tracks took {self.lead:.0f} s: give more --seconds")
         self.save()
         if self._looked != self.steps:
             self.validate()

@@ -125,7 +125,7 @@ class Stream:
             self.found = [(c, f.cpu().numpy(), b.cpu().numpy()) for c, f, b in self.saved["found"]]
             pseudo.add(self.store, self.found)
         elif s.per_clip and self.teachers and len(self.store.free_videos):
-            at_once = {"cuda": 1024}.get(self.device.type, 16)  # the limit of time is looked at between them
+            at_once = {"cuda": 1024}.get(self.device.type, 4)  # the limit of time is looked at between them
             made = pseudo.make(
                 self.store, self.teachers, self.sampler.random, s.per_clip, s.pseudo_seconds, batch=at_once
             )
