@@ -16,20 +16,8 @@ const (
 	graphInput     protowire.Number = 11
 	graphOutput    protowire.Number = 12
 	graphValueInfo protowire.Number = 13
-	nodeInput      protowire.Number = 1
-	nodeOutput     protowire.Number = 2
-	nodeName       protowire.Number = 3
-	nodeOperator   protowire.Number = 4
-	nodeAttribute  protowire.Number = 5
 	valueName      protowire.Number = 1
 )
-
-// node is a NodeProto, as far as it is changed here.
-type node struct {
-	inputs, outputs []string
-	operator        string
-	rest            []byte // its other fields: attributes
-}
 
 // batching makes a search graph of n crops of one that takes one: its image and outputs have n in their first
 // dimension, and each input NAME that is of a target is there n times, as NAME#0 and so on. What only looks at the
@@ -226,7 +214,7 @@ func (b *batching) split(v string) {
 		b.each(d, b.apart)
 		return
 	}
-	b.out = append(b.out, node{inputs: []string{v}, outputs: b.items(v), operator: "Split", rest: axis0()})
+	b.out = append(b.out, node{inputs: []string{v}, outputs: b.items(v), operator: "Split", rest: integer("axis", 0)})
 	b.apart[v] = true
 }
 
@@ -235,38 +223,6 @@ func (b *batching) join(v string) {
 	if b.joined[v] || !b.targets[v] && !b.apart[v] {
 		return
 	}
-	b.out = append(b.out, node{inputs: b.items(v), outputs: []string{v}, operator: "Concat", rest: axis0()})
+	b.out = append(b.out, node{inputs: b.items(v), outputs: []string{v}, operator: "Concat", rest: integer("axis", 0)})
 	b.joined[v] = true
-}
-
-// axis0 is the attribute "axis" of 0: its name, its value and its type, INT.
-func axis0() []byte {
-	a := appendText(nil, 1, "axis")
-	a = appendNumber(a, 3, 0)
-	return appendField(nil, nodeAttribute, appendNumber(a, 20, 2))
-}
-
-func parseNode(data []byte) (node, error) {
-	var d node
-	all, err := fields(data)
-	for _, f := range all {
-		switch f.number {
-		case nodeInput:
-			d.inputs = append(d.inputs, string(f.value))
-		case nodeOutput:
-			d.outputs = append(d.outputs, string(f.value))
-		case nodeName: // is no use, and must be of one node
-		case nodeOperator:
-			d.operator = string(f.value)
-		default:
-			d.rest = append(d.rest, f.whole...)
-		}
-	}
-	return d, err
-}
-
-func (d node) bytes() []byte {
-	out := appendText(nil, nodeInput, d.inputs...)
-	out = appendText(out, nodeOutput, d.outputs...)
-	return append(appendText(out, nodeOperator, d.operator), d.rest...)
 }

@@ -39,8 +39,8 @@ func (r *Runtime) loadOn(p Provider, path string, data []byte) (_ *graph, err er
 		return nil, fmt.Errorf("onnx: %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, o.Destroy()) }()
-	if p == ProviderCPU && r.tiles {
-		data = unsigned(data)
+	if p == ProviderCPU {
+		data = r.suited(data)
 	}
 	in, out, err := declarations(data)
 	if err != nil {
@@ -51,6 +51,14 @@ func (r *Runtime) loadOn(p Provider, path string, data []byte) (_ *graph, err er
 		return nil, fmt.Errorf("onnx: %s: %w: %w", path, ErrModel, err)
 	}
 	return &graph{path: path, session: s, inputs: in, outputs: out, shared: p.shared()}, nil
+}
+
+// suited is a model as this processor runs it sooner.
+func (r *Runtime) suited(model []byte) []byte {
+	if r.tiles {
+		model = unsigned(model)
+	}
+	return blocked(model, r.block)
 }
 
 // options are the same for all sessions: few threads that sleep while they wait, since spinning threads take the

@@ -29,6 +29,11 @@ func FuzzRewrite(f *testing.F) {
 				t.Errorf("what was made of %x without signs: %v", model, err)
 			}
 		}
+		if _, err := fields(blocked(model, func() int { return 4 })); err != nil {
+			if _, before := fields(model); before == nil {
+				t.Errorf("what was made of %x in blocks: %v", model, err)
+			}
+		}
 		declared(model)
 		same, err := edit(model, func(v []byte) []byte { return v }, modelGraph, graphNode)
 		if err != nil && !errors.Is(err, errMessage) {

@@ -54,9 +54,10 @@ type Runtime struct {
 	threads  int
 	read     func(path string, limit int64) ([]byte, error)
 	provider Provider
-	auto     bool   // the provider was chosen here: where a model does not start on it, the CPU runs it
-	why      string // what was wrong with accelerators, where the CPU was chosen here
-	tiles    bool   // see tiles
+	auto     bool       // the provider was chosen here: where a model does not start on it, the CPU runs it
+	why      string     // what was wrong with accelerators, where the CPU was chosen here
+	tiles    bool       // see tiles
+	block    func() int // see blockOf
 	open     bool
 }
 
@@ -86,7 +87,7 @@ func Start(o Options) (*Runtime, error) {
 	}
 	loaded.holders++
 	r := &Runtime{library: loaded.library, threads: max(1, o.Threads), read: o.Read,
-		tiles: tiles(), open: true}
+		tiles: tiles(), block: sync.OnceValue(blockOf), open: true}
 	if r.read == nil {
 		r.read = readfile.Plain
 	}

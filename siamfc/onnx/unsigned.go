@@ -15,7 +15,7 @@ const (
 	tensorName       protowire.Number = 8
 	tensorRaw        protowire.Number = 9
 
-	typeUint8, typeInt8 = 2, 3
+	typeFloat, typeUint8, typeInt8, typeInt64 = 1, 2, 3, 7
 )
 
 // leastProducts is from how many products a sum on tiles is quicker, where the numbers for it must be gathered first.
