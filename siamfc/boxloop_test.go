@@ -105,6 +105,51 @@ func TestNoCalibrationWhereTheTargetIsNotFound(t *testing.T) {
 	}
 }
 
+// TestSteadyTakesSmallChangesBack: of a box a fifth wider than in the first frame a part is told, of one of twice the
+// width all; the search looks at the same squares as without.
+func TestSteadyTakesSmallChangesBack(t *testing.T) {
+	first := tracker.Box{X: 120, Y: 90, W: 50, H: 50}
+	for _, c := range []struct{ factor, told float64 }{
+		{1.2, 50 * math.Pow(1.2, 1-0.5*math.Exp(-math.Pow(math.Log(1.2)/0.25, 2)))},
+		{2, 50 * math.Pow(2, 1-0.5*math.Exp(-math.Pow(math.Log(2)/0.25, 2)))},
+		{1, 50},
+	} {
+		var boxes, searched [2]tracker.Box
+		for i, steady := range []float64{0, 0.5} {
+			m := boxManifest(LoopSpec{Steady: steady})
+			boxes[i], searched[i] = second(t, &squares{m: m, factor: c.factor, score: 1}, first)
+		}
+		found := boxes[0].W / first.W // by the cells of the crop
+		told := found * math.Exp(-0.5*math.Log(found)*math.Exp(-math.Pow(math.Log(found)/0.25, 2)))
+		if math.Abs(boxes[1].W-told*first.W) > 1e-9 || math.Abs(boxes[1].W-c.told) > 1 {
+			t.Errorf("%.1f times as wide: %v told, %v found, want a width of %.2f", c.factor, boxes[1], boxes[0], c.told)
+		}
+		if searched[0] != searched[1] {
+			t.Errorf("%.1f times as wide: the search is at %v, without at %v", c.factor, searched[1], searched[0])
+		}
+	}
+}
+
+// second is what is told after the second of two updates on a target that stands still, and the square then searched.
+func second(t *testing.T, net *squares, box tracker.Box) (told, searched tracker.Box) {
+	t.Helper()
+	tr, err := New(net, net.m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Init(white(box), box); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r, err := tr.Update(white(box))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told, searched = r.Box, r.Search
+	}
+	return told, searched
+}
+
 // TestVotesAreWeighedByResponseAndOverlap has the numbers of test_tracking.py's test of the same name.
 func TestVotesAreWeighedByResponseAndOverlap(t *testing.T) {
 	m := boxManifest(LoopSpec{Vote: 2, SizeRate: 1})

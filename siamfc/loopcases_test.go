@@ -23,6 +23,7 @@ type loopCases struct {
 		Views      [][3]float64 `json:"views"`
 		MostShift  float64      `json:"most_shift"`
 		MostChange float64      `json:"most_change"`
+		Small      float64      `json:"small_change"`
 		Agreeing   float64      `json:"agreeing"`
 		NearBest   float64      `json:"near_best"`
 	}
@@ -68,7 +69,7 @@ func TestTheTwinHasTheSameConstants(t *testing.T) {
 		ours = append(ours, [3]float64{v.dx, v.dy, v.factor})
 	}
 	if c.LeastSide != tracker.MinSide || c.MostShift != mostShift || c.MostChange != mostChange ||
-		c.Agreeing != agreeing || c.NearBest != nearBest || !slices.Equal(c.Views, ours) {
+		c.Small != smallChange || c.Agreeing != agreeing || c.NearBest != nearBest || !slices.Equal(c.Views, ours) {
 		t.Errorf("Python has %+v; here the views are %v", c, ours)
 	}
 }

@@ -30,6 +30,7 @@ type Tracker struct {
 	started      bool
 	size         image.Point // of the frames
 	spot                     // of the target
+	first        spot        // where the user marked it, its size in pixels of the last frame
 	bias         boxError
 	motion       motion
 	known        recognition
@@ -84,6 +85,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	begin := time.Now()
 	t.x, t.y = t.cutter.place(box.Center())
 	t.w, t.h = box.W, box.H
+	t.first = t.spot
 	t.cutter = t.cutter.filled(img)
 	mark := t.cutExemplar(t.exemplar, img, t.spot, box)
 	cropped := time.Now()
@@ -130,7 +132,7 @@ func (t *Tracker) resize(size image.Point) {
 		return
 	}
 	kx, ky := float64(size.X)/float64(t.size.X), float64(size.Y)/float64(t.size.Y)
-	t.spot = t.spot.scaled(t.cutter, kx, ky)
+	t.spot, t.first = t.spot.scaled(t.cutter, kx, ky), t.first.scaled(t.cutter, kx, ky)
 	t.again.scale(t.cutter, kx, ky)
 	t.size = size
 }
@@ -176,7 +178,8 @@ func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 	state := t.judge.judge(s.score, &t.near.response)
 	t.spot = t.moved(t.spot, s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
-	r := tracker.Result{Box: t.spot.box(), Score: s.score, State: state, Search: s.square, Response: &t.near.response}
+	r := tracker.Result{Box: t.told(t.spot).box(), Score: s.score, State: state, Search: s.square,
+		Response: &t.near.response}
 	looked, err := t.regard(img, &r)
 	switch {
 	case err != nil:

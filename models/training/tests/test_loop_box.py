@@ -113,6 +113,14 @@ def test_a_view_that_misses_the_target_does_not_calibrate():
     assert (tracker.bias == 0).all()
 
 
+def test_steady_takes_small_changes_back():
+    tracker = BoxTracker(Oracle(), Loop(steady=0.5))
+    tracker.marked, tracker.size = np.array([50.0, 50]), np.array([60.0, 100])
+    small, large = np.log(1.2), np.log(2)
+    kept = [1 - 0.5 * np.exp(-((c / 0.25) ** 2)) for c in (small, large)]
+    assert np.allclose(tracker.told(), [50 * 1.2 ** kept[0], 50 * 2 ** kept[1]], atol=1e-12)
+
+
 def test_votes_are_weighed_by_response_and_overlap():
     tracker = BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0, vote=2.0))
     response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 1.0)

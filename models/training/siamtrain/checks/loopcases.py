@@ -131,6 +131,7 @@ def constants():
         "views": [list(v) for v in loop.VIEWS],
         "most_shift": loop.MOST_SHIFT,
         "most_change": loop.MOST_CHANGE,
+        "small_change": loop.SMALL_CHANGE,
         "agreeing": loop.AGREE,
         "near_best": loop.NEAR_BEST,
     }

@@ -27,6 +27,8 @@ AGREE, NEAR_BEST = 0.6, 0.5
 VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.05))
 # Of the box's size, and of the logarithm of its sides: beyond them a view has not found the target.
 MOST_SHIFT, MOST_CHANGE = 0.3, 0.5
+# The logarithm of a side's change about which it is as likely the network's as the target's.
+SMALL_CHANGE = 0.25
 RETIRED = ("hold",)  # parameters in files of earlier versions, read over
 
 
@@ -40,6 +42,7 @@ class Loop:
     window: str = "centred"
     vote: float = 0.0
     calibration: float = 0.0
+    steady: float = 0.0
     refresh: int = 0
     refresh_share: float = 0.0
     refresh_around: float = 0.0
@@ -129,6 +132,7 @@ class BoxTracker:
     def init(self, image, box):
         """Takes the target's box in the first image."""
         self.centre, self.size = begin(box, image.shape)
+        self.marked = self.size
         self.fill = crop.mean_colour(image)
         side = crop.context_side(*self.size)
         patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
@@ -146,7 +150,13 @@ class BoxTracker:
         self.centre = np.clip(self.centre + shift, 0, limit)
         self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
         self.take_view(image, score)
-        return np.array([*(self.centre - self.size / 2), *self.size]), score
+        told = self.told()
+        return np.array([*(self.centre - told / 2), *told]), score
+
+    def told(self):
+        """The size that is told: small changes since the first frame taken back in part, as Go's Loop.Steady says."""
+        change = np.log(self.size / self.marked)
+        return self.size * np.exp(-self.loop.steady * change * np.exp(-((change / SMALL_CHANGE) ** 2)))
 
     def take_view(self, image, score):
         """Mixes the target as it looks now into what the search compares with, as siamfc/refresh.go does."""
