@@ -96,7 +96,7 @@ func (s *Session) read(ctx context.Context, src tracker.Source, base tracker.Fra
 	pace := pacer{}
 	for {
 		if !s.o.Live {
-			if waited, err := s.gate.wait(ctx); err != nil {
+			if waited, err := s.gate.opens(ctx); err != nil {
 				return err
 			} else if waited {
 				pace = pacer{}
@@ -107,8 +107,9 @@ func (s *Session) read(ctx context.Context, src tracker.Source, base tracker.Fra
 		if err == nil && !s.o.Live {
 			err = pace.wait(ctx, v.Frame.Time)
 		}
+		open := false
 		if err == nil {
-			err = ctx.Err()
+			open, err = s.admit(ctx, &pace, v.Frame.Time)
 		}
 		if err != nil {
 			s.free.put(v)
@@ -116,18 +117,32 @@ func (s *Session) read(ctx context.Context, src tracker.Source, base tracker.Fra
 		}
 		v.Frame.Index += base.Index
 		v.Frame.Time += base.Time
-		s.arrive(v)
+		s.arrive(v, open)
 	}
 }
 
-// arrive hands a captured frame to the tracker, unless a live session is paused.
-func (s *Session) arrive(v *View) {
+// admit says whether a captured frame, of the time at, may go to the tracker. While paused a live source's may not; any
+// other's waits, for the pause may have come while it was read or its time was not there yet.
+func (s *Session) admit(ctx context.Context, pace *pacer, at time.Duration) (open bool, err error) {
+	for ctx.Err() == nil {
+		if s.gate.pass() {
+			return true, nil
+		}
+		if s.o.Live {
+			return false, nil
+		}
+		if _, err := s.gate.opens(ctx); err != nil {
+			return false, err
+		}
+		pace.restart(at)
+	}
+	return false, ctx.Err()
+}
+
+// arrive hands a captured frame to the tracker if the way is open, and else throws it away.
+func (s *Session) arrive(v *View, open bool) {
 	v.Captured = time.Now()
 	next := v.Frame.Index + 1 // v is another's after that
-	open := true
-	if s.o.Live { // any other source has passed the gate before its frame was read
-		open, _ = s.gate.pass()
-	}
 	var displaced *View
 	if open {
 		displaced = s.fresh.put(v)
@@ -145,6 +160,9 @@ func (s *Session) arrive(v *View) {
 	}
 	s.capturing.Tick(s.status.LastFrame)
 	s.mu.Unlock()
+	if displaced != nil {
+		s.gate.landed()
+	}
 	s.free.put(displaced)
 	if attempts > 0 {
 		s.o.Log.Info("the source is back", "attempts", attempts, "without a frame for", away.Round(time.Millisecond))

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// gate is what each captured frame passes: open, or held with some steps granted.
+// gate is what each captured frame passes on its way to the trackers: open, or held with some steps granted.
 type gate struct {
 	mu      sync.Mutex
 	closed  bool
 	steps   int
+	moving  int           // frames that were let through and have not landed yet
+	ended   bool          // nothing that moves will land any more
 	changed chan struct{} // closed and replaced at each change
 }
 
@@ -46,22 +48,52 @@ func (g *gate) held() bool {
 	return g.closed
 }
 
-// pass reports whether a frame may go through, and uses up a step where one was needed. Where it may not, changed is
-// closed at the gate's next change.
-func (g *gate) pass() (ok bool, changed <-chan struct{}) {
+// pass reports whether a frame may go through; if so, it uses up a step where one was needed, and the frame counts as
+// moving until landed is called.
+func (g *gate) pass() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed && g.steps == 0 {
-		return false, g.changed
+		return false
 	}
 	g.steps = max(0, g.steps-1)
-	return true, nil
+	g.moving++
+	return true
 }
 
-// wait blocks until a frame may go through. waited tells whether it had to, so that time has passed.
-func (g *gate) wait(ctx context.Context) (waited bool, err error) {
+// landed tells that a frame that was let through has been tracked, or has given way to another.
+func (g *gate) landed() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.moving--
+	g.tell()
+}
+
+// end tells that nothing is tracked any more.
+func (g *gate) end() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ended = true
+	g.tell()
+}
+
+// opens blocks until a frame may go through. waited tells whether it had to, so that time has passed.
+func (g *gate) opens(ctx context.Context) (waited bool, err error) {
+	return g.until(ctx, func() bool { return !g.closed || g.steps > 0 })
+}
+
+// settles blocks until no frame is moving any more, or the gate is open, where there may always be one.
+func (g *gate) settles(ctx context.Context) error {
+	_, err := g.until(ctx, func() bool { return !g.closed || g.moving == 0 || g.ended })
+	return err
+}
+
+// until blocks until it is so, which is asked under the lock, and returns ctx's error if that ends before.
+func (g *gate) until(ctx context.Context, so func() bool) (waited bool, err error) {
 	for {
-		ok, changed := g.pass()
+		g.mu.Lock()
+		ok, changed := so(), g.changed
+		g.mu.Unlock()
 		if ok {
 			return waited, ctx.Err()
 		}
@@ -80,10 +112,13 @@ type pacer struct{ start time.Time }
 
 const slack = 250 * time.Millisecond
 
+// restart counts anew from a frame that is let through now.
+func (p *pacer) restart(at time.Duration) { p.start = time.Now().Add(-at) }
+
 func (p *pacer) wait(ctx context.Context, at time.Duration) error {
 	left := time.Until(p.start.Add(at))
 	if p.start.IsZero() || left < -slack {
-		p.start = time.Now().Add(-at)
+		p.restart(at)
 		return nil
 	}
 	if left <= 0 {

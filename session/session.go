@@ -169,8 +169,13 @@ func (s *Session) choose(c choice) error {
 	return nil
 }
 
-// Pause stops or resumes the flow of frames. The target is kept.
+// Pause stops or resumes the flow of frames. The target is kept. A frame that was handed to the trackers before is
+// still followed: Settle waits for it.
 func (s *Session) Pause(on bool) { s.gate.hold(on) }
+
+// Settle waits, while paused, until no frame is on its way any more: the last view that Results gave, or has ready,
+// then shows what the trackers saw last. The error is ctx's, where that ends first.
+func (s *Session) Settle(ctx context.Context) error { return s.gate.settles(ctx) }
 
 // Step lets one more frame through while paused.
 func (s *Session) Step() { s.gate.step() }

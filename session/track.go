@@ -11,6 +11,7 @@ import (
 // track is the goroutine that owns the trackers: it answers choices and follows fresh frames until no more come.
 func (s *Session) track(ctx context.Context) {
 	defer close(s.done)
+	defer s.gate.end()
 	defer s.update(func(st *Status) { st.Ended = true })
 	for {
 		var err error
@@ -63,6 +64,7 @@ func (s *Session) choicesMade() error {
 
 // follow moves the trackers on to v's frame, and publishes v.
 func (s *Session) follow(v *View) error {
+	defer s.gate.landed()
 	s.targets.ShowCrops(s.crops.Load())
 	if !s.begun {
 		s.begun = true

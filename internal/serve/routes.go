@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -31,7 +32,7 @@ var page embed.FS
 //	POST /pick           {"frame":ID,"x":,"y":} shows the target there, {"id":N} that one; answers {"id":N}, 0: none
 //	POST /remove         {"id":N} forgets that target
 //	POST /clear          forgets all targets
-//	POST /pause          {"on":true} or {"on":false}
+//	POST /pause          {"on":true} or {"on":false}; answers once the picture stands still, or goes on
 //	POST /step           lets one more frame through while paused
 //	POST /record         {"on":true} begins a video, {"on":false} ends it; answers {"on":,"path":} of this machine
 //	POST /snapshot       saves the newest frame: {"path":,"image":URL,"json":URL}
@@ -171,9 +172,26 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) {
 	var ask struct{ On bool }
-	if read(w, r, &ask) {
-		s.o.Session.Pause(ask.On)
-		s.changedBy(w)
+	if !read(w, r, &ask) {
+		return
+	}
+	s.o.Session.Pause(ask.On)
+	if s.o.Session.Settle(r.Context()) == nil { // else whoever asked is gone, or the server ends
+		s.catchUp(r.Context())
+	}
+	s.changedBy(w)
+}
+
+// catchUp waits until the newest view is what the session has tracked last.
+func (s *Server) catchUp(ctx context.Context) {
+	taken := make(chan struct{})
+	select {
+	case s.behind <- taken:
+		select {
+		case <-taken:
+		case <-ctx.Done():
+		}
+	case <-ctx.Done():
 	}
 }
 

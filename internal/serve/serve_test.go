@@ -155,7 +155,6 @@ func TestChoosing(t *testing.T) {
 	w := open(t, nil)
 	w.until("a picture", func(s stateJSON) bool { return s.Width == 320 && s.Captured > 3 })
 	w.ask("POST", "/pause", `{"on":true}`, new(any))
-	w.until("paused", func(s stateJSON) bool { return s.Paused })
 	var kept struct{ Frame, Width, Height int }
 	w.ask("POST", "/freeze", "", &kept)
 	if kept.Width != 320 || kept.Height != 240 {
@@ -171,8 +170,10 @@ func TestChoosing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.ask("POST", "/select", string(ask), new(any))
-	// A frame may have been on its way when the pause came: it is followed at once.
-	s := w.until("chosen while paused", func(s stateJSON) bool { return s.Target && s.Frame >= index })
+	s := w.until("chosen while paused", func(s stateJSON) bool { return s.Target })
+	if !s.Paused || s.Frame != index || tracker.Box(*s.Box) != w.video.Truth(index).Box {
+		t.Errorf("chosen in frame %d: paused %v, %v in frame %d", index, s.Paused, *s.Box, s.Frame)
+	}
 	for range 30 {
 		before := s.Frame
 		w.ask("POST", "/step", "{}", new(any))
@@ -201,11 +202,7 @@ func TestSeveral(t *testing.T) {
 	for i, x := range []int{10, 100, 220} {
 		w.ask("POST", "/select", fmt.Sprintf(`{"frame":%d,"box":{"x":%d,"y":50,"w":60,"h":60}}`, freeze(), x), new(any))
 		s := w.until("one more", func(s stateJSON) bool { return len(s.Targets) == i+1 })
-		// A frame may have been on its way when the pause came: it is followed at once.
-		near := func(b boxJSON, x int) bool {
-			return tracker.Box(b).IoU(tracker.Box{X: float64(x), Y: 50, W: 60, H: 60}) > 0.7
-		}
-		if s.Selected != i+1 || !near(*s.Box, x) || !near(s.Targets[0].Box, 10) {
+		if s.Selected != i+1 || s.Box.X != float64(x) || s.Targets[0].Box.X != 10 {
 			t.Errorf("target %d: selected %d at %v; the first is at %v", i+1, s.Selected, *s.Box, s.Targets[0].Box)
 		}
 	}

@@ -71,8 +71,9 @@ type Server struct {
 	screen  *render.Screen // guarded by mu
 	frozen  shelf
 	viewers audience
-	times   timeouts      // usual(), but in tests
-	wanted  chan struct{} // has room for one: the picture is to be drawn anew
+	times   timeouts           // usual(), but in tests
+	wanted  chan struct{}      // has room for one: the picture is to be drawn anew
+	behind  chan chan struct{} // asks for the view that is ready, and is told when it was taken
 
 	saving saving
 
@@ -100,7 +101,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, screen: screen, viewers: audience{places: o.Viewers}, times: usual(),
-		wanted: make(chan struct{}, 1), changed: make(chan struct{}), cuts: map[string]*cut{},
+		wanted: make(chan struct{}, 1), behind: make(chan chan struct{}), changed: make(chan struct{}),
+		cuts: map[string]*cut{},
 	}
 	for name, size := range sizes {
 		s.cuts[name] = &cut{size: size}
@@ -185,6 +187,13 @@ func (s *Server) follow(ctx context.Context, served <-chan error) error {
 		select {
 		case v := <-s.o.Session.Results():
 			s.take(v)
+		case taken := <-s.behind:
+			select {
+			case v := <-s.o.Session.Results():
+				s.take(v)
+			default:
+			}
+			close(taken)
 		case <-s.wanted:
 			s.refresh()
 		case <-tick.C:
