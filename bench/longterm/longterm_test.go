@@ -262,7 +262,7 @@ func TestUnfit(t *testing.T) {
 		says      string
 	}{
 		"one sequence":     {good[:1], Options{Frames: 700, Gaps: 4}, "", "two sequences or more"},
-		"no gaps":          {good, Options{Frames: 700}, "", "700 frames with 0 gaps"},
+		"no gaps":          {good, Options{Frames: 700}, "", "700 frames with 0 gaps, where each is at least 1"},
 		"too many gaps":    {good, Options{Frames: 700, Gaps: 5}, "", "room for 4 gaps at most"},
 		"far too many":     {good, Options{Frames: 700, Gaps: 26}, "", "room for 4 gaps at most"},
 		"no frames":        {good, Options{Gaps: 5}, "", "0 frames"},

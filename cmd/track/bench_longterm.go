@@ -48,9 +48,6 @@ func (f *longTermFlags) run(cmd *cobra.Command, root string) error {
 	if f.out == "" {
 		return usagef("--out is missing: the folder for the sequences")
 	}
-	if m.Frames < 1 || m.Gaps < 1 {
-		return usagef("--frames and --gaps are at least 1")
-	}
 	if err := m.Check(); err != nil {
 		return usagef("--frames %d --gaps %d: %w", m.Frames, m.Gaps, err)
 	}
