@@ -14,7 +14,7 @@ import torch
 
 from siamtrain.data import synthetic
 from siamtrain.errors import DataError
-from siamtrain.marked import bundle, calibrate, masks, parts
+from siamtrain.marked import bundle, calibrate, masks, pairs, parts
 from siamtrain.marked.frames import Store
 from siamtrain.marked.inbox import Inbox
 
@@ -76,6 +76,11 @@ def test_a_thinned_part_keeps_each_third_frame_of_clips_and_all_stills(tars):
 def test_the_first_clips_of_a_part_are_a_part(tars):
     part = parts.first(read(tars, "sequences-0.tar"), 2 * bundles.FRAMES + 3)
     assert len(part.frames) == 2 * bundles.FRAMES and [t.clip for t in part.tracks] == ["s0", "s1"]
+    whole = read(tars, "sequences-0.tar")
+    short = parts.first(whole, bundles.FRAMES - 5)
+    assert len(short.frames) == short.clips[0].count == bundles.FRAMES - 5 and len(short.clips) == 1
+    np.testing.assert_array_equal(short.tracks[0].boxes, whole.tracks[0].boxes[: bundles.FRAMES - 5])
+    assert parts.first(whole, parts.LEAST_SEEN - 1).tracks == parts.first(whole, 0).clips == []
 
 
 def tar_of(path, files):
@@ -175,3 +180,35 @@ def test_calibration_pairs_are_real_and_the_same_for_a_seed(tars):
     assert torch.equal(one.search, two.search) and one.search.shape == (4, 3, 256, 256)
     with pytest.raises(DataError, match="no tar"):
         calibrate.pairs("/nowhere", 4, 30, 3)
+
+
+def test_calibration_takes_its_frames_from_each_kind_first(tmp_path, monkeypatch):
+    """The first tar of clips was all there was, as it holds more than what is read."""
+    sizes = {"clips-0": 50, "clips-1": 50, "sequences-0": 3, "stills-1": 50, "stills-2": 50, "mine": 7}
+    read, of = [], {}
+
+    def part(path, pool, most):
+        name = os.path.basename(path).removesuffix(".tar")
+        count = min(most, sizes[name])
+        read.append((name, most))
+        of[name] = count
+        clip = parts.Clip(name, 0, count, 1.0)
+        boxes = parts.Boxes("video", "", name, np.arange(count), np.full((count, 4), 8.0), [None] * count)
+        return parts.Part([np.zeros((24, 24, 3), np.uint8)] * count, [clip], [boxes])
+
+    for name in sizes:
+        (tmp_path / f"{name}.tar").touch()
+    monkeypatch.setattr(parts, "read", part)
+    calibrate.pairs(str(tmp_path), 4, 40, 3)
+    # A quarter for each of four kinds, and what one leaves is the next ones'.
+    assert of == {"clips-0": 10, "mine": 7, "sequences-0": 3, "stills-1": 20} and [n for n, _ in read] == sorted(of)
+    of.clear()
+    calibrate.pairs(str(tmp_path), 4, 1000, 3)
+    assert of == sizes
+
+
+def test_calibration_pairs_of_an_inbox_are_of_all_its_kinds(tars):
+    """The clips alone would fill nearly all that is read."""
+    room = bundles.CLIP_FRAMES + 2
+    kinds = {pairs.SOURCES[k] for k in calibrate.pairs(tars, 64, room, 3).source.tolist()}
+    assert kinds == {"still", "video", "pseudo"}

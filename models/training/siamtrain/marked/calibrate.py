@@ -13,11 +13,11 @@ from siamtrain.marked.pairs import Sampler
 
 
 def pairs(folder, count, capacity, seed):
-    """A pairs.Batch of `count` pairs over as many of a folder's tars as `capacity` frames hold, of each kind first."""
+    """A pairs.Batch of `count` pairs over `capacity` frames of a folder's tars: of each kind first, as many of each."""
     store = Store(capacity, torch.device("cpu"), held=None)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path in _in_turns(glob.glob(os.path.join(glob.escape(folder), "*.tar"))):
-            if room := capacity - store.frames.count:
+        for path, left in _in_turns(glob.glob(os.path.join(glob.escape(folder), "*.tar"))):
+            if room := (capacity - store.frames.count) // left:
                 store.add(parts.read(path, pool, most=room))
     if not store.pools:
         raise DataError(f"{folder}: no tar with a box in it; write some with `python -m siamtrain bundle`")
@@ -26,10 +26,16 @@ def pairs(folder, count, capacity, seed):
 
 
 def _in_turns(paths):
-    """Paths NAME-K.tar by K first, so that each kind has its turn before another of the same."""
+    """[(path, left)] of tars NAME-K.tar: the first of each NAME, then the second of each, and so on.
 
-    def key(path):
+    left is how many have their turn among those, from this one on: the room that is there is for so many.
+    """
+    kinds = {}
+    for path in paths:
         name, _, number = os.path.splitext(os.path.basename(path))[0].rpartition("-")
-        return int(number) if number.isdigit() else 0, name
-
-    return sorted(paths, key=key)
+        if not number.isdigit():
+            name, number = os.path.basename(path), 0
+        kinds.setdefault(name, []).append((int(number), path))
+    ordered = [[path for _, path in sorted(kinds[name])] for name in sorted(kinds)]
+    turns = [[paths[k] for paths in ordered if k < len(paths)] for k in range(max(map(len, ordered), default=0))]
+    return [(path, len(turn) - i) for turn in turns for i, path in enumerate(turn)]

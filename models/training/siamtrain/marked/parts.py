@@ -119,11 +119,24 @@ def read(path, pool, thin=1, most=None):
 
 
 def first(part, count):
-    """The part with its first clips alone, `count` frames of them at most, and their tracks."""
-    clips = sorted((c for c in part.clips if c.first + c.count <= count), key=lambda c: c.first)
-    names = {c.name for c in clips}
-    tracks = [t for t in part.tracks if t.clip in names]
-    return Part(part.frames[: max((c.first + c.count for c in clips), default=0)], clips, tracks)
+    """The part with its first clips alone, `count` frames of them at most, and their tracks.
+
+    Of a very first clip that is longer there is the beginning.
+    """
+    clips = sorted((c for c in part.clips if c.first < count), key=lambda c: c.first)
+    if clips and clips[0].first + clips[0].count > count:
+        clips = [dataclasses.replace(clips[0], count=count - clips[0].first)]
+    clips = [c for c in clips if c.first + c.count <= count]
+    end, names = max((c.first + c.count for c in clips), default=0), {c.name for c in clips}
+    tracks = [_until(t, end) for t in part.tracks if t.clip in names]
+    return Part(part.frames[:end], clips, [t for t in tracks if t.kind == "still" or len(t.frames) >= LEAST_SEEN])
+
+
+def _until(track, end):
+    """A track with its boxes in the frames before `end` alone."""
+    kept = np.flatnonzero(track.frames < end)
+    masks = [track.masks[i] for i in kept]
+    return dataclasses.replace(track, frames=track.frames[kept], boxes=track.boxes[kept], masks=masks)
 
 
 class _Reader:
