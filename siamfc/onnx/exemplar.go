@@ -58,7 +58,7 @@ func (m *Model) addExemplar(path string, r *Runtime) error {
 	return nil
 }
 
-// pair is a box model's two graphs, one and the same where the file has one.
+// pair is a box model's two graphs, one and the same where the file has one. It is not changed once it is made.
 type pair struct {
 	exemplar, search *graph
 	kept             map[string][]int64 // shapes of what the search graph takes besides the image, by name
@@ -66,8 +66,22 @@ type pair struct {
 	packing          packing            // of the search graph's image
 }
 
-// pair returns a box model's graphs, its inputs and outputs checked.
+// pair returns a box model's graphs, its inputs and outputs checked, which is done once: it takes a run of the exemplar
+// graph.
 func (m *Model) pair() (*pair, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.checked == nil {
+		p, err := m.check()
+		if err != nil {
+			return nil, err
+		}
+		m.checked = p
+	}
+	return m.checked, nil
+}
+
+func (m *Model) check() (*pair, error) {
 	g, err := m.graph(roleModel)
 	if err != nil {
 		return nil, err

@@ -35,6 +35,7 @@ type Model struct {
 
 	mu      sync.Mutex
 	batches map[int]*batchedGraph // by their number of crops
+	checked *pair                 // see pair; nil before it was asked for
 }
 
 // Open loads a model: an ONNX file with its manifest inside, an ONNX file NAME.onnx with its manifest beside it as
@@ -154,7 +155,7 @@ func (g *graph) metadata(key string) (string, error) {
 func (m *Model) Override(o siamfc.Overrides) error {
 	changed, err := o.Apply(m.own)
 	if err == nil {
-		m.manifest = changed
+		m.manifest, m.checked = changed, nil
 	}
 	return err
 }
