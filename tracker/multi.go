@@ -92,6 +92,14 @@ func (m *Multi) Add(img *image.RGBA, s Start) (id int, err error) {
 	return s.ID, nil
 }
 
+// ready opens a tracker before there is a frame to Add a target on, which then need not wait for it. Where that fails,
+// Add says why.
+func (m *Multi) ready() {
+	if t, err := m.tracker(); err == nil {
+		m.idle = append(m.idle, t)
+	}
+}
+
 // tracker returns one that follows nothing.
 func (m *Multi) tracker() (Tracker, error) {
 	if n := len(m.idle); n > 0 {

@@ -35,6 +35,9 @@ func Run(ctx context.Context, src Source, t Tracker, o RunOptions, each func(Ste
 func RunMulti(ctx context.Context, src Source, m *Multi, starts []Start, end int, each func(Step) error) error {
 	waiting := Numbered(starts)
 	slices.SortStableFunc(waiting, func(a, b Start) int { return a.Frame - b.Frame })
+	if len(waiting) > 0 {
+		m.ready()
+	}
 	var f Frame
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {

@@ -92,3 +92,41 @@ func TestRunSaysWhatWentWrong(t *testing.T) {
 		t.Errorf("cancelled after 4 frames: %d frames, %v", n, err)
 	}
 }
+
+// waited is a source that tells when it is read for the first time.
+type waited struct {
+	tracker.Source
+	first func()
+}
+
+func (w *waited) Next(f *tracker.Frame) error {
+	if w.first != nil {
+		w.first()
+		w.first = nil
+	}
+	return w.Source.Next(f)
+}
+
+// TestRunOpensATrackerBeforeTheFirstFrame: while the first frame is decoded the tracker gets ready, and there is one
+// only; one that cannot be opened is said where its target would begin.
+func TestRunOpensATrackerBeforeTheFirstFrame(t *testing.T) {
+	opened, none := 0, errors.New("no tracker")
+	start := []tracker.Start{{Box: tracker.Box{X: 10, Y: 10, W: 20, H: 20}}}
+	src := &waited{video(t, 3), func() {
+		if opened != 1 {
+			t.Errorf("%d trackers are open before the first frame", opened)
+		}
+	}}
+	m := tracker.NewMulti(func() (tracker.Tracker, error) { opened++; return &still{}, nil })
+	if err := tracker.RunMulti(t.Context(), src, m, start, 0, func(tracker.Step) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if opened != 1 || src.first != nil {
+		t.Errorf("%d trackers for one target", opened)
+	}
+	m = tracker.NewMulti(func() (tracker.Tracker, error) { return nil, none })
+	err := tracker.RunMulti(t.Context(), video(t, 3), m, start, 0, func(tracker.Step) error { return nil })
+	if !errors.Is(err, none) || !strings.Contains(err.Error(), "frame 0: target 1") {
+		t.Errorf("a tracker that cannot be opened: %v", err)
+	}
+}
