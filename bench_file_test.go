@@ -43,7 +43,7 @@ func BenchmarkFile(b *testing.B) {
 	defer model.Close()
 	dir := b.TempDir()
 	tracked := func(opened *capture.Source, sinks ...follow.Sink) int {
-		src, targets := capture.Prefetch(opened, 3), model.Multi()
+		src, targets := ahead(opened), model.Multi()
 		targets.ReadParts(opened.Fill)
 		sum, err := follow.Run(b.Context(), src, targets, []tracker.Start{{Box: box}}, 0, sinks...)
 		if err = errors.Join(err, src.Close()); err != nil {
@@ -105,9 +105,14 @@ func opened(b *testing.B, path string, parts bool) *capture.Source {
 	return src
 }
 
+// ahead reads ahead as `track file` does.
+func ahead(src *capture.Source) *capture.Prefetched {
+	return capture.Prefetch(src, capture.Ahead(src.Info().Width, src.Info().Height))
+}
+
 // decoded reads a video to its end.
 func decoded(b *testing.B, path string) (frames int) {
-	src := capture.Prefetch(opened(b, path, false), 3)
+	src := ahead(opened(b, path, false))
 	defer src.Close()
 	var f tracker.Frame
 	for {

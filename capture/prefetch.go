@@ -23,6 +23,23 @@ type read struct {
 	err   error
 }
 
+// How many frames are read ahead, and the bytes that the pixels of all of them may take together.
+const (
+	fewestAhead = 3
+	mostAhead   = 8
+	bytesAhead  = 64 << 20
+)
+
+// Ahead returns how many frames of width x height to read ahead of work that takes about as long as decoding: 8, or as
+// many as fit into 64 MiB, but at least 3; 3 where the size is not known. With fewer, a processor waits now and then
+// for a frame that takes longer to decode, or for a place to decode the next one into.
+func Ahead(width, height int) int {
+	if width <= 0 || height <= 0 {
+		return fewestAhead
+	}
+	return max(fewestAhead, min(mostAhead, bytesAhead/4/width/height))
+}
+
 // Prefetch reads up to n frames of src ahead, so that decoding runs beside the work on the frames. It owns src: Close
 // closes it. Images are handed over, not copied: Next keeps dst's for a later frame.
 func Prefetch(src tracker.Source, n int) *Prefetched {

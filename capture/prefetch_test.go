@@ -92,3 +92,16 @@ func TestPrefetchReusesImages(t *testing.T) {
 		t.Errorf("%d images for 3 frames ahead", len(seen))
 	}
 }
+
+// TestAhead: more frames of small size are read ahead than of large, and never so many that all the places for pictures
+// without their pixels are taken.
+func TestAhead(t *testing.T) {
+	for _, c := range []struct{ width, height, want int }{
+		{320, 240, 8}, {1280, 720, 8}, {1920, 1080, 8}, {2560, 1440, 4}, {3840, 2160, 3}, {1 << 20, 1 << 20, 3}, {0, 0, 3},
+		{-1, 5, 3},
+	} {
+		if got := Ahead(c.width, c.height); got != c.want || got+2 > mostKept {
+			t.Errorf("%d frames of %dx%d, not %d", got, c.width, c.height, c.want)
+		}
+	}
+}

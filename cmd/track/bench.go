@@ -19,9 +19,6 @@ import (
 	"siamtrack/tracker"
 )
 
-// aheadFrames is how many frames a timed run decodes ahead.
-const aheadFrames = 4
-
 // benchFlags are the flags of track bench.
 type benchFlags struct {
 	modelFlags
@@ -161,7 +158,7 @@ func (f *benchFlags) opener() benchrun.Opener {
 			return nil, err
 		}
 		if f.timing {
-			return capture.Prefetch(src, aheadFrames), nil
+			return capture.Prefetch(src, capture.Ahead(src.Info().Width, src.Info().Height)), nil
 		}
 		return src, nil
 	}

@@ -15,9 +15,6 @@ import (
 	"siamtrack/tracker"
 )
 
-// readAhead is how many frames are decoded before they are asked for.
-const readAhead = 3
-
 // newFileCmd returns `track file`.
 func newFileCmd() *cobra.Command {
 	var f fileFlags
@@ -63,7 +60,7 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 		return err
 	}
 	timed := clock.NewSource(opened)
-	src := capture.Prefetch(timed, readAhead)
+	src := capture.Prefetch(timed, capture.Ahead(opened.Info().Width, opened.Info().Height))
 	defer func() { err = errors.Join(err, src.Close()) }()
 	defer context.AfterFunc(cmd.Context(), opened.Stop)() // ends a read that waits for a stream
 	logger(cmd).Debug("opened", "input", redact.Source(input), "what", opened.Info(), "model", model.Manifest().Name)
