@@ -130,6 +130,22 @@ func TestSteadyTakesSmallChangesBack(t *testing.T) {
 	}
 }
 
+// TestToldRate: the size that is told is there at once, the search's follows at its own rate, as without.
+func TestToldRate(t *testing.T) {
+	first := tracker.Box{X: 120, Y: 90, W: 50, H: 50}
+	var boxes, searched [3]tracker.Box
+	for i, loop := range []LoopSpec{{SizeRate: 0.4}, {SizeRate: 0.4, ToldRate: 1}, {}} {
+		m := boxManifest(loop)
+		boxes[i], searched[i] = second(t, &squares{m: m, factor: 1.2, score: 1}, first)
+	}
+	if searched[0] != searched[1] || searched[1] == searched[2] {
+		t.Errorf("the search is at %v, without at %v, at the size found at %v", searched[1], searched[0], searched[2])
+	}
+	if math.Abs(boxes[1].W-60) > 1.5 || boxes[0].W > boxes[1].W-2 {
+		t.Errorf("%v told, want a width near 60; without %v", boxes[1], boxes[0])
+	}
+}
+
 // second is what is told after the second of two updates on a target that stands still, and the square then searched.
 func second(t *testing.T, net *squares, box tracker.Box) (told, searched tracker.Box) {
 	t.Helper()

@@ -64,23 +64,3 @@ func (t *Tracker) calibrate(img *image.RGBA) error {
 	}
 	return nil
 }
-
-// smallChange is the logarithm of a side's change about which it is as likely the network's as the target's.
-const smallChange = 0.25
-
-// told is what is told of where the target is: of a small change of a side since the first frame a share, Loop.Steady,
-// is taken back. Boxes that people draw rarely change by a little for long, and networks' boxes do. A larger change is
-// the target's and is told as it was found. The search always goes by what was found.
-func (t *Tracker) told(at spot) spot {
-	if t.m.Loop.Steady > 0 {
-		at.w *= steady(at.w/t.first.w, t.m.Loop.Steady)
-		at.h *= steady(at.h/t.first.h, t.m.Loop.Steady)
-	}
-	return at
-}
-
-// steady is the factor on a side that has grown by another: share of the change, in logarithms, back while it is small.
-func steady(grown, share float64) float64 {
-	change := math.Log(grown)
-	return math.Exp(-share * change * math.Exp(-change*change/(smallChange*smallChange)))
-}

@@ -120,6 +120,8 @@ type LoopSpec struct {
 	// Calibration is the share of the network's error on the first frame, where the user's box is known, that is taken
 	// off every later box; 0 is none of it. Box kind.
 	Calibration float64 `json:"calibration,omitempty"`
+	// ToldRate is SizeRate of the size that is told, which the search does not go by; 0 is the same rate. Box kind.
+	ToldRate float64 `json:"told_rate,omitempty"`
 	// Steady is the share of a small change of a side since the first frame that is taken back in the box that is told;
 	// the search goes by the side as it was found. 0 takes nothing back. Box kind.
 	Steady float64 `json:"steady,omitempty"`
@@ -255,9 +257,10 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(within(l.Motion, 0, 10), "loop.motion: %v found, 0 to 10 expected", l.Motion),
 		check(within(l.Vote, 0, 10), "loop.vote: %v found, 0 to 10 expected", l.Vote),
 		check(within(l.Calibration, 0, 1), "loop.calibration: %v found, 0 to 1 expected", l.Calibration),
+		check(within(l.ToldRate, 0, 1), "loop.told_rate: %v found, 0 to 1 expected", l.ToldRate),
 		check(within(l.Steady, 0, 1), "loop.steady: %v found, 0 to 1 expected", l.Steady),
-		check(k == Box || l.Vote == 0 && l.Calibration == 0 && l.Steady == 0,
-			"loop.vote, loop.calibration, loop.steady: only a box model has a box to correct"),
+		check(k == Box || l.Vote == 0 && l.Calibration == 0 && l.ToldRate == 0 && l.Steady == 0,
+			"loop.vote, loop.calibration, loop.told_rate, loop.steady: only a box model has a box to correct"),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
 		check(l.Refresh >= 0 && l.Refresh <= 10000, "loop.refresh: %d found, 0 to 10000 expected", l.Refresh),
 		check(within(l.RefreshShare, 0, 1), "loop.refresh_share: %v found, 0 to 1 expected", l.RefreshShare),

@@ -23,6 +23,7 @@ func TestManifestErrorsNameTheField(t *testing.T) {
 		"search.sweep":          strings.Replace(good, `"size":256`, `"size":256,"sweep":300`, 1),
 		"loop.vote":             strings.Replace(good, `0.4}`, `0.4,"vote":-1}`, 1),
 		"loop.calibration":      strings.Replace(good, `0.4}`, `0.4,"calibration":1.5}`, 1),
+		"loop.told_rate":        strings.Replace(good, `0.4}`, `0.4,"told_rate":1.5}`, 1),
 		"loop.steady":           strings.Replace(good, `0.4}`, `0.4,"steady":1.5}`, 1),
 		"search.fill":           strings.Replace(good, `"size":256`, `"size":256,"fill":"white"`, 1),
 		"search.pixels":         strings.Replace(good, `"size":256`, `"size":256,"pixels":"Whole"`, 1),

@@ -56,7 +56,7 @@ func (t *Tracker) seek(img *image.RGBA, r tracker.Result) (tracker.Result, error
 	if err != nil || !c.met || c.alike == 0 {
 		return r, err
 	}
-	r.Box, r.Score, r.State = t.told(c.spot).box(), c.score, tracker.Uncertain
+	r.Box, r.Score, r.State = t.steadied(c.spot).box(), c.score, tracker.Uncertain
 	if c.alike >= t.m.State.redetectLooks() {
 		r.State = tracker.Tracking
 		t.settle(c.spot)

@@ -178,7 +178,7 @@ func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 	state := t.judge.judge(s.score, &t.near.response)
 	t.spot = t.moved(t.spot, s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
-	r := tracker.Result{Box: t.told(t.spot).box(), Score: s.score, State: state, Search: s.square,
+	r := tracker.Result{Box: t.told(before, s).box(), Score: s.score, State: state, Search: s.square,
 		Response: &t.near.response}
 	looked, err := t.regard(img, &r)
 	switch {

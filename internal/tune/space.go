@@ -31,6 +31,7 @@ func Parameters(k siamfc.Kind) []Parameter {
 			{"size_rate", 0.1, 1, func(l *siamfc.LoopSpec) *float64 { return &l.SizeRate }},
 			{"vote", 0, 5, func(l *siamfc.LoopSpec) *float64 { return &l.Vote }},
 			{"calibration", 0, 1, func(l *siamfc.LoopSpec) *float64 { return &l.Calibration }},
+			{"told_rate", 0.1, 1, func(l *siamfc.LoopSpec) *float64 { return &l.ToldRate }},
 			{"steady", 0, 1, func(l *siamfc.LoopSpec) *float64 { return &l.Steady }},
 		}
 	case siamfc.Peak:

@@ -115,10 +115,19 @@ def test_a_view_that_misses_the_target_does_not_calibrate():
 
 def test_steady_takes_small_changes_back():
     tracker = BoxTracker(Oracle(), Loop(steady=0.5))
-    tracker.marked, tracker.size = np.array([50.0, 50]), np.array([60.0, 100])
+    tracker.marked = np.array([50.0, 50])
     small, large = np.log(1.2), np.log(2)
     kept = [1 - 0.5 * np.exp(-((c / 0.25) ** 2)) for c in (small, large)]
-    assert np.allclose(tracker.told(), [50 * 1.2 ** kept[0], 50 * 2 ** kept[1]], atol=1e-12)
+    assert np.allclose(tracker.told(np.array([60.0, 100])), [50 * 1.2 ** kept[0], 50 * 2 ** kept[1]], atol=1e-12)
+
+
+def test_what_is_told_follows_at_a_rate_of_its_own():
+    frames, truth = moving()
+    slow, told = (follow(BoxTracker(Biased(), Loop(0.2, 0.0, 0.4, told_rate=k)), frames, truth[0])[0] for k in (0, 1))
+    exact, _ = follow(BoxTracker(Biased(), Loop(0.2, 0.0, 1.0)), frames, truth[0])
+    assert np.abs(told[1, 2:] - exact[1, 2:]).max() < 1e-9 < 0.3 < np.abs(told[1, 2] - slow[1, 2])
+    centres = (told - slow)[1:, :2] + (told - slow)[1:, 2:] / 2
+    assert np.abs(centres).max() < 1e-9  # so the search is the same
 
 
 def test_votes_are_weighed_by_response_and_overlap():

@@ -42,6 +42,7 @@ class Loop:
     window: str = "centred"
     vote: float = 0.0
     calibration: float = 0.0
+    told_rate: float = 0.0
     steady: float = 0.0
     refresh: int = 0
     refresh_share: float = 0.0
@@ -148,15 +149,24 @@ class BoxTracker:
         shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
         limit = np.array([image.shape[1], image.shape[0]], float)
         self.centre = np.clip(self.centre + shift, 0, limit)
-        self.size = np.clip(self.size * (1 - rate) + np.array([w, h]) * rate, MIN_SIDE, limit)
+        before, self.size = self.size, self._resized(self.size, [w, h], rate, limit)
         self.take_view(image, score)
-        told = self.told()
+        told = self.told(self._resized(before, [w, h], self.told_rate(rate), limit))
         return np.array([*(self.centre - told / 2), *told]), score
 
-    def told(self):
-        """The size that is told: small changes since the first frame taken back in part, as Go's Loop.Steady says."""
-        change = np.log(self.size / self.marked)
-        return self.size * np.exp(-self.loop.steady * change * np.exp(-((change / SMALL_CHANGE) ** 2)))
+    @staticmethod
+    def _resized(size, found, rate, limit):
+        return np.clip(size * (1 - rate) + np.array(found) * rate, MIN_SIDE, limit)
+
+    def told_rate(self, rate):
+        """The rate of the size that is told, where the search's is `rate`."""
+        loop = self.loop
+        return min(rate * loop.told_rate / loop.size_rate, 1.0) if loop.told_rate and loop.size_rate else rate
+
+    def told(self, size):
+        """A size with small changes since the first frame taken back in part, as siamfc/told.go does."""
+        change = np.log(size / self.marked)
+        return size * np.exp(-self.loop.steady * change * np.exp(-((change / SMALL_CHANGE) ** 2)))
 
     def take_view(self, image, score):
         """Mixes the target as it looks now into what the search compares with, as siamfc/refresh.go does."""
