@@ -8,8 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
+
+// errFolder is wrapped by the error of a name that is a folder's.
+var errFolder = errors.New("that is a folder: name a file in it")
 
 // mode is that of the files: a temporary file's own would keep other people out.
 const mode fs.FileMode = 0o644
@@ -23,8 +27,14 @@ func WriteWithFolders(path string, data []byte) error {
 }
 
 // Write writes data beside path, flushes it to the disk and renames it to path, so that path holds either data or what
-// was there before. After an error nothing is left behind.
+// was there before. After an error nothing is left behind. A device or FIFO is given the data itself, and stays.
 func Write(path string, data []byte) error {
+	switch direct, err := isDirect(path); {
+	case err != nil:
+		return fmt.Errorf("write %s: %w", path, err)
+	case direct:
+		return writeDirect(path, data)
+	}
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -37,6 +47,35 @@ func Write(path string, data []byte) error {
 		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
 	}
 	if err := syncFolder(folder); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// isDirect reports whether there is something at path that takes what it is given as it comes. The error says that a
+// file cannot take its place: it is a folder, or the system's name for a file that this process has open.
+func isDirect(path string) (bool, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return false, nil // there is nothing yet, or making the file says why not
+	}
+	if st.IsDir() {
+		return false, errFolder
+	}
+	if link, err := os.Readlink(path); err == nil && strings.HasPrefix(link, "/proc/") && st.Mode().IsRegular() {
+		return false, fmt.Errorf("that leads to %s, a file that is open: name it itself", link)
+	}
+	return !st.Mode().IsRegular(), nil
+}
+
+// writeDirect writes data to a device or FIFO.
+func writeDirect(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.Write(data)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

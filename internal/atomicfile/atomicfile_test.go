@@ -3,8 +3,10 @@ package atomicfile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -113,5 +115,43 @@ func TestWriteUnder(t *testing.T) {
 		if items, err := os.ReadDir(dir); err != nil || len(items) != want {
 			t.Errorf("%s holds %v, %v", dir, items, err)
 		}
+	}
+}
+
+// TestWriteIsNoReplacementOfADevice: as root a rename would put a file in the place of /dev/null.
+func TestWriteIsNoReplacementOfADevice(t *testing.T) {
+	dir := t.TempDir()
+	null := filepath.Join(dir, "null")
+	if err := os.Symlink(os.DevNull, null); err != nil {
+		t.Skip(err)
+	}
+	if err := Write(null, []byte("x")); err != nil {
+		t.Error(err)
+	}
+	if link, err := os.Readlink(null); err != nil || link != os.DevNull {
+		t.Errorf("the link is %q, %v", link, err)
+	}
+	only(t, dir, "null")
+	opened, err := os.Create(filepath.Join(dir, "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	name := fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), opened.Fd())
+	if _, err := os.Stat(name); err != nil {
+		t.Skip(err)
+	}
+	stdout := filepath.Join(dir, "stdout")
+	if err := os.Symlink(name, stdout); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(stdout, []byte("x")); err == nil || !strings.Contains(err.Error(), "name it itself") {
+		t.Errorf("%v", err)
+	}
+	if link, err := os.Readlink(stdout); err != nil || link != name {
+		t.Errorf("the link is %q, %v", link, err)
+	}
+	if err := Write(dir, nil); !errors.Is(err, errFolder) {
+		t.Errorf("a folder: %v", err)
 	}
 }

@@ -26,7 +26,7 @@ func Begin(path string) (Part, error) {
 	st, err := os.Stat(path)
 	switch {
 	case err == nil && st.IsDir():
-		return Part{}, errors.New("that is a folder: name a file in it")
+		return Part{}, errFolder
 	case err == nil:
 		if target, err = filepath.EvalSymlinks(path); err != nil {
 			return Part{}, err
