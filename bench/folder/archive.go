@@ -68,7 +68,7 @@ func Pack(dir, out string) (Archive, error) {
 	if err := w.Close(); err != nil {
 		return a, fmt.Errorf("folder: archive %s: %w", dir, err)
 	}
-	return a, atomicfile.Write(out, b.Bytes())
+	return a, atomicfile.WriteWithFolders(out, b.Bytes())
 }
 
 // submitted lists the files of a sequence that a server takes.

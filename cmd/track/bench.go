@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"siamtrack"
 
@@ -72,10 +73,17 @@ func (f *benchFlags) register(cmd *cobra.Command) {
 		"time each stage: one sequence at a time, frames decoded ahead; print the times as JSON")
 }
 
-// check refuses what cannot be meant.
-func (f *benchFlags) check() error {
+// check refuses what cannot be meant of runs on datasets.
+func (f *benchFlags) check(datasets []string) error {
 	if f.out == "" {
 		return usagef("--out is missing: the folder for the run")
+	}
+	for _, root := range datasets {
+		out, errOut := os.Stat(f.out)
+		in, errIn := os.Stat(root)
+		if errOut == nil && errIn == nil && os.SameFile(out, in) {
+			return usagef("--out %s is the dataset: name another folder, so that no file of it is written over", f.out)
+		}
 	}
 	if f.jobs < 1 || f.repeat < 1 {
 		return usagef("--jobs and --repeat are at least 1")
@@ -91,7 +99,7 @@ func (f *benchFlags) check() error {
 
 // run runs the benchmark on each dataset.
 func (f *benchFlags) run(cmd *cobra.Command, args []string) (err error) {
-	if err := f.check(); err != nil {
+	if err := f.check(args); err != nil {
 		return err
 	}
 	var shard folder.Shard

@@ -19,6 +19,9 @@ func newBenchArchiveCmd() *cobra.Command {
 			if out == "" {
 				return usagef("--out is missing: the ZIP file to write")
 			}
+			if err := checkResult("out", out, zipped); err != nil {
+				return err
+			}
 			a, err := folder.Pack(args[0], out)
 			if err != nil {
 				return err

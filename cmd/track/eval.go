@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -169,7 +170,7 @@ func newEvalCmd() *cobra.Command {
 			"  track eval --dataset vot2018 --convention pysot results/\n" +
 			"  track eval --gt groundtruth.txt --pred out.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := tables.check(); err != nil {
+			if err := errors.Join(tables.check(), checkResult("json", jsonFile, jsonWith("trackers"))); err != nil {
 				return err
 			}
 			var ev *score.Evaluation
@@ -186,11 +187,9 @@ func newEvalCmd() *cobra.Command {
 				return err
 			}
 			if jsonFile != "" {
-				if err := score.WriteJSON(jsonFile, ev); err != nil {
-					return err
-				}
+				err = score.WriteJSON(jsonFile, ev)
 			}
-			return tables.print(cmd, ev)
+			return errors.Join(err, tables.print(cmd, ev))
 		},
 	}
 	flags.register(cmd)

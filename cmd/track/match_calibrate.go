@@ -70,11 +70,10 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 	if !(f.far >= 0 && f.far <= 1) {
 		return usagef("--far %v: a share, 0 to 1, is expected", f.far)
 	}
-	suffix := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.roc)), ".")
-	if f.roc != "" && !slices.Contains(calibrate.PlotFormats(), suffix) {
-		return usagef("--roc %s: a name that ends in .%s is expected", f.roc, strings.Join(calibrate.PlotFormats(), ", ."))
-	}
 	pairs, err := readPairs(cmd.Context(), path)
+	if err == nil {
+		err = f.checkROC(pairs)
+	}
 	if err != nil {
 		return err
 	}
@@ -114,6 +113,22 @@ func (f *calibrateFlags) run(cmd *cobra.Command, path string) (err error) {
 		return errors.Join(kept, json.NewEncoder(cmd.OutOrStdout()).Encode(c))
 	}
 	return errors.Join(kept, c.print(cmd.OutOrStdout()))
+}
+
+// checkROC refuses a name for the drawn ROC that no plot can have, and one of a picture that is compared.
+func (f *calibrateFlags) checkROC(pairs []calibrate.Pair) error {
+	if f.roc == "" {
+		return nil
+	}
+	suffix := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.roc)), ".")
+	if !slices.Contains(calibrate.PlotFormats(), suffix) {
+		return usagef("--roc %s: a name that ends in .%s is expected", f.roc, strings.Join(calibrate.PlotFormats(), ", ."))
+	}
+	var files []given
+	for _, p := range pairs {
+		files = append(files, given{p.A.Path, "a picture of a pair"}, given{p.B.Path, "a picture of a pair"})
+	}
+	return checkPaths(files, []string{f.roc})
 }
 
 // keep stores the threshold and draws the ROC, as far as the flags ask for it.

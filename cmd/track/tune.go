@@ -105,17 +105,18 @@ func (f *tuneFlags) run(cmd *cobra.Command, root string) (err error) {
 		return err
 	}
 	if f.out != "" {
-		if err := f.write(found); err != nil {
-			return err
-		}
+		err = f.write(found)
 	}
-	return f.print(cmd.OutOrStdout(), found)
+	return errors.Join(err, f.print(cmd.OutOrStdout(), found))
 }
 
 // check refuses what cannot be meant.
 func (f *tuneFlags) check() error {
 	if f.candidates < 2 || f.folds < 2 || f.halving < 1 || f.jobs < 1 {
 		return usagef("--candidates and --folds are at least 2, --halving and --jobs at least 1")
+	}
+	if err := checkResult("out", f.out, jsonWith("searched")); err != nil {
+		return err
 	}
 	return oneOf("format", f.format, dataset.Formats())
 }
@@ -251,5 +252,5 @@ func (f *tuneFlags) write(r tune.Result) error {
 	if err != nil {
 		return fmt.Errorf("tune: %w", err)
 	}
-	return atomicfile.Write(f.out, append(raw, '\n'))
+	return atomicfile.WriteWithFolders(f.out, append(raw, '\n'))
 }

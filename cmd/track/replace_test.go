@@ -1,0 +1,61 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siamtrack/bench/score"
+)
+
+// TestResultsTakeNoOtherFilesPlace: a dataset's truth, a picture or a folder named for a result is refused before the
+// work, and is as it was; an older result, an empty file and a device are taken.
+func TestResultsTakeNoOtherFilesPlace(t *testing.T) {
+	data := benchmark(t)
+	truth := filepath.Join(data, "One", "groundtruth_rect.txt")
+	before, err := os.ReadFile(truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, pairs := filepath.Join(t.TempDir(), "a.png"), filepath.Join(t.TempDir(), "pairs.csv")
+	if err := os.WriteFile(pair, []byte("a picture"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(pairs, []byte("a,b,same\n"+pair+","+pair+",1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{exitUsage, "another kind of file", []string{"eval", "--gt", truth, "--pred", truth, "--json", truth}},
+		{exitUsage, "another kind of file", []string{"tune", data, "--out", truth}},
+		{exitUsage, "another kind of file", []string{"bench", "archive", data, "--out", truth}},
+		{exitUsage, "would destroy it", []string{"match", "calibrate", pairs, "--roc", pair}},
+		{exitUsage, "is the dataset", []string{"bench", data, "--out", data + "/."}},
+		{exitFailed, "that is a folder", []string{"eval", "--gt", truth, "--pred", truth, "--json", data}},
+		{exitUsage, "standard output has the tables", []string{"eval", "--gt", truth, "--pred", truth, "--json", "-"}},
+	} {
+		if code, _, stderr := track(t, c.args...); code != c.code || !strings.Contains(stderr, c.says) {
+			t.Errorf("track %v: exit %d, want %d and %q in %s", c.args, code, c.code, c.says, stderr)
+		}
+	}
+	if now, err := os.ReadFile(truth); err != nil || string(now) != string(before) {
+		t.Errorf("the truth is now %q, %v", now, err)
+	}
+	empty, older := filepath.Join(t.TempDir(), "empty"), filepath.Join(t.TempDir(), "older.json")
+	if err := os.WriteFile(empty, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := score.WriteJSON(older, &score.Evaluation{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{empty, older, os.DevNull, filepath.Join(t.TempDir(), "new", "s.json")} {
+		code, _, stderr := track(t, "eval", "--gt", truth, "--pred", truth, "--json", path)
+		if st, err := os.Stat(path); code != exitDone || err != nil || st.Mode().IsRegular() && st.Size() < 500 {
+			t.Errorf("--json %s: exit %d, %v %v\n%s", path, code, st, err, stderr)
+		}
+	}
+}
