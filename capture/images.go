@@ -19,7 +19,8 @@ import (
 // pictureSuffixes are the pictures that OpenCV's own decoders read.
 var pictureSuffixes = []string{".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 
-func isPicture(path string) bool {
+// IsPicture tells by its name whether a file of a folder or glob is one of the pictures that Open reads there.
+func IsPicture(path string) bool {
 	return slices.Contains(pictureSuffixes, strings.ToLower(filepath.Ext(path)))
 }
 
@@ -224,7 +225,7 @@ func folderPictures(dir string) ([]string, error) {
 }
 
 func sortPictures(files []string) ([]string, error) {
-	files = slices.DeleteFunc(files, func(f string) bool { return !isPicture(f) })
+	files = slices.DeleteFunc(files, func(f string) bool { return !IsPicture(f) })
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%w (%s)", ErrNoImages, strings.Join(pictureSuffixes, " "))
 	}

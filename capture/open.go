@@ -115,7 +115,7 @@ func classifyPath(path string) (Kind, string) {
 		return Images, path
 	case err == nil && st.Mode()&fs.ModeNamedPipe != 0:
 		return Pipe, path
-	case isPicture(path), err != nil && strings.ContainsAny(path, "*?["):
+	case IsPicture(path), err != nil && strings.ContainsAny(path, "*?["):
 		return Images, path
 	}
 	return File, path

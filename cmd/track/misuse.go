@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +18,11 @@ import (
 // too many, and which flag was meant.
 func explainMisuse(c *cobra.Command) {
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if _, dashed, short := strings.Cut(err.Error(), "unknown shorthand flag: "); short {
+			if _, dashed, _ = strings.Cut(dashed, " in "); fileThere(dashed) {
+				return fmt.Errorf("%w; the file of that name is ./%s", err, dashed)
+			}
+		}
 		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 		if !unknown {
 			return plainValue(err)
@@ -28,6 +35,12 @@ func explainMisuse(c *cobra.Command) {
 		return err
 	})
 	explainArgs(c)
+}
+
+// fileThere reports whether there is something of a name.
+func fileThere(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // plainValue says of a value that a flag does not take what slog says in its own words.
@@ -66,4 +79,18 @@ func explainArgs(c *cobra.Command) {
 		return fmt.Errorf("%d arguments, %q the second: %s (a glob or a name with blanks goes between quotes)", len(args),
 			redact.Source(args[1]), use)
 	}
+}
+
+// noEmpty refuses an argument and a flag's text that were typed and are empty, as of a variable that is not set: an
+// output would be left away without a word. (A configuration says by it that a flag is as if it were not given.)
+func noEmpty(cmd *cobra.Command, args []string) (err error) {
+	if i := slices.Index(args, ""); i >= 0 {
+		return usagef("argument %d of %s is empty: is a variable not set?", i+1, cmd.CommandPath())
+	}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" && err == nil {
+			err = usagef("--%s \"\": it is empty: is a variable not set?", f.Name)
+		}
+	})
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"siamtrack/capture"
 	"siamtrack/internal/atomicfile"
 )
 
@@ -33,7 +34,9 @@ func inputFiles(input string) []given {
 	files := []given{{input, "the input"}}
 	add := func(paths []string) {
 		for _, p := range paths {
-			files = append(files, given{p, "a picture of the input"})
+			if capture.IsPicture(p) {
+				files = append(files, given{p, "a picture of the input"})
+			}
 		}
 	}
 	if entries, err := os.ReadDir(input); err == nil {

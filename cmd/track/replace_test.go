@@ -59,3 +59,36 @@ func TestResultsTakeNoOtherFilesPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestResultsBesideTheirPictures: a folder's file that is no picture of it is written anew.
+func TestResultsBesideTheirPictures(t *testing.T) {
+	frames := t.TempDir()
+	copyFile(t, clipPicture(t), filepath.Join(frames, "1.png"))
+	boxes := filepath.Join(frames, "boxes.csv")
+	for range 2 {
+		code, _, stderr := track(t, "file", frames, "-m", tiny, "--init", clipInit, "--csv", boxes)
+		if st, err := os.Stat(boxes); code != exitDone || err != nil || st.Size() == 0 {
+			t.Errorf("exit %d, %v\n%s", code, err, stderr)
+		}
+	}
+}
+
+// TestNothingTyped: what a variable that is not set leaves of a flag or an argument is said, and not passed over.
+func TestNothingTyped(t *testing.T) {
+	csv := filepath.Join(t.TempDir(), "a.csv")
+	for says, args := range map[string][]string{
+		`--out ""`:                           {"file", clip, "--init", clipInit, "--csv", csv, "-o", ""},
+		`--csv ""`:                           {"file", clip, "--init", clipInit, "--csv="},
+		`--model ""`:                         {"match", "a.png", "b.png", "-m", ""},
+		`--config ""`:                        {"version", "--config", ""},
+		"argument 1 of track file is empty":  {"file", "", "--init", clipInit},
+		"argument 2 of track match is empty": {"match", "a.png", ""},
+	} {
+		if code, _, stderr := track(t, args...); code != exitUsage || !strings.Contains(stderr, says) {
+			t.Errorf("track %v: exit %d, want %s in %s", args, code, says, stderr)
+		}
+	}
+	if _, err := os.Stat(csv); err == nil {
+		t.Error("it was tracked all the same")
+	}
+}

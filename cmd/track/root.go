@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,7 +28,9 @@ func newRoot() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2, // cobra's own, which it sets only where it looks for the command itself
 		Args:                       knownCommand,
-		PersistentPreRunE:          func(cmd *cobra.Command, _ []string) error { return configure(cmd) },
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			return cmp.Or(noEmpty(cmd, args), configure(cmd))
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(cmd.ErrOrStderr()) // help that was not asked for is no data
 			return errors.Join(cmd.Help(), errHelped)
