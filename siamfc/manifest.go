@@ -183,7 +183,9 @@ func ParseManifest(data []byte) (Manifest, error) {
 	var m Manifest
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
+	if err := d.Decode(&m); errors.Is(err, io.EOF) {
+		return Manifest{}, fmt.Errorf("manifest: %w: it is empty", ErrManifest)
+	} else if err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrManifest, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

@@ -35,6 +35,10 @@ func Load(ctx context.Context, tree *cobra.Command, file string) (*Settings, err
 		if errors.Is(err, fs.ErrNotExist) && !must {
 			continue
 		}
+		if errors.Is(err, fs.ErrPermission) && !must {
+			err = fmt.Errorf("%w: let this user read it, or set HOME to a folder of its own, "+
+				"or name another file by --config", err)
+		}
 		if err != nil {
 			errs = append(errs, err)
 			continue

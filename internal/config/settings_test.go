@@ -115,6 +115,22 @@ func TestWrongEnvironmentAndPlaces(t *testing.T) {
 	}
 }
 
+// TestSomebodyElsesHome: a file that this user may not read is no reason to guess, and what to do is said.
+func TestSomebodyElsesHome(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", home)
+	if err := os.Chmod(home, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadDir(home); err == nil {
+		t.Skip("root may read everything")
+	}
+	if _, err := Load(t.Context(), tree(), ""); err == nil || !strings.Contains(err.Error(), "set HOME") {
+		t.Error(err)
+	}
+}
+
 // TestPrefer: of flags that exclude each other the one said nearest to the command line stays.
 func TestPrefer(t *testing.T) {
 	for _, c := range []struct{ args, want string }{

@@ -70,7 +70,8 @@ func columns(header []string) (layout, error) {
 	}
 	for i, name := range header {
 		if !slices.Contains([]string{"a", "b", "same", "box_a", "box_b"}, name) {
-			return layout{}, fmt.Errorf("pairs: %w: column %q; a, b, same, box_a and box_b are known", ErrPairs, name)
+			return layout{}, fmt.Errorf("pairs: %w: column %q in the first line; its names are a, b and same, "+
+				"and box_a and box_b where there are boxes", ErrPairs, name)
 		}
 		if slices.Index(header, name) != i {
 			return layout{}, fmt.Errorf("pairs: %w: column %q stands there twice", ErrPairs, name)

@@ -22,6 +22,9 @@ type graph struct {
 
 // load reads an ONNX file's content. Where the provider was chosen here and does not run it, the CPU does.
 func (r *Runtime) load(path string, data []byte) (*graph, error) {
+	if len(data) == 0 {
+		return nil, fmt.Errorf("onnx: %s: %w: the file is empty", path, ErrModel)
+	}
 	g, err := r.loadOn(r.provider, path, data)
 	if err != nil && r.auto {
 		onCPU, cpuErr := r.loadOn(ProviderCPU, path, data)
