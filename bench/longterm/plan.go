@@ -141,8 +141,8 @@ func plan(src, other source, o Options, number int) ([]moment, error) {
 	return moments, nil
 }
 
-// Check returns an error that wraps ErrUnfit where there are no frames or gaps, or the frames have no room for the gaps,
-// each as long as one can be.
+// Check returns an error that wraps ErrUnfit where there are no frames or gaps, or the frames have no room for the
+// gaps, each as long as one can be.
 func (o Options) Check() error {
 	if o.Gaps < 1 || o.Frames < 1 {
 		return fmt.Errorf("longterm: %w: %d frames with %d gaps, where each is at least 1", ErrUnfit, o.Frames, o.Gaps)
