@@ -13,8 +13,28 @@ import (
 	"siamtrack/bench/dataset"
 )
 
-// TestPack: each server's own layout and nothing else of the run, the same bytes twice; a run that is not whole, or of
-// a benchmark without a server, is refused and leaves no archive.
+// packed lists the files of an archive, each of which holds "text of" and its name.
+func packed(t *testing.T, archive []byte) (names []string) {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.File {
+		names = append(names, f.Name)
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(in); err != nil || string(text) != "text of "+f.Name {
+			t.Errorf("%s: %q %v", f.Name, text, err)
+		}
+	}
+	return names
+}
+
+// TestPack: each server's own layout and nothing else of the run, the same bytes twice; a run that is not whole is
+// refused and leaves no archive.
 func TestPack(t *testing.T) {
 	for _, c := range []struct {
 		format   dataset.Format
@@ -44,22 +64,7 @@ func TestPack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var names []string
-		for _, f := range r.File {
-			names = append(names, f.Name)
-			in, err := f.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, err := io.ReadAll(in); err != nil || string(text) != "text of "+f.Name {
-				t.Errorf("%s: %q %v", f.Name, text, err)
-			}
-		}
-		if !slices.Equal(names, c.want) {
+		if names := packed(t, raw); !slices.Equal(names, c.want) {
 			t.Errorf("%s: %v, want %v", c.format, names, c.want)
 		}
 		if _, err := Pack(dir, out+"2"); err != nil {
@@ -76,6 +81,10 @@ func TestPack(t *testing.T) {
 			t.Errorf("%s: a run that is not whole: %v", c.format, err)
 		}
 	}
+}
+
+// TestPackRefuses: a run of a benchmark without a server, and a folder that is none.
+func TestPackRefuses(t *testing.T) {
 	dir := t.TempDir()
 	if err := (About{Format: dataset.OTB, Experiment: OPE}).Write(dir); err != nil {
 		t.Fatal(err)

@@ -28,12 +28,10 @@ func TestStateWithoutAPicture(t *testing.T) {
 	}
 	back := make(chan struct{})
 	reopen := func(context.Context) (tracker.Source, error) {
-		select {
-		case <-back:
-			return synth.Paced(scene()), nil
-		default:
+		if off(back) {
 			return nil, errors.New("the camera is off")
 		}
+		return synth.Paced(scene()), nil
 	}
 	var log notes.Log
 	video := scene()
@@ -59,32 +57,44 @@ func TestStateWithoutAPicture(t *testing.T) {
 	defer served.Wait()
 	defer stop()
 
-	until := func(want string) {
-		t.Helper()
-		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-			j := s.state()
-			ofAPicture := j.Score != nil
-			told := j.State == session.Reconnecting || j.State == session.SilentSource
-			if j.Target && told == ofAPicture || j.Lost && ofAPicture {
-				t.Fatalf("state %s with a score: %v; the source is lost: %v", j.State, ofAPicture, j.Lost)
-			}
-			if j.Target && (j.Targets[0].State != j.State || j.Targets[0].Score != nil != ofAPicture) {
-				t.Fatalf("state %s, the target's own %+v", j.State, j.Targets[0])
-			}
-			if j.State == want {
-				return
-			}
-		}
-		t.Fatalf("never %s", want)
+	for _, want := range []string{"tracking", session.SilentSource, session.Reconnecting} {
+		untilState(t, s, want)
 	}
-	until("tracking")
-	until(session.SilentSource)
-	until(session.Reconnecting)
 	close(back)
-	until("tracking")
+	untilState(t, s, "tracking")
 	text := log.String()
 	if strings.Count(text, "the source is lost") != 1 || strings.Count(text, "the source is back") != 1 ||
 		!strings.Contains(text, session.ErrSilent.Error()) {
 		t.Errorf("the log: %s", text)
 	}
+}
+
+// off reports whether back is not closed yet.
+func off(back <-chan struct{}) bool {
+	select {
+	case <-back:
+		return false
+	default:
+		return true
+	}
+}
+
+// untilState waits for a state, and sees meanwhile that nothing has a score while there is no picture.
+func untilState(t *testing.T, s *Server, want string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		j := s.state()
+		ofAPicture := j.Score != nil
+		told := j.State == session.Reconnecting || j.State == session.SilentSource
+		if j.Target && told == ofAPicture || j.Lost && ofAPicture {
+			t.Fatalf("state %s with a score: %v; the source is lost: %v", j.State, ofAPicture, j.Lost)
+		}
+		if j.Target && (j.Targets[0].State != j.State || j.Targets[0].Score != nil != ofAPicture) {
+			t.Fatalf("state %s, the target's own %+v", j.State, j.Targets[0])
+		}
+		if j.State == want {
+			return
+		}
+	}
+	t.Fatalf("never %s", want)
 }
