@@ -67,7 +67,7 @@ def test_the_marked_network_is_trained_exported_and_runs_in_go(tmp_path):
     # another way shows. Crops are: one byte in twenty that is a grey level off moves the int8 map by a tenth of its
     # range, the fp32 one by a hundredth. So are bytes inside an int8 network, where Python's ONNX Runtime is another
     # build than Go's (train-test.sh's is older) or takes other kernels. Seen with one build on both sides: 0.08 of the
-    # range for int8, 0.011 for fp32; with two: 0.12 and 0.018. Which cell is best may then be a tie, and another best
+    # range for int8, 0.011 for fp32; with two: 0.10 and 0.018. Which cell is best may then be a tie, and another best
     # cell moves the box by as much as lies between the two.
     for path, share in ((model, 0.3), (str(tmp_path / "tiny-fp32.onnx"), 0.05)):
         maps = str(tmp_path / ("maps-" + os.path.basename(path)))
