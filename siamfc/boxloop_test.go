@@ -63,16 +63,23 @@ func white(box tracker.Box) *image.RGBA {
 	return img
 }
 
-// tracked is the box after one update on a target that moved from one place to another.
-func tracked(t *testing.T, net *squares, from, to tracker.Box) tracker.Box {
+// begun is a tracker that was shown a target.
+func begun(t *testing.T, net *squares, target tracker.Box) *Tracker {
 	t.Helper()
 	tr, err := New(net, net.m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.Init(white(from), from); err != nil {
+	if err := tr.Init(white(target), target); err != nil {
 		t.Fatal(err)
 	}
+	return tr
+}
+
+// tracked is the box after one update on a target that moved from one place to another.
+func tracked(t *testing.T, net *squares, from, to tracker.Box) tracker.Box {
+	t.Helper()
+	tr := begun(t, net, from)
 	r, err := tr.Update(white(to))
 	if err != nil {
 		t.Fatal(err)
@@ -149,13 +156,7 @@ func TestToldRate(t *testing.T) {
 // second is what is told after the second of two updates on a target that stands still, and the square then searched.
 func second(t *testing.T, net *squares, box tracker.Box) (told, searched tracker.Box) {
 	t.Helper()
-	tr, err := New(net, net.m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tr.Init(white(box), box); err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, net, box)
 	for range 2 {
 		r, err := tr.Update(white(box))
 		if err != nil {

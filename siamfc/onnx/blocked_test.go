@@ -114,17 +114,7 @@ func TestModelsInBlocks(t *testing.T) {
 			for _, block := range []int{0, started(t).block()} {
 				r := started(t)
 				r.block = func() int { return block }
-				m, err := r.Open(filepath.Join("../../models", name+".onnx"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { m.Close() })
-				size := m.manifest.Search.Size
-				maps, err := following(t, m, 1)[0].Search(pictures(5, 1, size)[0], size)
-				if err != nil {
-					t.Fatal(err)
-				}
-				said = append(said, copies([]siamfc.Maps{maps})...)
+				said = append(said, searched(t, r, filepath.Join("../../models", name+".onnx")))
 			}
 			for i, v := range said[0].Response {
 				if d := math.Abs(float64(v - said[1].Response[i])); !(d < 0.01) {

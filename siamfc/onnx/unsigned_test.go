@@ -31,17 +31,7 @@ func TestWeightsWithoutSigns(t *testing.T) {
 				}
 				t.Cleanup(func() { r.Close() })
 				r.tiles = tiles
-				m, err := r.Open(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { m.Close() })
-				size := m.manifest.Search.Size
-				maps, err := following(t, m, 1)[0].Search(pictures(5, 1, size)[0], size)
-				if err != nil {
-					t.Fatal(err)
-				}
-				said = append(said, copies([]siamfc.Maps{maps})...)
+				said = append(said, searched(t, r, path))
 			}
 			if !slices.Equal(said[0].Response, said[1].Response) || !slices.Equal(said[0].Sides, said[1].Sides) {
 				t.Error("other results without signs")
@@ -64,4 +54,20 @@ func TestWithoutSignsLeavesOthersAlone(t *testing.T) {
 			t.Errorf("a model of %d bytes was changed", len(model))
 		}
 	}
+}
+
+// searched is what a model says of one search crop, opened by a library.
+func searched(t *testing.T, r *Runtime, path string) siamfc.Maps {
+	t.Helper()
+	m, err := r.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	size := m.manifest.Search.Size
+	maps, err := following(t, m, 1)[0].Search(pictures(5, 1, size)[0], size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return copies([]siamfc.Maps{maps})[0]
 }
