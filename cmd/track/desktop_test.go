@@ -73,12 +73,16 @@ func (d *desktop) kill() {
 	<-d.ended
 }
 
-// eventually waits until what is so.
+// eventually waits until what is so. A program that has ended may have made it so first: it is asked once more.
 func (d *desktop) eventually(what string, so func() bool) {
 	d.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		select {
 		case err := <-d.ended:
+			d.ended <- err // for whoever waits for the end itself
+			if so() {
+				return
+			}
 			d.t.Fatalf("the program ended while the test waited for %s: %v\n%s", what, err, d.stderr.String())
 		default:
 		}
