@@ -48,7 +48,7 @@ if ! pgrep -x munged >/dev/null; then
 	runuser -u munge -- /usr/sbin/munged --foreground --key-file="$tmp/munge/key" --log-file="$tmp/munge/log" \
 		--pid-file="$tmp/munge/pid" --seed-file="$tmp/munge/seed" >/dev/null 2>&1 &
 	daemons+=($!)
-	for _ in $(seq 50); do [ -S /run/munge/munge.socket.2 ] && break; sleep 0.1; done
+	for _ in $(seq 600); do [ -S /run/munge/munge.socket.2 ] && break; sleep 0.1; done
 fi
 host=$(hostname -s)
 port=$((20000 + $$ % 20000))
@@ -83,7 +83,7 @@ slurmctld -D -c >/dev/null 2>&1 &
 daemons+=($!)
 slurmd -D -c >/dev/null 2>&1 &
 daemons+=($!)
-for _ in $(seq 100); do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 0.1; done
+for _ in $(seq 600); do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 0.1; done
 sinfo -h -o %T | grep -q idle || { cat "$tmp"/slurm*.log >&2; exit 1; }
 
 export TRACK=$PWD/bin/track

@@ -25,7 +25,8 @@ type desktop struct {
 	t      *testing.T
 	dir    string // the program's working folder
 	cmd    *exec.Cmd
-	ended  chan error
+	ended  chan struct{} // closed once the program has ended
+	err    error         // how, once it has
 	stderr notes.Log
 	origin image.Point // its place on the screen
 	size   image.Point
@@ -35,16 +36,25 @@ type desktop struct {
 func openDesktop(t *testing.T, args ...string) *desktop {
 	t.Helper()
 	needDesktop(t)
-	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
-	d.cmd = program(t, append([]string{"live", "--log-level", "debug"}, args...)...) // what told reads
-	d.cmd.Dir = d.dir
-	d.cmd.Stderr = &d.stderr
-	if err := d.cmd.Start(); err != nil {
+	args = append([]string{"live", "--log-level", "debug"}, args...) // what told reads
+	d := launch(t, program(t, args...))
+	d.eventually("a window with pictures", func() bool { return d.locate() && d.size == image.Pt(768, 576) }) // the clip's
+	return d
+}
+
+// launch starts the program in a folder of its own.
+func launch(t *testing.T, cmd *exec.Cmd) *desktop {
+	t.Helper()
+	d := &desktop{t: t, dir: t.TempDir(), cmd: cmd, ended: make(chan struct{})}
+	cmd.Dir, cmd.Stderr = d.dir, &d.stderr
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { d.ended <- d.cmd.Wait() }()
+	go func() {
+		d.err = cmd.Wait()
+		close(d.ended)
+	}()
 	t.Cleanup(d.kill)
-	d.eventually("a window with pictures", func() bool { return d.locate() && d.size == image.Pt(768, 576) }) // the clip's
 	return d
 }
 
@@ -66,10 +76,7 @@ func (d *desktop) locate() bool {
 
 // kill ends the program if the test has not.
 func (d *desktop) kill() {
-	if d.cmd.ProcessState != nil {
-		return
-	}
-	_ = d.cmd.Process.Kill()
+	_ = d.cmd.Process.Kill() // it may have ended
 	<-d.ended
 }
 
@@ -78,19 +85,18 @@ func (d *desktop) eventually(what string, so func() bool) {
 	d.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		select {
-		case err := <-d.ended:
-			d.ended <- err // for whoever waits for the end itself
+		case <-d.ended:
 			if so() {
 				return
 			}
-			d.t.Fatalf("the program ended while the test waited for %s: %v\n%s", what, err, d.stderr.String())
+			d.t.Fatalf("the program ended while the test waited for %s: %v\n%s", what, d.err, d.stderr.String())
 		default:
 		}
 		if so() {
 			return
 		}
 	}
-	d.t.Fatalf("no %s within a minute", what)
+	d.t.Fatalf("no %s within a minute\n%s", what, d.stderr.String())
 }
 
 // xdotool does what a hand does.
@@ -228,19 +234,26 @@ func (d *desktop) quit() (code int, stderr string) {
 // interrupt ends the program by Ctrl-C.
 func (d *desktop) interrupt() (code int, stderr string) {
 	d.t.Helper()
-	if err := d.cmd.Process.Signal(syscall.SIGINT); err != nil {
-		d.t.Fatal(err)
+	return d.signal(syscall.SIGINT)
+}
+
+// signal ends the program by a signal.
+func (d *desktop) signal(s os.Signal) (code int, stderr string) {
+	d.t.Helper()
+	if err := d.cmd.Process.Signal(s); err != nil {
+		d.t.Fatalf("it has ended: %v\n%s", err, d.stderr.String())
 	}
 	return d.wait()
 }
 
+// wait waits for the program's end.
 func (d *desktop) wait() (code int, stderr string) {
 	d.t.Helper()
 	select {
 	case <-d.ended:
 		return d.cmd.ProcessState.ExitCode(), d.stderr.String()
 	case <-time.After(time.Minute):
-		d.t.Fatal("the program does not end")
+		d.t.Fatalf("the program does not end\n%s", d.stderr.String())
 		return 0, ""
 	}
 }

@@ -11,31 +11,24 @@ import (
 	"testing"
 	"time"
 
-	"siamtrack/internal/notes"
 	"siamtrack/tracker"
 )
 
 // Without a display the first frame is a page of this machine, on which a box is drawn; then the run goes on by itself.
 func TestSelectInABrowser(t *testing.T) {
 	csv := in(t, "t.csv")
-	cmd := program(t, "file", clip, "-m", tiny, "--select", "--start", "3", "--end", "9", "--csv", csv)
+	cmd := program(t, "file", absolute(t, clip), "-m", absolute(t, tiny), "--select", "--start", "3", "--end", "9",
+		"--csv", csv)
 	cmd.Env = append(cmd.Env, "DISPLAY=")
-	var stderr notes.Log
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = cmd.Process.Kill() }()
+	d := launch(t, cmd)
 	page, token := "", ""
-	for begin := time.Now(); page == "" && time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		address := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)(\?token=\w{20,}) in`)
-		if m := address.FindStringSubmatch(stderr.String()); m != nil {
+	address := regexp.MustCompile(`open (http://127\.0\.0\.1:\d+/)(\?token=\w{20,}) in`)
+	d.eventually("page", func() bool {
+		if m := address.FindStringSubmatch(d.stderr.String()); m != nil {
 			page, token = m[1], m[2]
 		}
-	}
-	if page == "" {
-		t.Fatalf("no page: %s", stderr.String())
-	}
+		return page != ""
+	})
 	for _, path := range []string{"", "stream", "state"} { // the machine's other users are nobody
 		r, err := http.Get(page + path)
 		if err != nil {
@@ -49,12 +42,12 @@ func TestSelectInABrowser(t *testing.T) {
 	var frozen struct{ Frame int64 }
 	post(t, page+"freeze"+token, `{}`, &frozen)
 	post(t, page+"select"+token, fmt.Sprintf(`{"frame":%d,"box":{"x":349,"y":428,"w":50,"h":148}}`, frozen.Frame), nil)
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
+	if code, stderr := d.wait(); code != exitDone {
+		t.Fatalf("exit %d: %s", code, stderr)
 	}
 	rows := readTrack(t, csv)
 	if len(rows) != 7 || rows[0].Frame != 3 || rows[0].Box != (tracker.Box{X: 349, Y: 428, W: 50, H: 148}) {
-		t.Errorf("%d rows, the first %+v", len(rows), rows[0])
+		t.Errorf("%d rows: %+v", len(rows), rows)
 	}
 	for _, other := range []string{"--init=" + clipInit, "--template=" + clip} {
 		code, _, text := track(t, "file", clip, "-m", tiny, "--select", other)
@@ -99,29 +92,15 @@ func post(t *testing.T, url, body string, answer any) {
 // With a display it is a window, which closes when the box is drawn.
 func TestSelectInAWindow(t *testing.T) {
 	needDesktop(t)
-	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
-	d.cmd = program(t, "file", absolute(t, clip), "-m", absolute(t, tiny), "--select", "--end", "5", "--csv", "t.csv",
-		"--log-level", "debug")
-	d.cmd.Dir = d.dir
-	d.cmd.Stderr = &d.stderr
-	if err := d.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { d.ended <- d.cmd.Wait() }()
-	t.Cleanup(d.kill)
+	d := launch(t, program(t, "file", absolute(t, clip), "-m", absolute(t, tiny), "--select", "--end", "5",
+		"--csv", "t.csv", "--log-level", "debug"))
 	d.eventually("a window with the picture", func() bool { return d.locate() && d.size.X == 768 })
 	want := tracker.Box{X: 349, Y: 428, W: 50, H: 148}
 	d.drag(want)
-	select {
-	case err := <-d.ended:
-		d.ended <- err
-		if err != nil {
-			t.Fatalf("%v: %s", err, d.stderr.String())
-		}
-	case <-time.After(time.Minute):
-		t.Fatalf("it does not end: %s", d.stderr.String())
+	if code, stderr := d.wait(); code != exitDone {
+		t.Fatalf("exit %d: %s", code, stderr)
 	}
 	if rows := d.rows("t.csv"); len(rows) != 6 || rows[0].Box.IoU(want) < 0.9 {
-		t.Errorf("%d rows, the first of %v", len(rows), rows[0].Box)
+		t.Errorf("%d rows: %+v", len(rows), rows)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -207,41 +206,12 @@ func TestDefaultModelFollowsTheClip(t *testing.T) {
 
 // TestInterrupt stops the program with the signal of Ctrl-C while it waits for more of a stream.
 func TestInterrupt(t *testing.T) {
-	whole, err := os.ReadFile(clip)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	csv, mp4 := filepath.Join(dir, "t.csv"), filepath.Join(dir, "t.mp4")
-	cmd := program(t, "file", "-m", tiny, "-", "--init", clipInit, "--csv", csv, "-o", mp4)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := stdin.Write(whole[:len(whole)*2/3]); err != nil { // and the pipe stays open
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if data, _ := os.ReadFile(csv + ".part"); strings.Count(string(data), "\n") > 20 {
-			break
-		}
-		if time.Now().After(deadline) {
-			_ = cmd.Process.Kill()
-			t.Fatalf("no rows in half a minute: %s", stderr.String())
-		}
-	}
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted ||
-		!strings.Contains(stderr.String(), "track: stopped; what was tracked") {
-		t.Errorf("exit %d, want %d; stderr %q", code, exitInterrupted, stderr.String())
+	d := fed(t, 0.67, csv, 30, "-o", mp4)
+	if code, stderr := d.interrupt(); code != exitInterrupted ||
+		!strings.Contains(stderr, "track: stopped; what was tracked") {
+		t.Errorf("exit %d, want %d; stderr %q", code, exitInterrupted, stderr)
 	}
 	rows := readTrack(t, csv+".part")
 	if frames, _, _ := video(t, mp4+".part"); frames != len(rows) || frames <= 20 {

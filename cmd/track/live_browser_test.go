@@ -42,14 +42,25 @@ func TestBrowserFollowsWhatIsDrawn(t *testing.T) {
 	truth := readTrack(t, clipTruth)
 	page, d := served(t, absolute(t, clip), "-m", goodModel(t), "--jsonl", "t.jsonl",
 		"--fps", "3") // slower than it was: a busy machine has the time to start a browser, and to follow
+	pause := func(on bool) { // the woman stands still while a box is drawn
+		t.Helper()
+		ask[struct{}](t, http.MethodPost, page+"pause", fmt.Sprintf(`{"on":%v}`, on))
+	}
+	d.eventually("picture", func() bool {
+		return ask[struct{ Width int }](t, http.MethodGet, page+"state", "").Width > 0
+	})
+	pause(true)
 	ctx := browse(t, page)
-	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
+	drawMouse(t, ctx, truthAt(t, truth, frameNow(t, page)))
+	pause(false)
 	awaitJS(t, ctx, `last.target && last.state == "tracking" && by("state").textContent.startsWith("tracking")`)
 	d.eventually("20 rows", func() bool { return len(d.rows("t.jsonl")) > 20 })
 	keepScreenshot(t, ctx, "browser-followed")
 	mouse := len(d.rows("t.jsonl"))
 
-	drawFinger(t, ctx, truthAt(t, truth, frameNow(t, page)+1))
+	pause(true)
+	drawFinger(t, ctx, truthAt(t, truth, frameNow(t, page)))
+	pause(false)
 	d.eventually("15 more rows", func() bool { return len(d.rows("t.jsonl")) > mouse+15 })
 	rows := d.rows("t.jsonl")
 	chosen := 0

@@ -43,9 +43,8 @@ func TestStreams(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			s.start()
-			time.Sleep(2 * time.Second) // the publisher is there before the program asks
 			page, d := served(t, s.url, "-m", absolute(t, tiny), "--init", "100,80,60,60", "--jsonl", "t.jsonl",
-				"--record", "out.mp4", "--timeout", "2s")
+				"--record", "out.mp4", "--timeout", "2s", "--reconnect", "-1") // the publisher may come after the program
 			more := func(what string) {
 				t.Helper()
 				n := len(d.rows("t.jsonl"))
@@ -238,7 +237,7 @@ func mjpegStream(t *testing.T) stream {
 			sendMJPEG(w, r, hold)
 		})}
 		var l net.Listener
-		for range 50 { // the port may not be free again at once
+		for range 600 { // the port may not be free again at once
 			var err error
 			if l, err = net.Listen("tcp", address); err == nil {
 				break

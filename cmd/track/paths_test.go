@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"siamtrack/capture"
 )
@@ -143,19 +142,8 @@ func TestKilled(t *testing.T) {
 	if err := os.WriteFile(csv, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := program(t, "file", clip, "-m", tiny, "--init", clipInit, "--csv", csv, "-o", mp4, "--quiet")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(time.Millisecond) {
-		if data, err := os.ReadFile(csv + ".part"); err == nil && strings.Count(string(data), "\n") > 60 {
-			break
-		}
-	}
-	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // it was killed
+	d := fed(t, 0.9, csv, 60, "-o", mp4, "--quiet")
+	d.kill()
 	if read(t, csv) != "old" {
 		t.Error("the older file is gone")
 	}
@@ -176,29 +164,9 @@ func TestHangUp(t *testing.T) {
 		t.Skip("started so that a hang-up is ignored (nohup), which the program keeps to")
 	}
 	csv := filepath.Join(t.TempDir(), "t.csv")
-	cmd := program(t, "file", "-", "-m", tiny, "--init", clipInit, "--csv", csv)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	data := read(t, clip)
-	go func() { _, _ = in.Write([]byte(data[:len(data)-1000])) }() // and it waits for the rest
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(5 * time.Millisecond) {
-		if got, err := os.ReadFile(csv + ".part"); err == nil && strings.Count(string(got), "\n") > 20 {
-			break
-		}
-	}
-	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(stderr.String(), csv+".part") {
-		t.Errorf("exit %d, %q", code, stderr.String())
+	d := fed(t, 0.9, csv, 20)
+	if code, stderr := d.signal(syscall.SIGHUP); code != exitInterrupted || !strings.Contains(stderr, csv+".part") {
+		t.Errorf("exit %d, %q", code, stderr)
 	}
 }
 

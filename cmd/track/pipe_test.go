@@ -110,16 +110,15 @@ func TestPipeAsFile(t *testing.T) {
 // reader waits until somebody reads a pipe and returns its other end, through which nothing comes.
 func reader(t *testing.T, path string) *os.File {
 	t.Helper()
-	for {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		w, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-		switch {
-		case err == nil:
+		if err == nil {
 			return w
-		case !errors.Is(err, syscall.ENXIO): // nobody reads it yet
-			t.Fatal(err)
-		case t.Context().Err() != nil:
-			t.Fatal("nobody reads it")
 		}
-		time.Sleep(5 * time.Millisecond)
+		if !errors.Is(err, syscall.ENXIO) { // nobody reads it yet
+			t.Fatal(err)
+		}
 	}
+	t.Fatal("nobody reads it within a minute")
+	return nil
 }

@@ -62,6 +62,25 @@ func finish(t *testing.T, cmd *exec.Cmd) (code int, stdout, stderr string) {
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
+// fed starts `track file` on the beginning of the clip, which comes through a pipe that stays open: however fast the
+// program is, it waits for the rest. It returns once the track has more than the given number of lines.
+func fed(t *testing.T, share float64, csv string, lines int, args ...string) *desktop {
+	t.Helper()
+	whole := read(t, clip)
+	cmd := program(t, append([]string{"file", "-", "-m", absolute(t, tiny), "--init", clipInit, "--csv", csv}, args...)...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := launch(t, cmd)
+	go func() { _, _ = stdin.Write([]byte(whole[:int(share*float64(len(whole)))])) }()
+	d.eventually("rows", func() bool {
+		data, err := os.ReadFile(csv + ".part")
+		return err == nil && bytes.Count(data, []byte("\n")) > lines
+	})
+	return d
+}
+
 // The clip and what it shows; a model of one kernel with seeded weights, which is small and deterministic, and of no
 // other use: what it says of the clip does not matter here.
 const (

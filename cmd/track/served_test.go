@@ -21,17 +21,9 @@ func servedBy(t *testing.T, command string, args ...string) (page string, d *des
 // begun starts a command that serves a page, and does not wait for the page.
 func begun(t *testing.T, command string, args ...string) *desktop {
 	t.Helper()
-	d := &desktop{t: t, dir: t.TempDir(), ended: make(chan error, 1)}
-	d.cmd = program(t, append([]string{command, "--http", "127.0.0.1:0"}, args...)...)
-	d.cmd.Env = append(d.cmd.Env, "DISPLAY=")
-	d.cmd.Dir = d.dir
-	d.cmd.Stderr = &d.stderr
-	if err := d.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { d.ended <- d.cmd.Wait() }()
-	t.Cleanup(d.kill)
-	return d
+	cmd := program(t, append([]string{command, "--http", "127.0.0.1:0"}, args...)...)
+	cmd.Env = append(cmd.Env, "DISPLAY=")
+	return launch(t, cmd)
 }
 
 // page waits for the page's address, and returns it.

@@ -79,7 +79,10 @@ func TestSoakLive(t *testing.T) {
 		loop.opened)
 	writeCurve(t, curve)
 	checkFlat(t, curve)
-	time.Sleep(200 * time.Millisecond) // a read under way ends by itself
+	for end := time.Now().Add(time.Minute); time.Now().Before(end) && // a read under way ends by itself
+		(mats().Count() != 0 || runtime.NumGoroutine() > begin); {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if n := mats().Count(); n != 0 {
 		var b bytes.Buffer
 		_ = mats().WriteTo(&b, 1)

@@ -66,7 +66,7 @@ func listen(t *testing.T) *net.UDPConn {
 
 func TestUDP(t *testing.T) {
 	conn := listen(t)
-	s, err := Open("udp://"+conn.LocalAddr().String(), Options{Source: "walk.mp4"})
+	s, err := Open("udp://"+conn.LocalAddr().String(), Options{Source: "walk.mp4", Patience: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestUDP(t *testing.T) {
 	var got []string
 	buf := make([]byte, 1<<16)
 	for range told {
-		if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		n, err := conn.Read(buf)

@@ -26,20 +26,22 @@ func TestStateWithoutAPicture(t *testing.T) {
 		}
 		return video
 	}
-	back := make(chan struct{})
+	stall, back := make(chan struct{}), make(chan struct{})
 	reopen := func(context.Context) (tracker.Source, error) {
-		if off(back) {
+		if !closed(back) {
 			return nil, errors.New("the camera is off")
 		}
 		return synth.Paced(scene()), nil
 	}
 	var log notes.Log
 	video := scene()
-	live := session.New(synth.StallAfter(synth.Paced(video), 20), tracker.NewMulti(func() (tracker.Tracker, error) {
+	paced := synth.Paced(video)
+	source := stalling{paced, synth.StallAfter(paced, 0), stall}
+	live := session.New(source, tracker.NewMulti(func() (tracker.Tracker, error) {
 		m := siamfc.PixelsManifest()
 		return siamfc.New(siamfc.NewCorrelator(siamfc.NewPixels(), m), m)
 	}), session.Options{
-		Init: []tracker.Start{{Box: video.Truth(0).Box}}, Live: true, Reopen: reopen, Attempts: -1, Timeout: 3 * time.Second,
+		Init: []tracker.Start{{Box: video.Truth(0).Box}}, Live: true, Reopen: reopen, Attempts: -1, Timeout: 5 * time.Second,
 		Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	defer live.Close()
@@ -57,9 +59,10 @@ func TestStateWithoutAPicture(t *testing.T) {
 	defer served.Wait()
 	defer stop()
 
-	for _, want := range []string{"tracking", session.SilentSource, session.Reconnecting} {
-		untilState(t, s, want)
-	}
+	untilState(t, s, "tracking")
+	close(stall)
+	untilState(t, s, session.SilentSource)
+	untilState(t, s, session.Reconnecting)
 	close(back)
 	untilState(t, s, "tracking")
 	text := log.String()
@@ -69,13 +72,28 @@ func TestStateWithoutAPicture(t *testing.T) {
 	}
 }
 
-// off reports whether back is not closed yet.
-func off(back <-chan struct{}) bool {
+// stalling is a source that gives no frame any more once stall is closed.
+type stalling struct {
+	flowing, still tracker.Source
+	stall          <-chan struct{}
+}
+
+func (s stalling) Next(f *tracker.Frame) error {
+	if closed(s.stall) {
+		return s.still.Next(f)
+	}
+	return s.flowing.Next(f)
+}
+
+func (s stalling) Close() error { return s.still.Close() }
+
+// closed reports whether a channel through which nothing comes is closed.
+func closed(c <-chan struct{}) bool {
 	select {
-	case <-back:
-		return false
-	default:
+	case <-c:
 		return true
+	default:
+		return false
 	}
 }
 

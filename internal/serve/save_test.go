@@ -122,9 +122,9 @@ func TestSaving(t *testing.T) {
 
 // TestSavingTakesLong: who waits for a picture that takes longer to save than an answer may take to be sent gets it.
 func TestSavingTakesLong(t *testing.T) {
-	keep := &keepSome{dir: t.TempDir(), takes: 300 * time.Millisecond}
+	keep := &keepSome{dir: t.TempDir(), takes: 1500 * time.Millisecond}
 	times := patient
-	times.answer = 100 * time.Millisecond
+	times.answer = time.Second
 	w := openWith(t, times, func(l net.Listener) net.Listener { return l }, func(o *Options) { o.Saver = keep })
 	for seen := false; !seen; time.Sleep(time.Millisecond) { // not by /state, whose answer may come too late
 		w.server.mu.Lock()

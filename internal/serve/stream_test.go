@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,12 +113,14 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestSlowViewers opens streams that nobody reads and some that vanish: the tracker goes on as before.
+// TestSlowViewers opens streams that are read until all of them are there, and then by nobody: they are cut off, and
+// the tracker goes on as before.
 func TestSlowViewers(t *testing.T) {
 	times := patient
 	times.picture = 2 * time.Second
 	w := openWith(t, times, func(l net.Listener) net.Listener { return shallow{l} }, func(o *Options) { o.Viewers = 5 })
 	host := strings.TrimPrefix(w.base, "http://")
+	var slow atomic.Bool
 	for range 5 {
 		c, err := net.Dial("tcp", host)
 		if err != nil {
@@ -130,11 +133,19 @@ func TestSlowViewers(t *testing.T) {
 		if _, err := io.WriteString(c, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
+		go func() {
+			for buf := make([]byte, 4096); !slow.Load(); {
+				if _, err := c.Read(buf); err != nil {
+					return // the test is over
+				}
+			}
+		}()
 	}
 	w.until("five viewers", func(s stateJSON) bool { return s.Viewers == 5 })
 	if status, text := w.do("GET", "/stream", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("a sixth viewer: %d %s", status, text)
 	}
+	slow.Store(true)
 	// Whoever waited for one of them would show no other frame before they are gone.
 	// (The session counts them: a machine that is busy asks for the state too seldom.)
 	first := w.session.Status().Tracked
