@@ -17,7 +17,7 @@ def run(args):
     import shutil
 
     from siamtrain.errors import DataError
-    from siamtrain.file import export
+    from siamtrain.file import export, ranges
 
     if bool(args.set) != bool(args.out):
         raise DataError("--set and --out belong together: what to change, and the file that has it changed")
@@ -25,6 +25,7 @@ def run(args):
     if not args.out:
         print(json.dumps(about, indent=1))
         return
+    ranges.check(about)
     part = f"{args.out}.part"
     shutil.copyfile(args.model, part)
     export.set_manifest(part, about)
