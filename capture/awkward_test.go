@@ -221,6 +221,9 @@ func TestWhatComesThroughAPipe(t *testing.T) {
 		{"y4m", ffmpegRun(t, append(video, "-f", "yuv4mpegpipe", "-")...), "", "5 64 400ms"},
 		{"raw", bare("rgb24"), "64x48", "5 64 160ms"},
 		{"raw bgr", bare("bgra"), "64x48:bgra", "5 64 160ms"},
+		{"nothing", nil, "", "it is empty"},
+		{"a byte", []byte{7}, "", "no known container"},
+		{"text", []byte(strings.Repeat("no video\n", 100)), "", "no known container"},
 		{"mp4 with its index at the end", mp4, "", "the index of this MP4 is at its end"},
 	} {
 		cmd := exec.Command(os.Args[0])

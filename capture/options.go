@@ -83,7 +83,7 @@ func (o Options) Check() error {
 		return fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
 	}
 	if o.MaxPixels < 0 {
-		return fmt.Errorf("at most %d pixels: negative", o.MaxPixels)
+		return fmt.Errorf("at most %d pixels: 1 or more are expected, or 0 for the default", o.MaxPixels)
 	}
 	if o.Raw != "" {
 		if _, err := rawSettings(o); err != nil {

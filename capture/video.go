@@ -30,7 +30,7 @@ type video struct {
 func openVideo(name, target string, kind Kind, o Options) (*Source, error) {
 	fo := ffmpeg.Options{
 		MaxPixels: o.MaxPixels, Strict: o.Strict, Settings: captureOptions(kind),
-		LowDelay: kind == Stream, // the newest frame is wanted, not one for each thread
+		Pipe: kind == Pipe, LowDelay: kind == Stream, // the newest frame is wanted, not one for each thread
 	}
 	url := target
 	switch {
@@ -97,6 +97,8 @@ func whyNotVideo(target string, kind Kind, o Options, err error) error {
 	switch {
 	case errors.Is(err, ffmpeg.ErrTimeout):
 		return fmt.Errorf("%w: no answer in %v", ErrNotVideo, o.OpenTimeout)
+	case errors.Is(err, ffmpeg.ErrEmpty):
+		return fmt.Errorf("%w: it is empty: nothing came before its end", ErrNotVideo)
 	case errors.Is(err, ffmpeg.ErrNoVideo):
 		return fmt.Errorf("%w: %w, as of a sound recording", ErrNotVideo, err)
 	case errors.Is(err, ffmpeg.ErrTooLarge):

@@ -11,6 +11,7 @@
 #define ST_NO_ENCODER (-0x5354f003)
 #define ST_NO_SOUND (-0x5354f004)
 #define ST_MUXER_REFUSES (-0x5354f005)
+#define ST_EMPTY (-0x5354f006)
 
 #define ST_NO_TIME INT64_MIN
 
@@ -29,6 +30,7 @@ typedef struct {
 	int64_t max_pixels;                 // 0: none
 	int low_delay;                      // no frame waits for a thread that decodes a later one
 	int strict;                         // an undecodable packet is an error
+	int pipe;                           // the URL is of one
 } st_options;
 
 typedef struct {

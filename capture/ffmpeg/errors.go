@@ -28,6 +28,8 @@ func newError(code int, text, log string) error {
 		e.Is = ErrInvalid
 	case C.ST_NO_VIDEO:
 		e.Is, e.Text = ErrNoVideo, ErrNoVideo.Error()
+	case C.ST_EMPTY:
+		e.Is, e.Text = ErrEmpty, ErrEmpty.Error()
 	case C.ST_TOO_LARGE:
 		e.Is, e.Text = ErrTooLarge, ErrTooLarge.Error()
 	case C.ST_NO_ENCODER, C.AVERROR_ENCODER_NOT_FOUND:

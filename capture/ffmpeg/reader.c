@@ -82,6 +82,16 @@ static int probe(st_reader *r, const st_options *o) {
 	return ret;
 }
 
+// open_pipe opens what can be read once, by itself, to tell one through which nothing comes.
+static int open_pipe(st_reader *r, const char *url, const void *format, AVDictionary **options) {
+	int ret = avio_open2(&r->pipe, url, AVIO_FLAG_READ, &r->format->interrupt_callback, options);
+	if (ret < 0) return ret;
+	r->format->pb = r->pipe;
+	ret = avformat_open_input(&r->format, url, (void *)format, options);
+	// What was read to find out the container is in the buffer again.
+	return ret == AVERROR_INVALIDDATA && r->pipe->buf_end == r->pipe->buffer ? ST_EMPTY : ret;
+}
+
 static int open_format(st_reader *r, const char *url, const st_options *o) {
 	if (!(r->format = avformat_alloc_context())) return AVERROR(ENOMEM);
 	r->format->interrupt_callback = (AVIOInterruptCB){stop, r};
@@ -89,6 +99,7 @@ static int open_format(st_reader *r, const char *url, const st_options *o) {
 	if (o->options) av_dict_parse_string(&options, o->options, ";", "|", 0);
 	const void *format = o->format ? (const void *)av_find_input_format(o->format) : NULL;
 	int ret = o->format && !format ? AVERROR_DEMUXER_NOT_FOUND
+		: o->pipe ? open_pipe(r, url, format, &options)
 		: avformat_open_input(&r->format, url, (void *)format, &options);
 	av_dict_free(&options);
 	return ret < 0 ? ret : probe(r, o);
@@ -261,5 +272,6 @@ void st_reader_close(st_reader *r) {
 	avcodec_free_context(&r->parsed);
 	avcodec_free_context(&r->codec);
 	avformat_close_input(&r->format);
+	avio_closep(&r->pipe);
 	av_free(r);
 }

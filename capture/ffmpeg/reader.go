@@ -28,6 +28,8 @@ type Options struct {
 	MaxPixels int64
 	// LowDelay keeps no frame back for threads that decode later ones.
 	LowDelay bool
+	// Pipe says that the URL is of a pipe, of which ErrEmpty can tell that nothing came through it.
+	Pipe bool
 	// Strict makes an error of what is otherwise skipped or shown damaged.
 	Strict bool
 }
@@ -66,6 +68,7 @@ var (
 	ErrTimeout     = errors.New("no answer in time")
 	ErrInterrupted = errors.New("interrupted")
 	ErrNoVideo     = errors.New("no pictures in it")
+	ErrEmpty       = errors.New("it is empty")
 	ErrTooLarge    = errors.New("larger than the limit")
 	ErrInvalid     = errors.New("invalid data")
 	ErrEnd         = errors.New("end of file")
@@ -118,6 +121,7 @@ func Open(url string, o Options) (*Reader, error) {
 	var c C.st_options
 	c.open_timeout, c.read_timeout = C.int64_t(o.OpenTimeout.Microseconds()), C.int64_t(o.ReadTimeout.Microseconds())
 	c.max_pixels, c.low_delay, c.strict = C.int64_t(o.MaxPixels), flag(o.LowDelay), flag(o.Strict)
+	c.pipe = flag(o.Pipe)
 	name := C.CString(url)
 	defer C.free(unsafe.Pointer(name))
 	if o.Format != "" {

@@ -13,6 +13,7 @@
 
 struct st_reader {
 	AVFormatContext *format;
+	AVIOContext *pipe; // what format reads of, where that is a pipe
 	AVCodecContext *codec;
 	AVStream *stream;
 	AVPacket *packet;
