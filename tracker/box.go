@@ -82,8 +82,17 @@ func (b Box) Clip(width, height int) Box {
 // Scale returns the box with all four numbers multiplied by k: the same box on a picture resized by k.
 func (b Box) Scale(k float64) Box { return Box{b.X * k, b.Y * k, b.W * k, b.H * k} }
 
-// String returns "x,y,w,h" with three decimals, the form that ParseBox reads.
-func (b Box) String() string { return fmt.Sprintf("%.3f,%.3f,%.3f,%.3f", b.X, b.Y, b.W, b.H) }
+// String returns "x,y,w,h" with three decimals, the form that ParseBox reads; of numbers that no picture has, 1e9 and
+// more, without their many zeros.
+func (b Box) String() string {
+	text := func(v float64) string {
+		if math.Abs(v) < 1e9 {
+			return strconv.FormatFloat(v, 'f', 3, 64)
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strings.Join([]string{text(b.X), text(b.Y), text(b.W), text(b.H)}, ",")
+}
 
 // ParseBox reads "x,y,w,h": four finite numbers in pixels, separated by commas, semicolons, blanks or what else is part
 // of no number.

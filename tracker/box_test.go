@@ -53,9 +53,26 @@ func TestTrackable(t *testing.T) {
 	}
 }
 
+// TestBoxText: a box is short, whatever its numbers, and can be read again.
+func TestBoxText(t *testing.T) {
+	for want, b := range map[string]Box{
+		"1.000,-2.500,30.000,0.125":         {1, -2.5, 30, 0.125},
+		"1e+300,-1e+09,999999999.000,0.000": {1e300, -1e9, 999999999, 0},
+	} {
+		got := b.String()
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if again, err := ParseBox(got); err != nil || again != b {
+			t.Errorf("%s is read as %v, %v", got, again, err)
+		}
+	}
+}
+
 func FuzzParseBox(f *testing.F) {
 	for _, s := range []string{
 		"1,2,3,4", " 1.5 , -2 , 3e1 ,4", "1,2,3", "a,b,c,d", "NaN,1,1,1", "1e400,1,1,1", ",,,", "",
+		"1e300,-123456789012.5,1,1",
 	} {
 		f.Add(s)
 	}
