@@ -114,7 +114,7 @@ func TestWrongConfiguration(t *testing.T) {
 		code, stdout, stderr := track(t, c.args...)
 		if code != c.code || stdout != "" || !strings.Contains(stderr,
 			path+`:2: no flag "ennd" of track file; did you mean end?`) ||
-			!strings.Contains(stderr, path+`:3: threads: "two" is no int`) {
+			!strings.Contains(stderr, path+`:3: threads: "two": a whole number is expected`) {
 			t.Errorf("%v: exit %d, want %d: %s%s", c.args, code, c.code, stdout, stderr)
 		}
 	}

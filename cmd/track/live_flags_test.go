@@ -21,7 +21,10 @@ func TestLiveRefuses(t *testing.T) {
 		says string
 	}{
 		{"--width 640", exitUsage, "--width and --height"},
-		{"--fps -3", exitUsage, "frame rate -3"},
+		{"--fps -3", exitUsage, "--fps: frame rate -3"},
+		{"--max-pixels -1", exitUsage, "--max-pixels: at most -1"},
+		{"--width -640 --height -480", exitUsage, "--width and --height: camera size -640x-480"},
+		{"--record " + dir + "/.mp4 --http :0", exitUsage, "the name before it is missing"},
 		{"--fourcc MJ", exitUsage, `fourcc "MJ"`},
 		{"--width 640 --height 480", exitUsage, "--width is asked of a camera"},
 		{"--fourcc MJPG", exitUsage, "--fourcc is asked of a camera"},

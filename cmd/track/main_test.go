@@ -41,6 +41,12 @@ func TestExitCodes(t *testing.T) {
 		{"misspelt flag", []string{"file", "a", "--modle", "x"}, exitUsage, "--modle; did you mean --model?"},
 		{"no command, but a file", []string{"main.go"}, exitUsage, "track file follows objects"},
 		{"misspelt command below", []string{"config", "chek"}, exitUsage, "did you mean check?"},
+		{"a word for a number", []string{"file", "a", "--fps", "fast"}, exitUsage,
+			`invalid argument "fast" for "--fps" flag: a number is expected`},
+		{"half a thread", []string{"file", "a", "--threads", "1.5"}, exitUsage, `flag: a whole number is expected`},
+		{"a number too large", []string{"file", "a", "--end", "99999999999999999999"}, exitUsage, "this number is too large"},
+		{"a time without a unit", []string{"live", "a", "--timeout", "3"}, exitUsage, "such as 2s or 1m30s, is expected"},
+		{"perhaps", []string{"version", "--quiet=perhaps"}, exitUsage, "true or false is expected"},
 		{"bad level", []string{"version", "--log-level", "loud"}, exitUsage, "log-level"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

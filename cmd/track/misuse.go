@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -43,8 +44,15 @@ func fileThere(name string) bool {
 	return err == nil
 }
 
-// plainValue says of a value that a flag does not take what slog says in its own words.
+// plainValue says of a value that a flag does not take what Go's libraries say in their own words.
 func plainValue(err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		why := invalid.Unwrap()
+		if wanted := config.Wanted(invalid.GetFlag(), why); wanted != nil {
+			return fmt.Errorf("%s: %w", strings.TrimSuffix(err.Error(), ": "+why.Error()), wanted)
+		}
+	}
 	if before, _, ours := strings.Cut(err.Error(), ": slog: "); ours {
 		return fmt.Errorf("%s: debug, info, warn or error is expected", before)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"siamtrack/capture"
@@ -50,10 +51,26 @@ func inputFiles(input string) []given {
 	return files
 }
 
+// endings are those of files that are written.
+var endings = []string{
+	".mp4", ".mkv", ".mov", ".avi", ".webm", ".csv", ".jsonl", ".json", ".txt", ".zip", ".svg", ".png", ".pdf",
+}
+
+// checkNamed refuses an output whose name is an ending and nothing before it: it would be a hidden file.
+func checkNamed(path string) error {
+	if name := filepath.Base(path); slices.Contains(endings, strings.ToLower(name)) {
+		return usagef("write %s: %s is an ending, and the name before it is missing: is a variable not set?", path, name)
+	}
+	return nil
+}
+
 // checkPaths refuses outputs that would overwrite an input or each other, by path, link or device, also under the names
 // that they have while they are written, and such as cannot be written.
 func checkPaths(inputs []given, paths []string) error {
 	for i, p := range paths {
+		if err := checkNamed(p); err != nil {
+			return err
+		}
 		for _, in := range inputs {
 			if in.path == "" || p == stdoutPath {
 				continue

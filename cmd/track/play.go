@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +71,7 @@ func (f *playFlags) run(cmd *cobra.Command, args []string) error {
 	if _, err := parseQuality(f.quality, f.video != "" || !typed(cmd, "quality")); err != nil {
 		return err
 	}
-	if err := f.live.readToken(cmd); err != nil {
+	if err := cmp.Or(checkNamed(f.video), f.live.readToken(cmd)); err != nil {
 		return err
 	}
 	if f.video == "" && f.live.http == "" { // before anything is read

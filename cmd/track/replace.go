@@ -41,6 +41,9 @@ func checkResult(flag, path string, ours kindOfFile) error {
 	if path == stdoutPath {
 		return usagef("--%s -: a file is needed: standard output has the tables", flag)
 	}
+	if err := checkNamed(path); err != nil {
+		return err
+	}
 	if _, err := atomicfile.Begin(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // its folder is made
 		return fmt.Errorf("--%s: write %s: %w", flag, path, err)
 	}

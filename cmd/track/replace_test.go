@@ -32,6 +32,10 @@ func TestResultsTakeNoOtherFilesPlace(t *testing.T) {
 	}{
 		{exitUsage, "another kind of file", []string{"eval", "--gt", truth, "--pred", truth, "--json", truth}},
 		{exitUsage, "another kind of file", []string{"tune", data, "--out", truth}},
+		{exitUsage, ".json is an ending", []string{"eval", "--gt", truth, "--pred", truth, "--json", ".json"}},
+		{exitUsage, ".mp4 is an ending", []string{"play", "--dataset", data, "results", "-o", "videos/.mp4"}},
+		{exitUsage, ".zip is an ending", []string{"bench", "archive", data, "--out", ".zip"}},
+		{exitUsage, ".svg is an ending", []string{"match", "calibrate", pairs, "--roc", ".svg"}},
 		{exitUsage, "another kind of file", []string{"bench", "archive", data, "--out", truth}},
 		{exitUsage, "would destroy it", []string{"match", "calibrate", pairs, "--roc", pair}},
 		{exitUsage, "is the dataset", []string{"bench", data, "--out", data + "/."}},

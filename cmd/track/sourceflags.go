@@ -35,8 +35,17 @@ func sayStrange(cmd *cobra.Command, input string, src *capture.Source) {
 
 // checkSource says what of the options is wrong use.
 func checkSource(o capture.Options) error {
-	if err := o.Check(); err != nil {
-		return wrongUse(err)
+	for _, asked := range []struct {
+		flag string
+		of   capture.Options
+	}{
+		{"fps", capture.Options{FPS: o.FPS}}, {"width and --height", capture.Options{Width: o.Width, Height: o.Height}},
+		{"max-pixels", capture.Options{MaxPixels: o.MaxPixels}}, {"raw", capture.Options{Raw: o.Raw}},
+		{"backend", capture.Options{Backend: o.Backend}}, {"fourcc", capture.Options{FourCC: o.FourCC}},
+	} {
+		if err := asked.of.Check(); err != nil {
+			return usagef("--%s: %w", asked.flag, err)
+		}
 	}
 	return nil
 }

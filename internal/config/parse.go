@@ -215,7 +215,11 @@ func (p *parser) scalar(name string, f *pflag.Flag, n *yaml.Node) (string, bool)
 		return "", false
 	}
 	if want := needed(f.Value.Type()); want != "" && !strings.Contains(want, n.Tag) {
-		p.wrong(n, "%s: %s is no %s", name, quote(n.Value), f.Value.Type())
+		if err := try(f, n.Value); err != nil {
+			p.wrong(n, "%s: %w", name, err)
+		} else { // a word of its kind, in quotation marks or of an older YAML
+			p.wrong(n, "%s: %s is text here: write it without quotation marks", name, quote(n.Value))
+		}
 		return "", false
 	}
 	return n.Value, true
@@ -236,14 +240,11 @@ func needed(kind string) string {
 
 // try sets a flag, and says why it does not take a value.
 func try(f *pflag.Flag, value string) error {
-	if err := f.Value.Set(value); err != nil {
-		text := err.Error() // of strconv: strconv.ParseInt: parsing "x": invalid syntax
-		if cut := strings.LastIndex(text, ": "); strings.HasPrefix(text, "strconv.") && cut > 0 {
-			return fmt.Errorf("%s is no %s: %s", quote(value), f.Value.Type(), text[cut+2:])
-		}
-		return err
+	err := f.Value.Set(value)
+	if wanted := Wanted(f, err); wanted != nil {
+		return fmt.Errorf("%s: %w", quote(value), wanted)
 	}
-	return nil
+	return err
 }
 
 // own calls do for each flag that can be set of c: its own, and those that it inherits.

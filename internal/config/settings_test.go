@@ -100,7 +100,7 @@ func TestWhatWins(t *testing.T) {
 
 func TestWrongEnvironmentAndPlaces(t *testing.T) {
 	_, err := load(t, "nope: 1", "", "SIAMTRACK_FILE_END", "x", "SIAMTRACK_QUIET", "maybe")
-	for _, want := range []string{`config.yaml:1: no flag "nope"`, `$SIAMTRACK_FILE_END: "x" is no int`,
+	for _, want := range []string{`config.yaml:1: no flag "nope"`, `$SIAMTRACK_FILE_END: "x": a whole number is expected`,
 		"$SIAMTRACK_QUIET"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
