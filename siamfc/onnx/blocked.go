@@ -25,7 +25,7 @@ func blocked(model []byte, block func() int) []byte {
 		if found = b.block > 1 && b.find(all); !found {
 			return graph
 		}
-		return b.rewrite(all)
+		return b.rewrite(make([]byte, 0, len(graph)), all)
 	}, modelGraph)
 	if err != nil || !found {
 		return model
@@ -98,8 +98,8 @@ func (b *blocking) find(graph []field) bool {
 	return len(b.convs) > 0
 }
 
-// rewrite returns the graph with what was found rewritten.
-func (b *blocking) rewrite(graph []field) (out []byte) {
+// rewrite adds the graph with what was found rewritten to out.
+func (b *blocking) rewrite(out []byte, graph []field) []byte {
 	for _, f := range graph {
 		if f.number == graphNode {
 			if n, err := parseNode(f.value); err == nil && len(n.outputs) == 1 {

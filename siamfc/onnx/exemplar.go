@@ -7,8 +7,10 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"siamtrack/siamfc"
 )
@@ -25,6 +27,12 @@ const (
 // exemplarKey is the key of the exemplar graph, base64, in the metadata of a file that holds both.
 const exemplarKey = siamfc.MetadataKey + ".exemplar"
 
+// Numbers of fields in onnx.proto3, of an entry of the metadata.
+const (
+	entryKey   protowire.Number = 1
+	entryValue protowire.Number = 2
+)
+
 // addExemplar loads the exemplar graph of the model file at path: from the file's own metadata, or from the file that
 // its manifest names. A model may have none: then its one graph serves both crops.
 func (m *Model) addExemplar(path string, r *Runtime) error {
@@ -34,20 +42,13 @@ func (m *Model) addExemplar(path string, r *Runtime) error {
 				path, ErrModel, role)
 		}
 	}
-	inside, err := m.graphs[roleModel].metadata(exemplarKey)
-	if err != nil {
-		return err
-	}
 	beside := m.manifest.Files[roleExemplar]
 	switch {
-	case inside != "" && beside != "":
+	case m.inside != nil && beside != "":
 		return fmt.Errorf("onnx: %s: %w: an exemplar graph in its metadata, and another in %s", path, ErrModel, beside)
-	case inside != "":
-		data, err := base64.StdEncoding.DecodeString(inside)
-		if err != nil {
-			return fmt.Errorf("onnx: %s: %w: its exemplar graph: %w", path, ErrModel, err)
-		}
-		m.graphs[roleExemplar], err = r.load(path+" (its exemplar graph)", data)
+	case m.inside != nil:
+		g, err := m.inside()
+		m.graphs[roleExemplar] = g
 		return err
 	case beside != "":
 		if !filepath.IsAbs(beside) {
@@ -56,6 +57,44 @@ func (m *Model) addExemplar(path string, r *Runtime) error {
 		return m.add(roleExemplar, beside, r)
 	}
 	return nil
+}
+
+// loadInside returns what loads the exemplar graph in a file's metadata, once, and nil where the file has none. On the
+// CPU that begins at once, beside the file's own graph: each takes some 70 ms on one processor. Another provider may
+// turn out not to run a graph, and the next one is then loaded for the CPU, so they wait for each other.
+func (r *Runtime) loadInside(path string, file []byte) func() (*graph, error) {
+	text := metadataIn(file, exemplarKey)
+	if len(text) == 0 {
+		return nil
+	}
+	load := sync.OnceValues(func() (*graph, error) {
+		data, err := base64.StdEncoding.DecodeString(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("onnx: %s: %w: its exemplar graph: %w", path, ErrModel, err)
+		}
+		return r.load(path+" (its exemplar graph)", data)
+	})
+	if r.provider == ProviderCPU {
+		go func() { _, _ = load() }() // whoever needs it is told
+	}
+	return load
+}
+
+// metadataIn returns the text under a key of the metadata in a model's file, nil where there is none.
+func metadataIn(file []byte, key string) (text []byte) {
+	all, err := fields(file)
+	if err != nil {
+		return nil
+	}
+	for _, f := range all {
+		if f.number != modelMetadata {
+			continue
+		}
+		if k, err := within(f.value, entryKey); err == nil && string(k) == key {
+			text, _ = within(f.value, entryValue)
+		}
+	}
+	return text
 }
 
 // pair is a box model's two graphs, one and the same where the file has one. It is not changed once it is made.

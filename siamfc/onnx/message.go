@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"errors"
 	"slices"
 
@@ -111,7 +112,7 @@ func edit(data []byte, f func([]byte) []byte, path ...protowire.Number) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	var out []byte
+	out := make([]byte, 0, len(data)+len(inner)-len(all[at].value)+binary.MaxVarintLen64)
 	for i, f := range all {
 		if i == at {
 			out = appendField(out, f.number, inner)

@@ -32,6 +32,7 @@ type Model struct {
 	files    []File
 	graphs   map[string]*graph
 	runtime  *Runtime
+	inside   func() (*graph, error) // see loadInside
 
 	mu      sync.Mutex
 	batches map[int]*batchedGraph // by their number of crops
@@ -55,7 +56,12 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if filepath.Ext(path) == ".json" {
 		return m, m.openBeside(path, r)
 	}
-	if err := m.add(roleModel, path, r); err != nil {
+	data, err := r.file(path)
+	if err != nil {
+		return nil, err
+	}
+	m.inside = r.loadInside(path, data)
+	if err := m.load(roleModel, path, data, r); err != nil {
 		return nil, err
 	}
 	text, err := m.graphs[roleModel].metadata(siamfc.MetadataKey)
@@ -66,7 +72,7 @@ func (r *Runtime) Open(path string) (_ *Model, err error) {
 	if text == "" {
 		if _, err := os.Stat(beside); err == nil {
 			err := m.Close()
-			m.graphs, m.files = map[string]*graph{}, nil
+			m.graphs, m.files, m.inside = map[string]*graph{}, nil, nil
 			return m, errors.Join(err, m.openBeside(beside, r))
 		}
 		return nil, fmt.Errorf("onnx: %s: %w: no manifest in its metadata under %q, and no %s beside it",
@@ -117,16 +123,27 @@ const maxBytes = 2 << 30
 const session = memory.Large
 
 func (m *Model) add(role, path string, r *Runtime) error {
+	data, err := r.file(path)
+	if err != nil {
+		return err
+	}
+	return m.load(role, path, data, r)
+}
+
+// file reads a model's file, which is to hold all of its weights.
+func (r *Runtime) file(path string) ([]byte, error) {
 	data, err := r.read(path, maxBytes)
 	if err == nil {
 		err = memory.Room(max(session, 2*int64(len(data)))) // ONNX Runtime's own copy, and what it makes of it
 	}
 	if err != nil {
-		return fmt.Errorf("onnx: %w", err)
+		return nil, fmt.Errorf("onnx: %w", err)
 	}
-	if err := refuseExternal(path, data); err != nil {
-		return err
-	}
+	return data, refuseExternal(path, data)
+}
+
+// load adds the graph of a file's content.
+func (m *Model) load(role, path string, data []byte, r *Runtime) error {
 	g, err := r.load(path, data)
 	if err != nil {
 		return err
@@ -188,6 +205,10 @@ func (m *Model) Hash() (string, error) {
 // Close frees the model's graphs. It may be called twice.
 func (m *Model) Close() error {
 	errs := []error{m.closeBatches()}
+	if m.inside != nil {
+		g, _ := m.inside() // its error was that of Open
+		errs = append(errs, g.close())
+	}
 	for _, g := range m.graphs {
 		errs = append(errs, g.close())
 	}

@@ -35,6 +35,7 @@ func FuzzRewrite(f *testing.F) {
 			}
 		}
 		declared(model)
+		metadataIn(model, exemplarKey)
 		same, err := edit(model, func(v []byte) []byte { return v }, modelGraph, graphNode)
 		if err != nil && !errors.Is(err, errMessage) {
 			t.Error(err)

@@ -33,7 +33,7 @@ func unsigned(model []byte) []byte {
 			return graph
 		}
 		chosen := signedWeights(all)
-		var out []byte
+		out := make([]byte, 0, len(graph))
 		for _, f := range all {
 			if f.number == graphInitializer && chosen[parseTensor(f.value).name] {
 				out = appendField(out, graphInitializer, withoutSign(f.value))
