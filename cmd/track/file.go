@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,23 +48,13 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := f.open(cmd)
+	model, in, err := f.begin(cmd, input, part)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, model.Close()) }()
-	logger(cmd).Debug("opening", "input", redact.Source(input))
-	how := f.capture()
-	how.Log, how.Parts = logger(cmd), f.inParts(part)
-	opened, err := capture.OpenContext(cmd.Context(), input, how)
-	if err != nil {
-		return err
-	}
-	timed := clock.NewSource(opened)
-	src := capture.Prefetch(timed, capture.Ahead(opened.Info().Width, opened.Info().Height))
-	defer func() { err = errors.Join(err, src.Close()) }()
-	defer context.AfterFunc(cmd.Context(), opened.Stop)() // ends a read that waits for a stream
-	logger(cmd).Debug("opened", "input", redact.Source(input), "what", opened.Info(), "model", model.Manifest().Name)
+	defer func() { err = errors.Join(err, in.src.Close(), model.Close()) }()
+	defer context.AfterFunc(cmd.Context(), in.opened.Stop)() // ends a read that waits for a stream
+	opened, src := in.opened, in.src
 
 	from, part, err := f.seek(cmd, model, src, part)
 	if err != nil {
@@ -85,7 +76,51 @@ func (f *fileFlags) run(cmd *cobra.Command, input string) (err error) {
 	if err == nil {
 		err = checkEnd(cmd, opened.Info(), sum, part)
 	}
-	return errors.Join(out.settle(err), f.report(cmd, input, sum, timed, out))
+	return errors.Join(out.settle(err), f.report(cmd, input, sum, in.timed, out))
+}
+
+// reading is an open input: its frames are read ahead by src, through the clock.
+type reading struct {
+	opened *capture.Source
+	timed  *clock.Source
+	src    *capture.Prefetched
+}
+
+// begin opens the model and, meanwhile, the input: to load a model takes as long as to decode ten frames or more. The
+// model's error comes first. Both are to be closed.
+func (f *fileFlags) begin(cmd *cobra.Command, input string, p part) (*modelTracker, reading, error) {
+	logger(cmd).Debug("opening", "input", redact.Source(input))
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	var model *modelTracker
+	var wrong error
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		if model, wrong = f.open(cmd); wrong != nil {
+			cancel() // an input may take long to open
+		}
+	}()
+	how := f.capture()
+	how.Log, how.Parts = logger(cmd), f.inParts(p)
+	var in reading
+	var err error
+	if in.opened, err = capture.OpenContext(ctx, input, how); err == nil {
+		in.timed = clock.NewSource(in.opened)
+		in.src = capture.Prefetch(in.timed, capture.Ahead(in.opened.Info().Width, in.opened.Info().Height))
+	}
+	<-loaded
+	if err == nil && wrong != nil {
+		closeInto(in.src, &wrong)
+	} else if err != nil && wrong == nil {
+		closeInto(model, &err)
+	}
+	if wrong != nil || err != nil {
+		return nil, reading{}, cmp.Or(wrong, err)
+	}
+	logger(cmd).Debug("opened", "input", redact.Source(input), "what", in.opened.Info(), "model",
+		model.Manifest().Name)
+	return model, in, nil
 }
 
 // checked reads what the flags say to follow and to compare with, and refuses what cannot be, before anything is opened

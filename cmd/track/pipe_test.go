@@ -64,6 +64,25 @@ func TestPipeThatNobodyWrites(t *testing.T) {
 	}
 }
 
+// TestModelIsToldFirst: the input is opened while the model is loaded; what is wrong with the model is told first, and
+// at once where the input would be waited for.
+func TestModelIsToldFirst(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "input.mp4")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, input := range []string{pipe, "missing.mp4", "../../samples/walk.mp4"} {
+		code, out, stderr := finish(t, program(t, "file", input, "-m", "no-such-model", "--init", clipInit, "--csv", "-"))
+		if code != exitUsage || out != "" || !strings.Contains(stderr, "no-such-model") || strings.Contains(stderr, input) {
+			t.Errorf("%s: exit %d: %s%s", input, code, out, stderr)
+		}
+	}
+	code, _, stderr := finish(t, program(t, "file", "missing.mp4", "-m", tiny, "--init", clipInit, "--csv", "-"))
+	if code != exitFailed || !strings.Contains(stderr, "missing.mp4") {
+		t.Errorf("no input: exit %d: %s", code, stderr)
+	}
+}
+
 // TestPipeAsFile: files that describe may come through a pipe; the first SIGTERM ends the wait for what it brings, and
 // one that is of two uses is read once.
 func TestPipeAsFile(t *testing.T) {
