@@ -60,8 +60,8 @@ func (m *Model) addExemplar(path string, r *Runtime) error {
 }
 
 // loadInside returns what loads the exemplar graph in a file's metadata, once, and nil where the file has none. On the
-// CPU that begins at once, beside the file's own graph: each takes some 70 ms on one processor. Another provider may
-// turn out not to run a graph, and the next one is then loaded for the CPU, so they wait for each other.
+// CPU that begins at once, beside the file's own graph, as each keeps one processor busy. Another provider may turn out
+// not to run a graph, and the next one is then loaded for the CPU, so they wait for each other.
 func (r *Runtime) loadInside(path string, file []byte) func() (*graph, error) {
 	text := metadataIn(file, exemplarKey)
 	if len(text) == 0 {
