@@ -92,6 +92,9 @@ func explainArgs(c *cobra.Command) {
 // noEmpty refuses an argument and a flag's text that were typed and are empty, as of a variable that is not set: an
 // output would be left away without a word. (A configuration says by it that a flag is as if it were not given.)
 func noEmpty(cmd *cobra.Command, args []string) (err error) {
+	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
+		return nil // a shell asks what may stand where nothing is written yet
+	}
 	if i := slices.Index(args, ""); i >= 0 {
 		return usagef("argument %d of %s is empty: is a variable not set?", i+1, cmd.CommandPath())
 	}
