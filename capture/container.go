@@ -24,6 +24,9 @@ func containerSize(path string) (want, have int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if !st.Mode().IsRegular() {
+		return 0, -1, fmt.Errorf("%w: a device has no size", errContainer)
+	}
 	want, err = announcedSize(f, st.Size())
 	return want, st.Size(), err
 }

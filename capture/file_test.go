@@ -176,6 +176,7 @@ func TestOpenErrors(t *testing.T) {
 		{spec: filepath.Join(dir, "none.mp4"), is: fs.ErrNotExist, says: "none.mp4"},
 		{spec: text, is: ErrNotVideo, says: "text.mp4"},
 		{spec: empty, is: ErrNotVideo, says: "empty"},
+		{spec: "/dev/zero", is: ErrNotVideo, says: "no known container"},
 		{spec: headless, is: ErrNotVideo, says: "cut short"},
 		{spec: locked, is: fs.ErrPermission, says: "locked.mp4"},
 		{spec: sample, o: Options{FPS: -1}, says: "frame rate -1"},

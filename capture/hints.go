@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // numbered is printf's way to number files, which OpenCV and FFmpeg read.
@@ -19,6 +21,23 @@ func patternHint(path string, err error) error {
 	}
 	return fmt.Errorf("%w: numbered pictures are named by a pattern of the shell's kind here: '%s'",
 		err, numbered.ReplaceAllString(path, "*"))
+}
+
+// withHost are the schemes of streams that one asks a host for; others may wait for whoever sends.
+var withHost = []string{"http", "https", "rtsp", "rtsps", "rtmp", "rtmps"}
+
+// checkHost refuses a stream's URL without a host, as a variable leaves it that is not set.
+func checkHost(url string) error {
+	scheme, rest, _ := strings.Cut(url, "://")
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if slices.Contains(withHost, strings.ToLower(scheme)) && (host == "" || host[0] == ':') {
+		return fmt.Errorf("%w: a host is missing behind %s://", ErrNotVideo, scheme)
+	}
+	return nil
 }
 
 // belowHint adds the folder below dir that has pictures, where dir has none: benchmarks keep a sequence's pictures in

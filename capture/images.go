@@ -204,6 +204,9 @@ func listPictures(target string) ([]string, error) {
 		return nil, readable(target)
 	}
 	files, err := filepath.Glob(pattern)
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%w: no file has such a name, in which *, ? and [] stand for others", ErrNoImages)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -126,6 +126,10 @@ func TestImageErrors(t *testing.T) {
 	if len(frames) != 4 || !errors.Is(err, ErrNotVideo) || !strings.Contains(err.Error(), "12.png") {
 		t.Errorf("a folder with a broken picture: %d frames, %v", len(frames), err)
 	}
+	if _, err := Open(filepath.Join(dir, "*.mkv"), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "such a name") {
+		t.Errorf("a glob of no file: %v", err)
+	}
 	for spec, want := range map[string]error{
 		t.TempDir():                     ErrNoImages,
 		filepath.Join(dir, "*.gif"):     ErrNoImages,

@@ -70,6 +70,9 @@ func open(spec string, o Options) (*Source, error) {
 	case Images:
 		return openImages(spec, target, o)
 	case Stream:
+		if err := checkHost(target); err != nil {
+			return nil, err
+		}
 		return openVideo(spec, target, kind, o)
 	case Pipe:
 		if spec != "-" {

@@ -140,6 +140,13 @@ func TestStreamErrors(t *testing.T) {
 			t.Errorf("the password shows in %q", err)
 		}
 	}
+	for _, url := range []string{"http://", "rtsp://:554/live", "HTTPS://me:hidden@/x", "rtmp://?x"} {
+		s, err := Open(url, Options{})
+		if s != nil || !errors.Is(err, ErrNotVideo) || !strings.Contains(err.Error(), "a host is missing") ||
+			strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
 }
 
 // A stream over UDP that ffmpeg sends until it is killed: it ends in a time-out, for UDP has no end.

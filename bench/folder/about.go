@@ -71,7 +71,10 @@ func Digest(s *dataset.Sequence) string {
 func ReadAbout(dir string) (About, error) {
 	path := filepath.Join(dir, AboutFile)
 	raw, err := readfile.Plain(path, readfile.Small)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return About{}, fmt.Errorf("folder: %s is no run of track bench: %w", dir, err)
+	case err != nil:
 		return About{}, fmt.Errorf("folder: %w", err)
 	}
 	a, err := parseAbout(raw)

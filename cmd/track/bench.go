@@ -78,6 +78,9 @@ func (f *benchFlags) check(datasets []string) error {
 	if f.out == "" {
 		return usagef("--out is missing: the folder for the run")
 	}
+	if st, err := os.Stat(f.out); err == nil && !st.IsDir() {
+		return usagef("--out %s: that is a file: a folder is needed for the run", f.out)
+	}
 	for _, root := range datasets {
 		out, errOut := os.Stat(f.out)
 		in, errIn := os.Stat(root)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siamtrack/internal/config"
+	"siamtrack/internal/plural"
 )
 
 // newConfigCmd returns `track config`.
@@ -108,11 +109,15 @@ func newConfigCheckCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: good, it sets %d flags\n", args[0], len(values))
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: good, it sets %s\n", args[0], plural.Of(len(values), "flag"))
 				return err
 			}
 			settings, err := config.Load(cmd.Context(), settable(), configFile(cmd))
 			if err != nil {
+				return err
+			}
+			if len(settings.Files()) == 0 {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "no file is there; track config path says where one is looked for")
 				return err
 			}
 			for _, file := range settings.Files() {
@@ -149,7 +154,7 @@ func configFiles(cmd *cobra.Command) (files []given) {
 func settable() *cobra.Command {
 	root := newRoot()
 	for _, c := range root.Commands() {
-		if c.Name() == "config" {
+		if c.Name() == "config" || c.Name() == "completion" {
 			root.RemoveCommand(c)
 		}
 	}

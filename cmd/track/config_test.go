@@ -30,7 +30,7 @@ func TestEveryFlagIsConfigured(t *testing.T) {
 	var write func(c *cobra.Command, indent string)
 	write = func(c *cobra.Command, indent string) {
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Name == config.FileFlag {
+			if f.Name == config.FileFlag || f.Name == "version" { // they say what is to be done
 				return
 			}
 			flags++
@@ -97,6 +97,18 @@ func TestConfiguredRun(t *testing.T) {
 	code, _, stderr = track(t, "file", clip, "--threads", "0")
 	if code != exitUsage || !strings.Contains(stderr, "csv ("+path+":7)") {
 		t.Errorf("exit %d: wrong use does not say what was configured: %s", code, stderr)
+	}
+}
+
+// TestNoConfiguration: who checks what is not there is told so.
+func TestNoConfiguration(t *testing.T) {
+	t.Setenv("SIAMTRACK_CONFIG", "")
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	if _, paths, _ := track(t, "config", "path"); strings.Contains(paths, "\tread\n") {
+		t.Skip("this machine has one for all its users")
+	}
+	if code, stdout, _ := track(t, "config", "check"); code != exitDone || !strings.HasPrefix(stdout, "no file is there") {
+		t.Errorf("exit %d: %q", code, stdout)
 	}
 }
 

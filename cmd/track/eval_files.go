@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"siamtrack/bench/folder"
@@ -14,6 +16,8 @@ func evaluateFiles(
 	switch {
 	case truth == "" || len(tracks) == 0:
 		return nil, usagef("--gt and --pred go together: the file of true boxes, and the tracker's")
+	case truth == stdoutPath || slices.Contains(tracks, stdoutPath):
+		return nil, usagef("--gt and --pred read files: standard input is /dev/stdin")
 	case len(args) > 0 || flags.dataset != "":
 		return nil, usagef("--gt and --pred score single files: leave --dataset and folders of results away")
 	case flags.experiment != "" && flags.experiment != string(folder.OPE):

@@ -27,7 +27,13 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"help", []string{"--help"}, exitDone, ""},
 		{"version", []string{"version"}, exitDone, ""},
+		{"version, as a flag", []string{"--version"}, exitDone, ""},
 		{"completion", []string{"completion", "bash"}, exitDone, ""},
+		{"completion of another shell", []string{"completion", "tcsh"}, exitUsage, `no command "tcsh"`},
+		{"a word that a shell asks for", []string{"__complete", "config", ""}, exitDone, ""},
+		{"a word that a shell asks for, without descriptions", []string{"__completeNoDesc", "file", "--csv", ""}, exitDone,
+			""},
+		{"a command behind --", []string{"--", "file"}, exitUsage, `no command "file"`},
 		{"nothing", []string{}, exitUsage, "Usage:"}, // nil is to cobra what the test binary was called with,
 		{"unknown command", []string{"versoin"}, exitUsage, "did you mean version?"},
 		{"help for an unknown command", []string{"help", "flie"}, exitUsage, "did you mean file"},
@@ -87,8 +93,19 @@ func TestProviderAndPrecision(t *testing.T) {
 	}
 }
 
+// TestCompletion: a shell that completes a word of which nothing is written yet is told what may stand there.
+func TestCompletion(t *testing.T) {
+	code, stdout, stderr := track(t, "__complete", "config", "")
+	if code != exitDone || !strings.Contains(stdout, "check\tSay what is wrong") || !strings.Contains(stdout, "print\t") {
+		t.Errorf("exit %d: %q, %q", code, stdout, stderr)
+	}
+}
+
 func TestVersionNamesGo(t *testing.T) {
 	_, stdout, stderr := track(t, "version")
+	if code, flag, _ := track(t, "--version"); code != exitDone || flag != stdout {
+		t.Errorf("--version: exit %d, %q; the command says %q", code, flag, stdout)
+	}
 	if !strings.HasPrefix(stdout, "track ") || !strings.Contains(stdout, "go1.") || stderr != "" {
 		t.Errorf("stdout %q, stderr %q", stdout, stderr)
 	}

@@ -115,7 +115,7 @@ func (f *matchFlags) openMatcher(cmd *cobra.Command) (*siamtrack.Matcher, *siamt
 // judge returns what gives verdicts: the given threshold, or those that were calibrated.
 func (f *matchFlags) judge(cmd *cobra.Command, m *siamtrack.Matcher) (match.Judge, error) {
 	if cmd.Flags().Changed("threshold") {
-		if math.IsNaN(f.threshold) || f.threshold < 0 {
+		if math.IsNaN(f.threshold) || math.IsInf(f.threshold, 0) || f.threshold < 0 {
 			return match.Judge{}, usagef("--threshold %v: a distance, 0 or more, is expected", f.threshold)
 		}
 		return match.JudgeBy(match.Threshold{Distance: f.threshold}), nil

@@ -213,6 +213,7 @@ func TestMatchBadUse(t *testing.T) {
 		{"three numbers", []string{a, a, "--box-a", "1,2,3"}, exitUsage, "3 numbers"},
 		{"unknown distance", []string{a, a, "--distance", "manhattan"}, exitUsage, "euclidean, cosine, correlation expected"},
 		{"no kind's name", []string{a, a, "--kind", "Face!"}, exitUsage, "--kind"},
+		{"threshold without an end", []string{a, a, "--threshold", "Inf"}, exitUsage, "--threshold +Inf"},
 		{"negative threshold", []string{a, a, "--threshold", "-1"}, exitUsage, "--threshold -1"},
 		{"no query", []string{"--gallery", dir}, exitUsage, "no picture to look for"},
 		{"box and gallery", []string{a, "--gallery", dir, "--box-a", "1,1,5,5"}, exitUsage, "gallery"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,6 +37,9 @@ func newRoot() *cobra.Command {
 			return errors.Join(cmd.Help(), errHelped)
 		},
 	}
+	root.Flags().Bool("version", false, "print the version, as track version does")
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.TextVar(new(slog.Level), "log-level", slog.LevelInfo,
 		"least `level` of the log on stderr: debug, info, warn or error")
@@ -53,9 +57,13 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newPlayCmd(), newTuneCmd())
 	root.AddCommand(newTraxCmd())
 	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
-		if c.Name() == "help" {
+		switch c.Name() {
+		case "help":
 			c.Args = knownTopic
+		case "completion": // which takes any word for a wish for help
+			c.Args, c.RunE = knownCommand, root.RunE
 		}
 	}
 	explainMisuse(root)
@@ -80,7 +88,8 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 		cmd.SuggestionsMinimumDistance = cmd.Root().SuggestionsMinimumDistance
 	}
 	msg := fmt.Sprintf("no command %q", redact.Source(args[0])) // a URL, where live was forgotten
-	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+	itself := func(name string) bool { return name == args[0] } // behind --
+	if s := slices.DeleteFunc(cmd.SuggestionsFor(args[0]), itself); len(s) > 0 {
 		msg += fmt.Sprintf("; did you mean %s?", strings.Join(s, " or "))
 	} else if _, err := os.Stat(args[0]); err == nil && !cmd.HasParent() {
 		msg += "; track file follows objects through a video into files, track live shows it"
