@@ -70,6 +70,15 @@ func TestSeveralTargets(t *testing.T) {
 			}
 		}
 	}
+	checkCOCO(t, out("t.json"), 15, len(readTrack(t, out("mot.txt"))))
+	if frames, _, _ := video(t, out("t.mp4")); frames != 15 {
+		t.Errorf("the video has %d frames", frames)
+	}
+}
+
+// checkCOCO reads a file of COCO's of the clip.
+func checkCOCO(t *testing.T, path string, images, annotations int) {
+	t.Helper()
 	var coco struct {
 		Images, Annotations []any
 		Videos              []struct {
@@ -77,15 +86,12 @@ func TestSeveralTargets(t *testing.T) {
 			Width, Height int
 		}
 	}
-	if err := json.Unmarshal([]byte(read(t, out("t.json"))), &coco); err != nil {
+	if err := json.Unmarshal([]byte(read(t, path)), &coco); err != nil {
 		t.Fatal(err)
 	}
-	if v := coco.Videos[0]; len(coco.Images) != 15 || len(coco.Annotations) != len(readTrack(t, out("mot.txt"))) ||
+	if v := coco.Videos[0]; len(coco.Images) != images || len(coco.Annotations) != annotations ||
 		v.Name != "walk.mp4" || v.Width != 768 || v.Height != 576 {
 		t.Errorf("COCO: %d images, %d annotations, %+v", len(coco.Images), len(coco.Annotations), v)
-	}
-	if frames, _, _ := video(t, out("t.mp4")); frames != 15 {
-		t.Errorf("the video has %d frames", frames)
 	}
 }
 

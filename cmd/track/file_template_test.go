@@ -11,12 +11,11 @@ import (
 	"siamtrack/tracker"
 )
 
-// TestTemplate finds the walker of the clip by a picture of her, in the first frame that shows her, and follows her.
-func TestTemplate(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many runs one after the other, of what other tests run: left out with -short")
-	}
-	dir, model := t.TempDir(), goodModel(t)
+// walkerFrames makes a folder of pictures of the clip: of its woman (walker.png), of her head (head.png), and two
+// folders of frames, one in which she is from the second on (frames) and one in which she is not (lawn).
+func walkerFrames(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	src, err := capture.Open(clip, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -52,31 +51,38 @@ func TestTemplate(t *testing.T) {
 		}
 		save("frames/"+name, f.Image.SubImage(about))
 	}
+	return dir
+}
+
+// TestTemplate finds the walker of the clip by a picture of her, in the first frame that shows her, and follows her.
+func TestTemplate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs one after the other, of what other tests run: left out with -short")
+	}
+	dir, model := walkerFrames(t), goodModel(t)
 	frames, example, csv := filepath.Join(dir, "frames"), filepath.Join(dir, "walker.png"), filepath.Join(dir, "t.csv")
 
-	code, _, errs := track(t, "file", frames, "-m", model, "--template", example, "--csv", csv)
-	if code != exitDone {
-		t.Fatalf("exit %d, %s", code, errs)
-	}
-	rows := readTrack(t, csv)
-	if want := (tracker.Box{X: 79, Y: 62, W: 50, H: 148}); len(rows) != 2 || rows[0].Frame != 1 ||
-		rows[0].Box.IoU(want) < 0.9 {
-		t.Errorf("%+v; she is in frames 1 and 2, at %v in the first", rows, want)
-	}
-
-	head := filepath.Join(dir, "head.csv") // small: the network alone takes other things for it
-	code, _, errs = track(t, "file", frames, "-m", model, "--template", filepath.Join(dir, "head.png"), "--csv", head)
-	if code != exitDone {
-		t.Fatalf("exit %d, %s", code, errs)
-	}
-	rows = readTrack(t, head)
-	if want := (tracker.Box{X: 92, Y: 62, W: 24, H: 26}); len(rows) != 2 || rows[0].Frame != 1 ||
-		rows[0].Box.IoU(want) < 0.9 {
-		t.Errorf("%+v; her head is in frames 1 and 2, at %v in the first", rows, want)
+	for _, c := range []struct {
+		name, template, csv string
+		want                tracker.Box
+	}{
+		{"she", example, csv, tracker.Box{X: 79, Y: 62, W: 50, H: 148}},
+		// Small: the network alone takes other things for it.
+		{"her head", filepath.Join(dir, "head.png"), filepath.Join(dir, "head.csv"),
+			tracker.Box{X: 92, Y: 62, W: 24, H: 26}},
+	} {
+		code, _, errs := track(t, "file", frames, "-m", model, "--template", c.template, "--csv", c.csv)
+		if code != exitDone {
+			t.Fatalf("exit %d, %s", code, errs)
+		}
+		rows := readTrack(t, c.csv)
+		if len(rows) != 2 || rows[0].Frame != 1 || rows[0].Box.IoU(c.want) < 0.9 {
+			t.Errorf("%+v; %s is in frames 1 and 2, at %v in the first", rows, c.name, c.want)
+		}
 	}
 
 	none := filepath.Join(dir, "none.csv")
-	code, _, errs = track(t, "file", filepath.Join(dir, "lawn"), "-m", model, "--template", example, "--csv", none)
+	code, _, errs := track(t, "file", filepath.Join(dir, "lawn"), "-m", model, "--template", example, "--csv", none)
 	if _, err := os.Stat(none); code != exitFailed || !strings.Contains(errs, "object not found in any of 2 frames") ||
 		err == nil {
 		t.Errorf("frames without her: exit %d, %q", code, errs)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"image"
 	"image/color"
 	"os"
@@ -89,23 +88,6 @@ func TestWindowFollowsWhatIsDrawn(t *testing.T) {
 	}
 }
 
-// click clicks on a target's box, away from its middle, where another may be.
-func (d *desktop) click(id int, b tracker.Box) {
-	d.t.Helper()
-	d.locate()
-	d.move(b.X+b.W/4, b.Y+b.H/4)
-	d.told(fmt.Sprintf("msg=clicked target=%d\n", id), func() { d.xdotool("click", "1") })
-}
-
-// step presses the full stop, and waits each time until there are so many rows.
-func (d *desktop) step(name string, rows ...int) {
-	d.t.Helper()
-	for _, n := range rows {
-		d.press("period")
-		d.eventually("a step", func() bool { return len(d.rows(name)) == n })
-	}
-}
-
 // hasColor reports whether a picture holds a line's worth of pixels of a colour.
 func hasColor(img *image.RGBA, c color.RGBA) bool {
 	n := 0
@@ -117,95 +99,6 @@ func hasColor(img *image.RGBA, c color.RGBA) bool {
 		}
 	}
 	return n > 40
-}
-
-// TestWindowKeys presses every key while the clip is paused, so that each one's effect is all that changes.
-func TestWindowKeys(t *testing.T) {
-	if testing.Short() {
-		t.Skip("clicks on what moves: left out with -short, where the race detector makes the window too slow for them")
-	}
-	needDesktop(t)
-	d := openDesktop(t, absolute(t, clip), "-m", goodModel(t), "--init", clipInit, "--jsonl", "t.jsonl",
-		"--fps", "5") // slower than it was: on a busy machine it would be over before it is paused
-	d.eventually("rows", func() bool { return len(d.rows("t.jsonl")) > 8 })
-	d.press("p", "space", "p")  // the panel's crops are asked for from here on
-	plain := d.steady("paused") // or it fails: paused, nothing may change
-	still := len(d.rows("t.jsonl"))
-	for _, key := range []string{"m", "o", "p", "g", "i", "h"} {
-		d.press(key)
-		d.shows("key-"+key, plain, false)
-		d.press(key)
-		d.shows("key-"+key+"-off", plain, true)
-	}
-
-	d.press("m") // the response map in other colours, and once round in the first ones
-	heat := d.steady("heat")
-	d.press("k")
-	d.shows("key-k", heat, false)
-	d.press("k", "k", "k", "k", "k", "k")
-	d.shows("key-k-round", heat, true)
-	d.press("m")
-
-	d.step("t.jsonl", still+1, still+2, still+3)
-
-	frame := d.snapshotFrame()
-	if rows := d.rows("t.jsonl"); frame != rows[len(rows)-1].Frame {
-		t.Errorf("the snapshot is of frame %d, the last row of %d", frame, rows[len(rows)-1].Frame)
-	}
-
-	d.locate()
-	d.press("r") // and a box at another place, given up first by Esc, then by the right button, then drawn
-	other := tracker.Box{X: 100, Y: 300, W: 80, H: 60}
-	for _, cancel := range [][]string{{"key", "Escape"}, {"click", "3"}} {
-		d.begin(other.X, other.Y)
-		d.move(other.X+other.W, other.Y+other.H)
-		d.picture("drawing")
-		d.told(`msg="box given up"`, func() { d.xdotool(cancel...) })
-		d.xdotool("mouseup", "1")
-		d.press("i", "i") // the button is up by then
-	}
-	if n := len(d.rows("t.jsonl")); n != still+3 {
-		t.Errorf("given up, yet %d rows came", n-still-3)
-	}
-	d.press("r")
-	d.drag(other)
-	d.eventually("the second target's row", func() bool { return len(d.rows("t.jsonl")) == still+4 })
-	d.step("t.jsonl", still+6) // of both
-	rows := d.rows("t.jsonl")
-	if b := rows[still+5]; b.ID != 2 || rows[still+4].ID != 1 || b.Box.IoU(other) < 0.3 {
-		t.Errorf("drawn at %v, the next box is target %d's, %v", other, b.ID, b.Box)
-	}
-	d.picture("two")
-	d.click(1, rows[still+4].Box)
-	d.picture("first-selected")
-	d.press("Delete")
-	d.step("t.jsonl", still+7)
-	if r := d.rows("t.jsonl")[still+6]; r.ID != 2 {
-		t.Errorf("the first was removed, and there is a row of target %d", r.ID)
-	}
-
-	d.press("c", "v", "space") // no target: frames go by, rows do not come
-	from := d.snapshotFrame()
-	d.eventually("12 frames more", func() bool { return d.snapshotFrame() >= from+12 })
-	d.press("space", "v")
-	if n := len(d.rows("t.jsonl")); n != still+7 {
-		t.Errorf("cleared, yet %d rows came", n-still-7)
-	}
-	d.press("f")
-	d.eventually("full screen", func() bool { return d.locate() && d.size.X > 768 && d.size.Y > 576 })
-	d.picture("full-screen")
-	d.press("f")
-	d.eventually("the window again", func() bool { return d.locate() && d.size == image.Pt(768, 576) })
-	if code, stderr := d.quit(); code != exitDone || !strings.Contains(stderr, "on the screen") {
-		t.Errorf("exit %d\n%s", code, stderr)
-	}
-	files, _ := filepath.Glob(filepath.Join(d.dir, "track-*.mp4"))
-	if len(files) != 1 {
-		t.Fatalf("recorded %v, want one video", files)
-	}
-	if frames, _, _ := video(t, files[0]); frames < 8 {
-		t.Errorf("the video has %d frames of 12", frames)
-	}
 }
 
 // TestWindowResized draws in a window that is wider than the picture, so that there are bars beside it.
