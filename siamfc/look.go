@@ -17,18 +17,19 @@ func (t *Tracker) ahead(img *image.RGBA) spot {
 	return at
 }
 
-// glance is a look at the square of a side about a spot, in the usual crop, and what the network said of it.
+// glance is a look at the square of a side about a spot, and what the network said of it.
 type glance struct {
+	view *view
 	at   spot
 	side float64
 	maps Maps
 }
 
 // look searches the square about a spot for the target.
-func (t *Tracker) look(img *image.RGBA, at spot) (glance, error) {
-	g := glance{at: at, side: t.searchSide(t.near, at.w, at.h)}
+func (t *Tracker) look(img *image.RGBA, at spot, v *view) (glance, error) {
+	g := glance{view: v, at: at, side: t.searchSide(v, at.w, at.h)}
 	var err error
-	g.maps, err = t.see(t.near, img, at.x, at.y, g.side)
+	g.maps, err = t.see(v, img, at.x, at.y, g.side)
 	return g, err
 }
 
@@ -43,7 +44,7 @@ type sight struct {
 // locate finds the target in what was seen, and fills the view's response map.
 func (t *Tracker) locate(g glance) sight {
 	begin := time.Now()
-	v, at := t.near, g.at
+	v, at := g.view, g.at
 	crop := float64(v.size) / g.side // crop pixels a frame pixel
 	f := t.bias.correct(v.locate.locate(g.maps, at.w*crop, at.h*crop))
 	v.respond(t.m.Kind, g.maps, f.scale, at.x, at.y, crop/t.scales[f.scale])

@@ -66,9 +66,24 @@ type SearchSpec struct {
 	// Sweep is the size of the larger crops in which the whole frame is looked over for a lost target, at the same scale,
 	// where crops of Size would take too many frames; see StateSpec.Redetect. 0 is Size; layout siamtrack of the box
 	// kind, whose graph takes crops of any size. Files of earlier versions call it "wide".
-	Sweep int  `json:"sweep,omitempty"`
-	Fill  Fill `json:"fill,omitempty"`
-	Snap  Snap `json:"pixels,omitempty"`
+	Sweep int `json:"sweep,omitempty"`
+	// Calm is the size of the smaller crops in which a target that moves little is searched for, at the same scale; see
+	// LoopSpec.CalmShift. They take less time, and show less of what looks like the target. 0 is Size; layout siamtrack of
+	// the box kind.
+	Calm int  `json:"calm,omitempty"`
+	Fill Fill `json:"fill,omitempty"`
+	Snap Snap `json:"pixels,omitempty"`
+}
+
+// Sizes are those of all search crops that a network is shown, Size first.
+func (s SearchSpec) Sizes() []int {
+	sizes := []int{s.Size}
+	for _, other := range []int{s.Sweep, s.Calm} {
+		if other > 0 {
+			sizes = append(sizes, other)
+		}
+	}
+	return sizes
 }
 
 // GridSpec places the response map on the search crop: the cell in column i lies Origin + i*Stride crop pixels to
@@ -139,6 +154,10 @@ type LoopSpec struct {
 	// own, where that is further, in sides of the target (the root of its area), than this; only while the target is
 	// surely tracked. 0 foresees nothing.
 	Motion float64 `json:"motion,omitempty"`
+
+	// CalmShift is how far from the middle of the crop, in its pixels, a target may have been found of late to be searched
+	// for in crops of Search.Calm.
+	CalmShift float64 `json:"calm_shift,omitempty"`
 
 	// MinSide is the smallest side that the box may shrink to, in frame pixels; 0 means tracker.MinSide.
 	MinSide float64 `json:"min_side,omitempty"`
@@ -228,8 +247,12 @@ func (m *Manifest) validateSearch() error {
 	return errors.Join(
 		check(m.Search.Size >= m.Exemplar.Size && m.Search.Size <= 2048,
 			"search.size: %d found, %d (exemplar.size) to 2048 expected", m.Search.Size, m.Exemplar.Size),
-		check(m.Search.Sweep == 0 || m.validSweep(), "search.sweep: %d found; for a box model of layout siamtrack, "+
-			"search.size and a multiple of two strides more, to 2048", m.Search.Sweep),
+		check(m.Search.Sweep == 0 || m.wholeCells(m.Search.Sweep, m.Search.Size+1, 2048), "search.sweep: %d found; for a "+
+			"box model of layout siamtrack, search.size and a multiple of two strides more, to 2048", m.Search.Sweep),
+		check(m.Search.Calm == 0 || m.wholeCells(m.Search.Calm, m.Exemplar.Size, m.Search.Size-1), "search.calm: %d found; "+
+			"for a box model of layout siamtrack, search.size and a multiple of two strides less, from exemplar.size",
+			m.Search.Calm),
+		check((m.Search.Calm > 0) == (m.Loop.CalmShift > 0), "search.calm, loop.calm_shift: one is nothing without the other"),
 		namedOrEmpty("search.fill", m.Search.Fill, FillMean, FillBlack),
 		namedOrEmpty("search.pixels", m.Search.Snap, SnapNone, SnapWhole, SnapCeiled),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),
@@ -241,11 +264,11 @@ func (m *Manifest) validateSearch() error {
 			m.Correlation.Scale))
 }
 
-// validSweep reports whether the grid has whole cells more, as many on either side, on the sweep's crop.
-func (m *Manifest) validSweep() bool {
-	more := m.Search.Sweep - m.Search.Size
-	return m.Kind == Box && m.Layout == LayoutSiamtrack && more > 0 && m.Search.Sweep <= 2048 &&
-		math.Mod(float64(more), 2*m.Grid.Stride) == 0
+// wholeCells reports whether search crops may have a further size: one in a range on which the grid has whole cells more
+// or less, as many on either side.
+func (m *Manifest) wholeCells(size, least, most int) bool {
+	return m.Kind == Box && m.Layout == LayoutSiamtrack && size >= least && size <= most &&
+		math.Mod(float64(size-m.Search.Size), 2*m.Grid.Stride) == 0
 }
 
 func (l *LoopSpec) validate(k Kind) error {
@@ -263,6 +286,7 @@ func (l *LoopSpec) validate(k Kind) error {
 		check(within(l.Steady, 0, 1), "loop.steady: %v found, 0 to 1 expected", l.Steady),
 		check(k == Box || l.Vote == 0 && l.Calibration == 0 && l.ToldRate == 0 && l.Steady == 0,
 			"loop.vote, loop.calibration, loop.told_rate, loop.steady: only a box model has a box to correct"),
+		check(within(l.CalmShift, 0, 1024), "loop.calm_shift: %v found, 0 to 1024 expected", l.CalmShift),
 		check(within(l.SizeRate, 0, 1), "loop.size_rate: %v found, 0 to 1 expected", l.SizeRate),
 		check(l.Refresh >= 0 && l.Refresh <= 10000, "loop.refresh: %d found, 0 to 10000 expected", l.Refresh),
 		check(within(l.RefreshShare, 0, 1), "loop.refresh_share: %v found, 0 to 1 expected", l.RefreshShare),

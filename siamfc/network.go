@@ -17,8 +17,8 @@ type Network interface {
 	// told which part of the exemplar is the target.
 	Exemplar(crop []float32, target tracker.Box) error
 	// Search embeds n search crops, planar float32 [n, 3, size, size], and compares each with the exemplar. The maps
-	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; size is its
-	// Search.Size or, where it has one, Search.Sweep. The maps lie on the manifest's GridOn of that size.
+	// are valid until the next call. n is the manifest's Loop.Scales for the peak kind, 1 for the box kind; size is one of
+	// its Search.Sizes. The maps lie on the manifest's GridOn of that size.
 	Search(crops []float32, size int) (Maps, error)
 }
 

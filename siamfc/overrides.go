@@ -97,11 +97,17 @@ func (o Overrides) scale(m *Manifest) error {
 	resized := func(size int) int {
 		return m.Search.Size + int(step*math.Round((*o.SearchScale*float64(size)-float64(m.Search.Size))/step))
 	}
-	size, sweep := resized(m.Search.Size), 0
+	size, sweep, calm := resized(m.Search.Size), 0, 0
 	if m.Search.Sweep > 0 {
 		sweep = max(resized(m.Search.Sweep), size+int(step))
 	}
+	if m.Search.Calm > 0 {
+		calm = min(resized(m.Search.Calm), size-int(step))
+	}
+	if calm < m.Exemplar.Size {
+		calm, m.Loop.CalmShift = 0, 0
+	}
 	m.Grid = m.GridOn(size)
-	m.Search.Size, m.Search.Sweep = size, sweep
+	m.Search.Size, m.Search.Sweep, m.Search.Calm = size, sweep, calm
 	return nil
 }

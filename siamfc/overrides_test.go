@@ -9,16 +9,16 @@ import (
 
 func TestOverrides(t *testing.T) {
 	box := Manifest{Format: Format, Name: "x", Kind: Box, Layout: LayoutSiamtrack,
-		Exemplar: ExemplarSpec{Size: 128, Context: 0.5}, Search: SearchSpec{Size: 256, Sweep: 384},
+		Exemplar: ExemplarSpec{Size: 128, Context: 0.5}, Search: SearchSpec{Size: 256, Sweep: 384, Calm: 192},
 		Grid:  GridSpec{Size: 16, Stride: 16, Origin: -128},
-		Loop:  LoopSpec{WindowInfluence: 0.4, PenaltyK: 0.1, SizeRate: 0.3},
+		Loop:  LoopSpec{WindowInfluence: 0.4, PenaltyK: 0.1, SizeRate: 0.3, CalmShift: 24},
 		State: StateSpec{Uncertain: 0.5, Lost: 0.2}}
 	peak := box
 	peak.Kind, peak.Search, peak.Correlation.Scale = Peak, SearchSpec{Size: 255}, 1
 	peak.Exemplar.Size, peak.Grid = 127, GridSpec{Size: 17, Stride: 8, Origin: -64}
 	peak.Loop = LoopSpec{WindowInfluence: 0.2, Scales: 3, ScaleStep: 1.04, ScalePenalty: 0.97, ScaleRate: 0.6}
 	foreign, multiplied, embedding := box, box, box
-	foreign.Layout, foreign.Search.Sweep = LayoutNanoTrack, 0
+	foreign.Layout, foreign.Search, foreign.Loop.CalmShift = LayoutNanoTrack, SearchSpec{Size: 256}, 0
 	again := box
 	again.State.Redetect, again.State.Unlike, again.State.RedetectLikeness = true, 0.7, 0.8
 	multiplied.Loop.Blend, embedding.Kind = BlendMultiply, Embedding
@@ -41,13 +41,20 @@ func TestOverrides(t *testing.T) {
 		}},
 		// The middle of the grid stays on that of the crop: 24 cells of 16 pixels from -192 are 384 pixels.
 		"half as far again": {box, Overrides{SearchScale: v(1.5)}, func(m *Manifest) {
-			m.Search.Size, m.Search.Sweep, m.Grid.Size, m.Grid.Origin = 384, 576, 24, -192
+			m.Search = SearchSpec{Size: 384, Sweep: 576, Calm: 288}
+			m.Grid.Size, m.Grid.Origin = 24, -192
 		}},
 		"the next that the grid allows": {box, Overrides{SearchScale: v(1.1)}, func(m *Manifest) {
-			m.Search.Size, m.Search.Sweep, m.Grid.Size, m.Grid.Origin = 288, 416, 18, -144
+			m.Search = SearchSpec{Size: 288, Sweep: 416, Calm: 224}
+			m.Grid.Size, m.Grid.Origin = 18, -144
 		}},
-		"less": {box, Overrides{SearchScale: v(0.5)}, func(m *Manifest) {
-			m.Search.Size, m.Search.Sweep, m.Grid.Size, m.Grid.Origin = 128, 192, 8, -64
+		"less": {box, Overrides{SearchScale: v(0.7)}, func(m *Manifest) {
+			m.Search = SearchSpec{Size: 192, Sweep: 256, Calm: 128}
+			m.Grid.Size, m.Grid.Origin = 12, -96
+		}},
+		"too little for a smaller crop": {box, Overrides{SearchScale: v(0.5)}, func(m *Manifest) {
+			m.Search, m.Loop.CalmShift = SearchSpec{Size: 128, Sweep: 192}, 0
+			m.Grid.Size, m.Grid.Origin = 8, -64
 		}},
 		"found again":     {again, Overrides{Rate: v(1)}, func(m *Manifest) { m.Loop.SizeRate = 1 }},
 		"not found again": {again, Overrides{NoRedetect: true}, func(m *Manifest) { m.State = box.State }},

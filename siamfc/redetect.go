@@ -70,6 +70,7 @@ func (t *Tracker) settle(at spot) {
 	t.judge.lost, t.judge.bad = false, 0
 	t.known.doubt, t.known.strange, t.known.alike = false, 0, 0
 	t.motion.stop()
+	t.pace = unknownPace()
 	t.again.begin(at)
 }
 
@@ -101,7 +102,7 @@ func (t *Tracker) scour(img *image.RGBA, r *tracker.Result) error {
 // approach searches for the candidate where it was seen last.
 func (t *Tracker) approach(img *image.RGBA, r *tracker.Result) error {
 	c := &t.again.candidate
-	g, err := t.look(img, c.spot)
+	g, err := t.look(img, c.spot, t.near)
 	if err != nil {
 		return err
 	}

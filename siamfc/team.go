@@ -19,6 +19,7 @@ var errNotSearched = errors.New("siamfc: locate before search: it ends what a te
 type Team struct {
 	batch   Batch
 	members []*Tracker
+	alike   []*Tracker // those of the members whose crops are of one size
 	boxes   []tracker.Box
 	nets    []Network
 	crops   [][]float32
@@ -60,22 +61,40 @@ func (t *Team) Search(img *image.RGBA, members []tracker.TeamMember) error {
 	return t.together()
 }
 
-// together runs the members' networks.
+// together runs the members' networks, in one go where the crops are of one size.
 func (t *Team) together() error {
-	if len(t.members) == 0 {
-		return nil
+	for i, m := range t.members {
+		size := m.seen.view.size
+		of := func(m *Tracker) bool { return m.seen.view.size == size }
+		if slices.ContainsFunc(t.members[:i], of) {
+			continue // it was among the others of its size
+		}
+		t.alike = t.alike[:0]
+		for _, other := range t.members[i:] {
+			if of(other) {
+				t.alike = append(t.alike, other)
+			}
+		}
+		if err := t.searchAll(t.alike, size); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// searchAll runs networks on their trackers' crops, which are of one size.
+func (t *Team) searchAll(members []*Tracker, size int) error {
 	begin := time.Now()
 	t.nets, t.crops = t.nets[:0], t.crops[:0]
-	for _, m := range t.members {
-		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.near.pixels)
+	for _, m := range members {
+		t.nets, t.crops = append(t.nets, m.net), append(t.crops, m.seen.view.pixels)
 	}
-	t.results = slices.Grow(t.results[:0], len(t.members))[:len(t.members)]
-	if err := t.batch.Search(t.nets, t.crops, t.members[0].near.size, t.results); err != nil {
+	t.results = slices.Grow(t.results[:0], len(members))[:len(members)]
+	if err := t.batch.Search(t.nets, t.crops, size, t.results); err != nil {
 		return errSearch(err)
 	}
-	share := time.Since(begin) / time.Duration(len(t.members))
-	for i, m := range t.members {
+	share := time.Since(begin) / time.Duration(len(members))
+	for i, m := range members {
 		m.seen.maps = t.results[i]
 		m.stages.Embed += share - t.results[i].Correlate
 		m.stages.Correlate += t.results[i].Correlate
@@ -104,9 +123,9 @@ func (t *Team) foresee(img *image.RGBA) {
 
 // aim crops what an update searches first.
 func (t *Tracker) aim(img *image.RGBA) {
-	at := t.ahead(img)
-	t.seen = glance{at: at, side: t.searchSide(t.near, at.w, at.h)}
-	t.cut(t.near, img, at.x, at.y, t.seen.side)
+	at, v := t.ahead(img), t.attend()
+	t.seen = glance{view: v, at: at, side: t.searchSide(v, at.w, at.h)}
+	t.cut(v, img, at.x, at.y, t.seen.side)
 }
 
 // Locate implements tracker.TeamMember.

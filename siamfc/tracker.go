@@ -22,7 +22,8 @@ type Tracker struct {
 
 	cropZ        *Cropper
 	exemplar     []float32
-	near, sweep  *view // what is searched, and what the larger crops show in which a lost target is looked for
+	near, calm   *view // what is searched, mostly, and while the target moves little
+	sweep        *view // the larger crops in which a lost target is looked for
 	looked       *view // the one of the last update
 	viewZ, viewX *image.RGBA
 	stages       tracker.Stages
@@ -33,6 +34,7 @@ type Tracker struct {
 	first        spot        // where the user marked it, its size in pixels of the last frame
 	bias         boxError
 	motion       motion
+	pace         pace
 	known        recognition
 	again        redetection
 	others       []tracker.Box // where other targets are
@@ -60,10 +62,7 @@ func New(net Network, m Manifest) (*Tracker, error) {
 	}
 	t.motion = newMotion(m.Loop)
 	t.near = newView(m, m.Search.Size, len(t.scales))
-	t.sweep = t.near
-	if m.Search.Sweep > 0 {
-		t.sweep = newView(m, m.Search.Sweep, len(t.scales))
-	}
+	t.sweep, t.calm = t.near.resized(m, m.Search.Sweep), t.near.resized(m, m.Search.Calm)
 	return t, nil
 }
 
@@ -100,7 +99,7 @@ func (t *Tracker) Init(img *image.RGBA, target tracker.Box) error {
 	if err := t.known.begin(t.exemplar, mark); err != nil {
 		return fmt.Errorf("siamfc: init: embed the exemplar: %w", err)
 	}
-	t.started, t.looked, t.size, t.seen = true, nil, size, glance{}
+	t.started, t.looked, t.size, t.seen, t.pace = true, nil, size, glance{}, unknownPace()
 	t.motion.begin(img, box)
 	t.again.begin(t.spot)
 	return nil
@@ -163,7 +162,7 @@ func (t *Tracker) begin(img *image.RGBA) error {
 
 // update is Update; after an error the tracker is in no state to go on.
 func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
-	g, err := t.look(img, t.ahead(img))
+	g, err := t.look(img, t.ahead(img), t.attend())
 	if err != nil {
 		return tracker.Result{}, err
 	}
@@ -175,11 +174,12 @@ func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
 func (t *Tracker) find(img *image.RGBA, g glance) (tracker.Result, error) {
 	s := t.locate(g)
 	before := t.spot
-	state := t.judge.judge(s.score, &t.near.response)
+	state := t.judge.judge(s.score, &g.view.response)
 	t.spot = t.moved(t.spot, s)
 	t.motion.learn(state, t.x-before.x, t.y-before.y)
+	t.pace.learn(s.found, &t.m)
 	r := tracker.Result{Box: t.told(before, s).box(), Score: s.score, State: state, Search: s.square,
-		Response: &t.near.response}
+		Response: &g.view.response}
 	looked, err := t.regard(img, &r)
 	switch {
 	case err != nil:

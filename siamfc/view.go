@@ -6,8 +6,9 @@ import (
 	"siamtrack/tracker"
 )
 
-// view is one size of search crop, with all that is needed to look at it: a tracker has one, and a second, larger one,
-// in which it looks over the frame for a target that is lost, where the manifest asks for it.
+// view is one size of search crop, with all that is needed to look at it. A tracker has one, and, where the manifest asks
+// for it, a smaller one for a target that moves little, and a larger one in which it looks over the frame for a target
+// that is lost.
 type view struct {
 	size     int // of the crop in pixels
 	grid     GridSpec
@@ -24,6 +25,14 @@ func newView(m Manifest, size, scales int) *view {
 	v.response = tracker.Response{Values: make([]float32, m.Grid.Size*m.Grid.Size), Width: m.Grid.Size,
 		Height: m.Grid.Size}
 	return v
+}
+
+// resized is a view of another size, the same one where that is 0.
+func (v *view) resized(m Manifest, size int) *view {
+	if size == 0 {
+		return v
+	}
+	return newView(m, size, len(v.pixels)/v.cropper.Len())
 }
 
 // part is where the crop of the i-th scale lies.

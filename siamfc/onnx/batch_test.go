@@ -104,8 +104,8 @@ func TestBatchSaysTheSame(t *testing.T) {
 				}
 				batchAgrees(t, b, nets[:n], pictures(uint64(100*n), n, spec.Size), spec.Size)
 			}
-			if spec.Sweep > 0 {
-				batchAgrees(t, b, nets[2:4], pictures(7, 2, spec.Sweep), spec.Sweep)
+			for _, size := range spec.Sizes()[1:] {
+				batchAgrees(t, b, nets[2:4], pictures(7, 2, size), size)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"siamtrack/siamfc"
@@ -11,14 +12,14 @@ import (
 )
 
 // boxNetwork is this project's own box layout. The exemplar graph is run once a target, and what it gives stays in the
-// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search
-// crops, and once more where the manifest has larger ones for the sweep.
+// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to the search
+// crops of each size that the manifest has.
 type boxNetwork struct {
 	resources
 	model       *Model
 	image, mark *tensor // of the exemplar; mark is nil where no graph takes it
 	embed       *run
-	near, sweep *comparison
+	sizes       []*comparison
 	views       []view
 	own         int       // of the views, how many are of the target itself
 	look        []float32 // what Recognise gave last
@@ -73,14 +74,14 @@ func newBoxNetwork(m *Model) (_ *boxNetwork, err error) {
 	if err := b.bindExemplar(p, kept, mf.Exemplar.Size); err != nil {
 		return nil, err
 	}
-	if b.near, err = b.compare(p.search, &mf, mf.Search.Size, kept); err != nil {
-		return nil, err
+	for _, size := range mf.Search.Sizes() {
+		c, err := b.compare(p.search, &mf, size, kept)
+		if err != nil {
+			return nil, err
+		}
+		b.sizes = append(b.sizes, c)
 	}
-	b.sweep = b.near
-	if mf.Search.Sweep > 0 {
-		b.sweep, err = b.compare(p.search, &mf, mf.Search.Sweep, kept)
-	}
-	return b, err
+	return b, nil
 }
 
 // bindExemplar binds the graph that is run on the exemplar to give what is kept. Of one graph for both crops the
@@ -208,12 +209,9 @@ func (b *boxNetwork) Search(crops []float32, size int) (siamfc.Maps, error) {
 	return c.maps(), nil
 }
 
-// comparison returns what is bound to search crops of a size.
+// comparison returns what is bound to search crops of a size, or to the usual one where none of that size are searched.
 func (b *boxNetwork) comparison(size int) *comparison {
-	if size == b.sweep.size {
-		return b.sweep
-	}
-	return b.near
+	return b.sizes[max(slices.IndexFunc(b.sizes, func(c *comparison) bool { return c.size == size }), 0)]
 }
 
 // maps is what the last run gave.

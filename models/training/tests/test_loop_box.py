@@ -15,15 +15,20 @@ class Oracle:
 
     side, cells, origin = 256, 16, -128
 
+    def __init__(self):
+        self.shown = []  # sides of the crops
+
     def exemplar(self, image, mark=None):
         return None
 
     def locate(self, kept, image):
+        self.shown.append(image.shape[0])
+        cells = image.shape[0] // STRIDE
         if image.max() < 50:
-            return np.full((16, 16), 0.05), np.full((4, 16, 16), 20.0)
+            return np.full((cells, cells), 0.05), np.full((4, cells, cells), 20.0)
         x, y = centre_of(image)
         reach = 1.2 * np.sqrt((image[..., 0] / 255.0).sum() / np.pi)
-        at = 128 + self.origin + STRIDE * np.arange(16)
+        at = STRIDE * np.arange(cells)
         columns, rows = np.meshgrid(at, at)
         sides = np.stack([columns - x + reach, rows - y + reach, x + reach - columns, y + reach - rows])
         return np.exp(-np.hypot(columns - x, rows - y) / 20), sides
@@ -47,7 +52,7 @@ def test_best_cell_is_nearest_the_closed_form():
     tracker = BoxTracker(Oracle(), Loop(0.0, 0.1, 0.4, "hann"))
     response, sides = np.full((16, 16), 0.1), np.full((4, 16, 16), 32.0)
     response[9, 5], sides[:, 9, 5] = 0.9, (10, 20, 30, 60)
-    x, y, w, h, confidence, rate = tracker.best(response, sides, np.array([40.0, 80.0]))
+    x, y, w, h, confidence, rate = tracker.best(response, sides, np.array([40.0, 80.0]), tracker.near)
     assert (x, y, w, h, confidence) == (-128 + 80 + 10, -128 + 144 + 20, 40, 80, 0.9)
     assert rate == pytest.approx(0.9 * 0.4)  # no change of size or aspect: no penalty
 
@@ -56,7 +61,7 @@ def test_size_penalty_is_siamrpns():
     tracker = BoxTracker(Oracle(), Loop(0.0, 0.3, 1.0))
     response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 20.0)
     response[8, 8] = 1.0
-    rate = tracker.best(response, sides, np.array([20.0, 20.0]))[5]
+    rate = tracker.best(response, sides, np.array([20.0, 20.0]), tracker.near)[5]
     assert rate == pytest.approx(np.exp(-0.3 * (2 - 1)))  # twice the padded size, the same aspect
 
 
@@ -64,20 +69,20 @@ def test_without_a_rate_the_new_size_is_taken_as_it_is():
     tracker = BoxTracker(Oracle(), Loop(0.0, 0.3, 0.0))
     response, sides = np.zeros((16, 16)), np.full((4, 16, 16), 20.0)
     response[8, 8] = 0.6
-    assert tracker.best(response, sides, np.array([20.0, 20.0]))[5] == 1
+    assert tracker.best(response, sides, np.array([20.0, 20.0]), tracker.near)[5] == 1
 
 
 def test_a_response_that_is_no_number_is_passed_over():
     tracker = BoxTracker(Oracle(), Loop(0.0, 0.0, 1.0))
     response, sides = np.full((16, 16), np.nan), np.full((4, 16, 16), 20.0)
     response[8, 9] = 0.5
-    assert tracker.best(response, sides, np.array([40.0, 40.0]))[0] == 16
+    assert tracker.best(response, sides, np.array([40.0, 40.0]), tracker.near)[0] == 16
 
 
 def test_maps_without_a_usable_box_leave_the_target_where_it_was():
     tracker = BoxTracker(Oracle(), Loop())
     sides = np.full((4, 16, 16), np.nan)
-    assert tracker.best(np.ones((16, 16)), sides, np.array([7.0, 9.0])) == (0.0, 0.0, 7.0, 9.0, 0.0, 0.0)
+    assert tracker.best(np.ones((16, 16)), sides, np.array([7.0, 9.0]), tracker.near) == (0.0, 0.0, 7.0, 9.0, 0.0, 0.0)
 
 
 def test_windows():
@@ -138,9 +143,26 @@ def test_votes_are_weighed_by_response_and_overlap():
     response[8, 9], sides[:, 8, 9] = 0.6, (26, 20, 14, 20)  # the same, 10 to the right: IoU 30/50, not above 0.6
     response[9, 8], sides[:, 9, 8] = 0.5, (20, 28, 20, 12)  # 8 down: IoU 32/48
     response[0, 0], sides[:, 0, 0] = 0.7, np.nan  # no box
-    x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]))
+    x, y, w, h, score, _ = tracker.best(response, sides, np.array([40.0, 40.0]), tracker.near)
     weight, own = 0.5**2 * (5 / 8 - 0.5) * (32 / 48 - 0.6), 0.8**2 * 0.5 * 0.4
     assert (x, w, h, score) == (0, 40, 40, 0.8) and y == pytest.approx(8 * weight / (weight + own))
+
+
+def test_a_calm_target_is_searched_for_in_smaller_crops():
+    loop = Loop(0.2, 0.05, 0.5, calm_shift=24.0, calm=192, uncertain=0.5)
+    for step, shown in ((4, [256] + 18 * [192]), (10, 19 * [256])):  # pixels, 3 times as many in a crop
+        frames, truth = moving(step=step)
+        model = Oracle()
+        boxes, _ = follow(BoxTracker(model, loop), frames, truth[0])
+        assert model.shown == shown and np.abs(boxes - truth).max() < 2
+
+
+def test_a_target_that_was_gone_is_searched_for_in_the_usual_crop():
+    model = Oracle()
+    tracker = BoxTracker(model, Loop(0.2, 0.05, 0.5, calm_shift=24.0, calm=192, uncertain=0.5))
+    frame = disc(60, 100)
+    follow(tracker, [frame, frame, frame * 0, *[frame] * 18], [49.2, 89.2, 21.6, 21.6])
+    assert model.shown == [256, 192, *16 * [256], 192, 192]  # 128 * 0.9**15 is 26.4, 128 * 0.9**16 is 23.7
 
 
 def test_a_parameter_of_earlier_versions_is_read_over():

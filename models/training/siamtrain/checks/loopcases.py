@@ -44,10 +44,10 @@ class Recorder(BoxTracker):
         self.looks = []
         super().__init__(_Rounded(model, about), Loop.of(about))
 
-    def look(self, image, centre, factor):
-        square = [*map(float, centre), float(self.searched(factor))]
-        seen = super().look(image, centre, factor)
-        self.looks.append(Look(self.model.side, square, *self.model.said))
+    def look(self, image, centre, factor, view):
+        square = [*map(float, centre), float(self.searched(view, factor))]
+        seen = super().look(image, centre, factor, view)
+        self.looks.append(Look(view.side, square, *self.model.said))
         return seen
 
 
@@ -83,7 +83,8 @@ class Replay:
         if image.shape[0] != look["size"]:
             raise DataError(f"a search crop of {image.shape[0]} pixels, {look['size']} were recorded")
         said = (np.frombuffer(base64.b64decode(look[k]), "<u2") for k in ("response", "sides"))
-        return values(*(s.reshape(-1, self.cells, self.cells) for s in said))
+        cells = self.cells + (image.shape[0] - self.side) // loop.STRIDE
+        return values(*(s.reshape(-1, cells, cells) for s in said))
 
 
 def values(response, sides):
@@ -134,6 +135,7 @@ def constants():
         "small_change": loop.SMALL_CHANGE,
         "agreeing": loop.AGREE,
         "near_best": loop.NEAR_BEST,
+        "pace_decay": loop.PACE_DECAY,
     }
 
 
@@ -158,9 +160,10 @@ def still(about):
 
 
 def plain(about, penalty_k=0.1, size_rate=0.4):
-    """The manifest without what corrects the box or waits, with the window by index."""
+    """The manifest without what corrects the box, waits or takes smaller crops, with the window by index."""
     about = copy.deepcopy(about)
     about["loop"] = {"window_influence": 0.4, "penalty_k": penalty_k, "size_rate": size_rate, "window": "hann"}
+    about["search"].pop("calm", None)
     return about
 
 

@@ -1,7 +1,7 @@
 """The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
 
-A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0),
-.exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
+A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0; where
+the loop has smaller crops for a calm target, cells are whole ones fewer there), .exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
 .locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
 Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 
@@ -29,6 +29,9 @@ VIEWS = ((0, 0, 1.0), (20, 0, 1.05), (-20, 0, 0.95), (0, 20, 0.95), (0, -20, 1.0
 MOST_SHIFT, MOST_CHANGE = 0.3, 0.5
 # The logarithm of a side's change about which it is as likely the network's as the target's.
 SMALL_CHANGE = 0.25
+PACE_DECAY = 0.9  # what a frame leaves of how far from the crop's middle the target was found before
+# Parameters of the loop that a manifest has in another part of it than "loop".
+ELSEWHERE = {"calm": "search", "uncertain": "state"}
 RETIRED = ("hold",)  # parameters in files of earlier versions, read over
 
 
@@ -48,6 +51,9 @@ class Loop:
     refresh_share: float = 0.0
     refresh_around: float = 0.0
     refresh_score: float = 0.0
+    calm_shift: float = 0.0
+    calm: int = 0
+    uncertain: float = 0.0
 
     @classmethod
     def of(cls, about):
@@ -56,15 +62,17 @@ class Loop:
         unknown = sorted(set(given) - {f.name for f in dataclasses.fields(cls)})
         if unknown:
             raise DataError(f"model {about['name']}: loop.{unknown[0]}: the loop in Python does not have it")
-        return dataclasses.replace(cls(0.0, 0.0, 0.0, "hann"), **given)
+        elsewhere = {k: about.get(part, {}).get(k, 0) for k, part in ELSEWHERE.items()}
+        return dataclasses.replace(cls(0.0, 0.0, 0.0, "hann"), **given, **elsewhere)
 
     def manifest(self):
-        """The loop as a manifest holds it."""
-        return {k: round(v, 4) if isinstance(v, float) else v for k, v in dataclasses.asdict(self).items()}
+        """The loop as a manifest holds it under "loop"."""
+        own = {k: v for k, v in dataclasses.asdict(self).items() if k not in ELSEWHERE}
+        return {k: round(v, 4) if isinstance(v, float) else v for k, v in own.items()}
 
 
 class OnnxModel:
-    """A box network in this project's layout, shown search crops of the size in its manifest.
+    """A box network in this project's layout, shown search crops of the sizes in its manifest.
 
     Its file holds one graph for both crops, or the search graph, with the exemplar graph inside or beside it. What is
     kept of an exemplar are the search graph's other inputs by name.
@@ -121,14 +129,24 @@ def change(ratio):
     return np.maximum(ratio, 1 / ratio)
 
 
+class View:
+    """Search crops of one side: the window, and where cells lie about the crop's centre, in crop pixels."""
+
+    def __init__(self, model, side, window):
+        more = side - model.side
+        self.side, cells, origin = side, model.cells + more // STRIDE, model.origin - more / 2
+        at = origin + STRIDE * np.arange(cells)
+        self.window = window_of(window, cells, origin)
+        self.x, self.y = np.meshgrid(at, at)
+
+
 class BoxTracker:
     """One target in a sequence of frames."""
 
     def __init__(self, model, loop):
         self.model, self.loop = model, loop
-        at = model.origin + STRIDE * np.arange(model.cells)
-        self.window = window_of(loop.window, model.cells, model.origin)
-        self.x, self.y = np.meshgrid(at, at)
+        self.near = View(model, model.side, loop.window)
+        self.calm = View(model, loop.calm, loop.window) if loop.calm else self.near
 
     def init(self, image, box):
         """Takes the target's box in the first image."""
@@ -138,21 +156,32 @@ class BoxTracker:
         side = crop.context_side(*self.size)
         patch = crop.square(image, *self.centre, side, EXEMPLAR, self.fill)
         self.first = self.kept = self.model.exemplar(patch, mark_of(self.size, side))
-        self.bias, self.frames = np.zeros(4), 0
+        self.bias, self.frames, self.pace = np.zeros(4), 0, None
         if self.loop.calibration:
             self.bias = self.calibrate(image) * self.loop.calibration
 
     def update(self, image):
         """(box, score) in the next frame."""
-        dx, dy, w, h, score, rate = self.look(image, self.centre, 1.0)
+        view = self.attend()
+        dx, dy, w, h, score, rate = self.look(image, self.centre, 1.0, view)
         w, h = np.array([w, h]) * np.exp(-self.bias[2:])
         shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
+        self.learn_pace(shift * view.side / self.searched(view), score)
         limit = np.array([image.shape[1], image.shape[0]], float)
         self.centre = np.clip(self.centre + shift, 0, limit)
         before, self.size = self.size, self._resized(self.size, [w, h], rate, limit)
         self.take_view(image, score)
         told = self.told(self._resized(before, [w, h], self.told_rate(rate), limit))
         return np.array([*(self.centre - told / 2), *told]), score
+
+    def attend(self):
+        """The view in which the target is searched for, as siamfc/pace.go chooses it."""
+        return self.calm if self.pace is not None and self.pace < self.loop.calm_shift else self.near
+
+    def learn_pace(self, shift, score):
+        """Is told where a search found the target, in crop pixels from the middle."""
+        far = np.abs(shift).max() if score >= self.loop.uncertain else self.near.side / 2
+        self.pace = far if self.pace is None else max(far, self.pace * PACE_DECAY)
 
     @staticmethod
     def _resized(size, found, rate, limit):
@@ -186,17 +215,17 @@ class BoxTracker:
         share = self.loop.refresh_around if name.startswith("around") else self.loop.refresh_share
         return first + share * (seen - first)
 
-    def searched(self, factor=1.0):
-        """The side in the image of the square that becomes a search crop, times factor."""
-        return crop.context_side(*self.size) * self.model.side / EXEMPLAR * factor
+    def searched(self, view, factor=1.0):
+        """The side in the image of the square that becomes a view's search crop, times factor."""
+        return crop.context_side(*self.size) * view.side / EXEMPLAR * factor
 
-    def look(self, image, centre, factor):
-        """What the crop about `centre`, its side times factor, shows: the answer of best, in image pixels."""
-        side = self.searched(factor)
-        zoom = self.model.side / side
-        maps = self.model.locate(self.kept, crop.square(image, *centre, side, self.model.side, self.fill))
+    def look(self, image, centre, factor, view):
+        """What a view of the square about `centre`, its side times factor, shows: the answer of best, in image pixels."""
+        side = self.searched(view, factor)
+        zoom = view.side / side
+        maps = self.model.locate(self.kept, crop.square(image, *centre, side, view.side, self.fill))
         response, sides = (np.asarray(m, float) for m in maps)
-        dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom)
+        dx, dy, w, h, score, rate = self.best(response, sides, self.size * zoom, view)
         return dx / zoom, dy / zoom, w / zoom, h / zoom, score, rate
 
     def calibrate(self, image):
@@ -207,7 +236,7 @@ class BoxTracker:
         side, errors = crop.context_side(*self.size) / EXEMPLAR, []
         for dx, dy, factor in VIEWS:
             move = np.array([dx, dy]) * side * factor
-            x, y, w, h, _, _ = self.look(image, self.centre + move, factor)
+            x, y, w, h, _, _ = self.look(image, self.centre + move, factor, self.near)
             error = np.array(
                 [
                     (move[0] + x) / self.size[0],
@@ -219,7 +248,7 @@ class BoxTracker:
                 errors.append(error)
         return np.mean(errors, 0) if errors else np.zeros(4)
 
-    def best(self, response, sides, size):
+    def best(self, response, sides, size, view):
         """The best cell's box about the crop's centre: centre x, y, width, height, and its score and rate."""
         left, top, right, bottom = sides
         w, h = left + right, top + bottom
@@ -228,12 +257,12 @@ class BoxTracker:
             penalty = np.exp(-self.loop.penalty_k * (change(padded) * change((w / h) / (size[0] / size[1])) - 1))
         usable = (w > 0) & (h > 0) & ~np.isnan(response)
         influence = self.loop.window_influence
-        rank = np.where(usable, penalty * response * (1 - influence) + self.window * influence, -np.inf)
+        rank = np.where(usable, penalty * response * (1 - influence) + view.window * influence, -np.inf)
         if not usable.any():
             return 0.0, 0.0, *size, 0.0, 0.0
         i = np.unravel_index(int(np.argmax(rank)), rank.shape)
         rate = penalty[i] * response[i] * self.loop.size_rate if self.loop.size_rate else 1.0
-        x1, y1, x2, y2 = corners = np.stack([self.x - left, self.y - top, self.x + right, self.y + bottom])
+        x1, y1, x2, y2 = corners = np.stack([view.x - left, view.y - top, view.x + right, view.y + bottom])
         if self.loop.vote:
             width, height = np.minimum(x2, x2[i]) - np.maximum(x1, x1[i]), np.minimum(y2, y2[i]) - np.maximum(y1, y1[i])
             shared = np.clip(width, 0, None) * np.clip(height, 0, None)

@@ -18,13 +18,16 @@ from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 OUTPUTS = ("response", "sides", "features")
 ABOUT = "box network with a mark on dense convolutions, distilled from FEAR-XS and NanoTrack v3"
 # Where the loop of a network begins that nothing has been measured of; `siamtrain folds` chooses.
-LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5)
+LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5, calm_shift=24.0, calm=192)
 STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
 SWEEP = 384  # side of the crops in which a lost target is looked for over the whole frame
 
 
 def manifest(name, loop=LOOP, state=None):
     """The manifest of a marked network: loop is a loop.box.Loop, state the thresholds of the Go program."""
+    search = {"size": SEARCH, "sweep": SWEEP}
+    if loop.calm:
+        search["calm"] = loop.calm
     return {
         "format": 1,
         "name": name,
@@ -34,7 +37,7 @@ def manifest(name, loop=LOOP, state=None):
         "licence": "Apache-2.0",
         "figures": {},
         "exemplar": {"size": EXEMPLAR, "context": 0.5},
-        "search": {"size": SEARCH, "sweep": SWEEP},
+        "search": search,
         "grid": {"size": SEARCH // STRIDE, "stride": STRIDE, "origin": -SEARCH // 2},
         "input": {"order": "rgb", "mean": [0, 0, 0], "std": [1, 1, 1]},
         "loop": loop.manifest(),
