@@ -252,7 +252,8 @@ func (m *Manifest) validateSearch() error {
 		check(m.Search.Calm == 0 || m.wholeCells(m.Search.Calm, m.Exemplar.Size, m.Search.Size-1), "search.calm: %d found; "+
 			"for a box model of layout siamtrack, search.size and a multiple of two strides less, from exemplar.size",
 			m.Search.Calm),
-		check((m.Search.Calm > 0) == (m.Loop.CalmShift > 0), "search.calm, loop.calm_shift: one is nothing without the other"),
+		check((m.Search.Calm > 0) == (m.Loop.CalmShift > 0), "search.calm: %d found with a loop.calm_shift of %v, one is "+
+			"nothing without the other", m.Search.Calm, m.Loop.CalmShift),
 		namedOrEmpty("search.fill", m.Search.Fill, FillMean, FillBlack),
 		namedOrEmpty("search.pixels", m.Search.Snap, SnapNone, SnapWhole, SnapCeiled),
 		check(m.Grid.Size >= 3 && m.Grid.Size <= 256, "grid.size: %d found, 3 to 256 expected", m.Grid.Size),

@@ -98,14 +98,22 @@ def _between(found, kind):
     """Yields what is wrong between the fields of a model that tracks."""
     if kind not in ("box", "peak"):
         return
-    exemplar, search, sweep = (found.get(k, 0) for k in ("exemplar.size", "search.size", "search.sweep"))
+    exemplar, search = found.get("exemplar.size", 0), found.get("search.size", 0)
+    sweep, calm, shift = (found.get(k, 0) for k in ("search.sweep", "search.calm", "loop.calm_shift"))
     if search < exemplar:
         yield f"search.size: {search} found, {exemplar} (exemplar.size) to 2048 expected"
-    if sweep and not _sweeps(found, kind):
+    if sweep and not _whole_cells(found, sweep, search + 1, 2048):
         yield (
             f"search.sweep: {sweep} found; for a box model of layout siamtrack, search.size and a multiple of two "
             "strides more, to 2048"
         )
+    if calm and not _whole_cells(found, calm, exemplar, search - 1):
+        yield (
+            f"search.calm: {calm} found; for a box model of layout siamtrack, search.size and a multiple of two strides "
+            "less, from exemplar.size"
+        )
+    if (calm > 0) != (shift > 0):
+        yield f"search.calm: {calm} found with a loop.calm_shift of {shift}, one is nothing without the other"
     if found.get("upsample", 0) * found.get("grid.size", 0) > 1024:
         yield f"upsample: {found['upsample']} found, at most 1024 cells a side with it expected"
     if found.get("state.lost", 0) > found.get("state.uncertain", 0):
@@ -117,7 +125,7 @@ def _between(found, kind):
             yield f"loop.{name}: only a box model has a box to correct, or takes new views of its target"
 
 
-def _sweeps(found, kind):
-    more = found["search.sweep"] - found["search.size"]
-    right = kind == "box" and found.get("layout") == "siamtrack" and found["search.sweep"] <= 2048
-    return right and more > 0 and more % (2 * found.get("grid.stride", 1)) == 0
+def _whole_cells(found, size, least, most):
+    """Whether search crops may have a further size, with whole cells more or less on either side."""
+    right = found.get("kind") == "box" and found.get("layout") == "siamtrack" and least <= size <= most
+    return right and (size - found["search.size"]) % (2 * found.get("grid.stride", 1)) == 0
