@@ -35,7 +35,8 @@ def test_the_clips_show_what_they_are_for(cases):
     shipped, plain, covered, thin = cases["clips"]
     views = len(box.VIEWS)
     assert len(shipped["looks"]) - len(shipped["boxes"]) == views and len(plain["looks"]) == len(plain["boxes"])
-    assert {look["size"] for look in covered["looks"]} == {covered["manifest"]["search"]["size"]}
+    search = covered["manifest"]["search"]
+    assert {look["size"] for look in covered["looks"]} == {search["size"], search["calm"]}
     state = covered["manifest"]["state"]
     assert min(covered["scores"]) < state["lost"] and covered["scores"][-1] > state["uncertain"]
     assert min(thin["boxes"][-1][2:]) == cases["constants"]["least_side"]

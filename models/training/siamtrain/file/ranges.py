@@ -109,11 +109,11 @@ def _between(found, kind):
         )
     if calm and not _whole_cells(found, calm, exemplar, search - 1):
         yield (
-            f"search.calm: {calm} found; for a box model of layout siamtrack, search.size and a multiple of two strides "
-            "less, from exemplar.size"
+            f"search.calm: {calm} found; for a box model of layout siamtrack, search.size and a multiple of two "
+            "strides less, from exemplar.size"
         )
     if (calm > 0) != (shift > 0):
-        yield f"search.calm: {calm} found with a loop.calm_shift of {shift}, one is nothing without the other"
+        yield f"search.calm: {calm} found with a loop.calm_shift of {shift:g}, one is nothing without the other"
     if found.get("upsample", 0) * found.get("grid.size", 0) > 1024:
         yield f"upsample: {found['upsample']} found, at most 1024 cells a side with it expected"
     if found.get("state.lost", 0) > found.get("state.uncertain", 0):

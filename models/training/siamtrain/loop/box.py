@@ -1,8 +1,9 @@
 """The tracking loop of the box kind in numpy: the twin of the Go pipeline, for parameters, pseudo-tracks and scores.
 
-A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0; where
-the loop has smaller crops for a calm target, cells are whole ones fewer there), .exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
-.locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels.
+A model is anything with .side (of its search crop), .cells, .origin (crop pixels from the crop's centre to cell 0),
+.exemplar(crop, mark) -> what is kept of it; mark holds the target's corners x0, y0, x1, y1 in the exemplar crop, and
+.locate(kept, crop) -> response (n, n) in 0..1 and sides (4, n, n): left, top, right, bottom in search-crop pixels. On
+the smaller crops of a loop that has them, n is as many cells less as they are shorter.
 Crops are BGR uint8; boxes are x, y, w, h in continuous image pixels.
 
 Of Go's re-detection (state.unlike, state.redetect and their like in the manifest) it has nothing: parameters are chosen
@@ -220,7 +221,7 @@ class BoxTracker:
         return crop.context_side(*self.size) * view.side / EXEMPLAR * factor
 
     def look(self, image, centre, factor, view):
-        """What a view of the square about `centre`, its side times factor, shows: the answer of best, in image pixels."""
+        """What a view of the square about `centre`, its side times factor, shows: best's answer, in image pixels."""
         side = self.searched(view, factor)
         zoom = view.side / side
         maps = self.model.locate(self.kept, crop.square(image, *centre, side, view.side, self.fill))
