@@ -1,5 +1,6 @@
 """Times of networks side by side."""
 
+import os
 import time
 
 import pytest
@@ -23,3 +24,11 @@ def test_files_that_cannot_be_timed_are_named(tmp_path):
         timing.nanotrack(str(tmp_path), 2)
     with pytest.raises(DataError, match="nano3_backbone_x.onnx: ONNX Runtime cannot open it"):
         timing.nanotrack(str(tmp_path), 3)
+
+
+def test_each_size_of_search_crop_is_timed():
+    path = os.path.join(os.path.dirname(__file__), "..", "..", "siamtrack-s.onnx")
+    passes = timing.own(path)
+    assert list(passes) == [path, f"{path}, 192 pixels"]
+    shapes = [[part.shape for part in run()] for run in passes.values()]
+    assert shapes == [[(1, 1, n, n), (1, 4, n, n)] for n in (16, 12)]

@@ -17,14 +17,20 @@ WARM_UP = 20
 
 
 def own(path):
-    """One search pass of a box network in this project's layout: a function without arguments."""
+    """{name: one search pass, a function without arguments} of a box network in this project's layout.
+
+    A pass is there for each size of crop in which the manifest has a target searched for that is not lost.
+    """
     about = export.manifest_of(path)
     if about["kind"] != "box":
         raise DataError(f"{path}: a model of kind {about['kind']}; box networks are timed")
-    model, noise = OnnxModel(path), np.random.default_rng(0)
+    model, noise, calm = OnnxModel(path), np.random.default_rng(0), about["search"].get("calm")
     kept = model.exemplar(noise.integers(0, 256, (EXEMPLAR, EXEMPLAR, 3), np.uint8), [32, 32, 96, 96])
-    image = noise.uniform(0, 255, (1, 3, model.side, model.side)).astype(np.float32)
-    return packed.ready(model.session, ["response", "sides"], {"image": image, **kept})
+    found = {}
+    for name, side in {path: model.side, **({f"{path}, {calm} pixels": calm} if calm else {})}.items():
+        image = noise.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
+        found[name] = packed.ready(model.session, ["response", "sides"], {"image": image, **kept})
+    return found
 
 
 def nanotrack(folder, version):

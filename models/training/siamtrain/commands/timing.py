@@ -15,8 +15,9 @@ def run(args):
     passes = {
         "NanoTrack v2": timing.nanotrack(args.peers, 2),
         "NanoTrack v3": timing.nanotrack(args.peers, 3),
-        **{path: timing.own(path) for path in args.models},
     }
+    for path in args.models:
+        passes.update(timing.own(path))
     found = timing.turns(passes, args.runs)
     for name, seconds in found.items():
         print(f"{name}: {seconds * 1e3:.2f} ms, {seconds / found['NanoTrack v2']:.2f} of NanoTrack v2's")
