@@ -70,7 +70,8 @@ func TestTheTwinHasTheSameConstants(t *testing.T) {
 		ours = append(ours, [3]float64{v.dx, v.dy, v.factor})
 	}
 	if c.LeastSide != tracker.MinSide || c.MostShift != mostShift || c.MostChange != mostChange ||
-		c.Small != smallChange || c.Agreeing != agreeing || c.NearBest != nearBest || c.PaceDecay != paceDecay || !slices.Equal(c.Views, ours) {
+		c.Small != smallChange || c.Agreeing != agreeing || c.NearBest != nearBest || c.PaceDecay != paceDecay ||
+		!slices.Equal(c.Views, ours) {
 		t.Errorf("Python has %+v; here the views are %v", c, ours)
 	}
 }

@@ -20,8 +20,8 @@ func (s *sized) Search(crop []float32, size int) (Maps, error) {
 	return s.squares.Search(crop, size)
 }
 
-// TestACalmTargetIsSearchedForInSmallerCrops: a target of 64x64 pixels is 64 pixels in a crop, so a step in the frame is
-// as long there. What was found 128 pixels off, the edge of the usual crop, is forgotten to 24 in 16 frames:
+// TestACalmTargetIsSearchedForInSmallerCrops: a target of 64x64 pixels is 64 pixels in a crop, so a step in the frame
+// is as long there. What was found 128 pixels off, the edge of the usual crop, is forgotten to 24 in 16 frames:
 // 128*0.9^15 = 26.4, 128*0.9^16 = 23.7.
 func TestACalmTargetIsSearchedForInSmallerCrops(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -71,15 +71,15 @@ func TestAnUnsureTargetIsSearchedForInTheUsualCrop(t *testing.T) {
 	m.Search.Calm = 192
 	target := tracker.Box{X: 100, Y: 80, W: 64, H: 64}
 	tr := begun(t, &squares{m: m, factor: 1, score: 1}, target)
-	if _, err := tr.Update(white(target)); err != nil || tr.attend() != tr.calm {
-		t.Fatalf("a crop of %d pixels, %v", tr.attend().size, err)
+	if _, err := tr.Update(white(target)); err != nil || tr.nextView() != tr.calm {
+		t.Fatalf("a crop of %d pixels, %v", tr.nextView().size, err)
 	}
 	tr.known.doubt = true
-	if tr.attend() != tr.near {
+	if tr.nextView() != tr.near {
 		t.Error("a smaller crop while the target is in doubt")
 	}
 	tr.settle(tr.spot)
-	if tr.attend() != tr.near {
+	if tr.nextView() != tr.near {
 		t.Error("a smaller crop for a target that was found again just now")
 	}
 }

@@ -123,7 +123,7 @@ func (t *Team) foresee(img *image.RGBA) {
 
 // aim crops what an update searches first.
 func (t *Tracker) aim(img *image.RGBA) {
-	at, v := t.ahead(img), t.attend()
+	at, v := t.ahead(img), t.nextView()
 	t.seen = glance{view: v, at: at, side: t.searchSide(v, at.w, at.h)}
 	t.cut(v, img, at.x, at.y, t.seen.side)
 }

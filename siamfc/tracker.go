@@ -162,7 +162,7 @@ func (t *Tracker) begin(img *image.RGBA) error {
 
 // update is Update; after an error the tracker is in no state to go on.
 func (t *Tracker) update(img *image.RGBA) (tracker.Result, error) {
-	g, err := t.look(img, t.ahead(img), t.attend())
+	g, err := t.look(img, t.ahead(img), t.nextView())
 	if err != nil {
 		return tracker.Result{}, err
 	}

@@ -6,9 +6,9 @@ import (
 	"siamtrack/tracker"
 )
 
-// view is one size of search crop, with all that is needed to look at it. A tracker has one, and, where the manifest asks
-// for it, a smaller one for a target that moves little, and a larger one in which it looks over the frame for a target
-// that is lost.
+// view is one size of search crop, with all that is needed to look at it. A tracker has one, and, where the manifest
+// asks for it, a smaller one for a target that moves little, and a larger one in which it looks over the frame for a
+// target that is lost.
 type view struct {
 	size     int // of the crop in pixels
 	grid     GridSpec

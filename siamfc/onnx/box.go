@@ -12,7 +12,7 @@ import (
 )
 
 // boxNetwork is this project's own box layout. The exemplar graph is run once a target, and what it gives stays in the
-// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to the search
+// memory that the search graph reads: nothing of it is computed or copied again. The search graph is bound to search
 // crops of each size that the manifest has.
 type boxNetwork struct {
 	resources

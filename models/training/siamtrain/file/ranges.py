@@ -1,4 +1,4 @@
-"""What a manifest's fields may be, as the Go program asks when it opens a model (siamfc/manifest.go).
+"""What a manifest's fields may be, as the Go program asks when it opens a model (siamfc/validate.go).
 
 ranges.json is written by Go's test of them (`go test ./siamfc -run TestManifestRanges -update`); what lies between
 several fields is said here.

@@ -163,7 +163,7 @@ class BoxTracker:
 
     def update(self, image):
         """(box, score) in the next frame."""
-        view = self.attend()
+        view = self.next_view()
         dx, dy, w, h, score, rate = self.look(image, self.centre, 1.0, view)
         w, h = np.array([w, h]) * np.exp(-self.bias[2:])
         shift = np.array([dx, dy]) - self.bias[:2] * [w, h]
@@ -175,7 +175,7 @@ class BoxTracker:
         told = self.told(self._resized(before, [w, h], self.told_rate(rate), limit))
         return np.array([*(self.centre - told / 2), *told]), score
 
-    def attend(self):
+    def next_view(self):
         """The view in which the target is searched for, as siamfc/pace.go chooses it."""
         return self.calm if self.pace is not None and self.pace < self.loop.calm_shift else self.near
 
