@@ -74,31 +74,51 @@ const (
 	defaultMaxPixels = 64e6
 )
 
-// Check says what of the options cannot be, whatever is opened with them. Open checks them too.
+// OptionError says what an option cannot be. Option is its name in Options.
+type OptionError struct {
+	Option string
+	Err    error
+}
+
+// Error implements error.
+func (e *OptionError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *OptionError) Unwrap() error { return e.Err }
+
+// Check says what of the options cannot be, whatever is opened with them, as an *OptionError. Open checks them too.
 func (o Options) Check() error {
+	if option, err := o.problem(); err != nil {
+		return &OptionError{option, err}
+	}
+	return nil
+}
+
+// problem is the first option that cannot be, and why.
+func (o Options) problem() (option string, err error) {
 	if o.FPS < 0 || o.FPS > maxFPS || math.IsNaN(o.FPS) {
-		return fmt.Errorf("frame rate %g: outside 0 to %d", o.FPS, maxFPS)
+		return "FPS", fmt.Errorf("frame rate %g: outside 0 to %d", o.FPS, maxFPS)
 	}
 	if o.Width < 0 || o.Height < 0 {
-		return fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
+		return "Width", fmt.Errorf("camera size %dx%d: negative", o.Width, o.Height)
 	}
 	if o.MaxPixels < 0 {
-		return fmt.Errorf("at most %d pixels: 1 or more are expected, or 0 for the default", o.MaxPixels)
+		return "MaxPixels", fmt.Errorf("at most %d pixels: 1 or more are expected, or 0 for the default", o.MaxPixels)
 	}
 	if o.Raw != "" {
 		if _, err := rawSettings(o); err != nil {
-			return err
+			return "Raw", err
 		}
 	}
 	if o.Backend != "" {
 		if _, err := cameraAPI(o.Backend); err != nil {
-			return err
+			return "Backend", err
 		}
 	}
 	if o.FourCC != "" && len(o.FourCC) != 4 {
-		return fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
+		return "FourCC", fmt.Errorf("fourcc %q: four characters are needed, such as MJPG", o.FourCC)
 	}
-	return nil
+	return "", nil
 }
 
 func (o Options) withDefaults() (Options, error) {

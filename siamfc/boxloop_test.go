@@ -15,11 +15,13 @@ type squares struct {
 	factor float64
 	score  float32
 	maps   Maps
+	sizes  []int // of the search crops
 }
 
 func (s *squares) Exemplar([]float32, tracker.Box) error { return nil }
 
 func (s *squares) Search(crop []float32, size int) (Maps, error) {
+	s.sizes = append(s.sizes, size)
 	grid := s.m.GridOn(size)
 	n := grid.Size
 	left, top, right, bottom := size, size, 0, 0

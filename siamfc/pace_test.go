@@ -9,17 +9,6 @@ import (
 	"siamtrack/tracker"
 )
 
-// sized is squares that notes the sizes of its search crops.
-type sized struct {
-	*squares
-	sizes []int
-}
-
-func (s *sized) Search(crop []float32, size int) (Maps, error) {
-	s.sizes = append(s.sizes, size)
-	return s.squares.Search(crop, size)
-}
-
 // TestACalmTargetIsSearchedForInSmallerCrops: a target of 64x64 pixels is 64 pixels in a crop, so a step in the frame
 // is as long there. What was found 128 pixels off, the edge of the usual crop, is forgotten to 24 in 16 frames:
 // 128*0.9^15 = 26.4, 128*0.9^16 = 23.7.
@@ -37,15 +26,8 @@ func TestACalmTargetIsSearchedForInSmallerCrops(t *testing.T) {
 	} {
 		m := boxManifest(LoopSpec{CalmShift: 24, SizeRate: 1}) // a size that scores 0 is not taken
 		m.Search.Calm = 192
-		net := &sized{squares: &squares{m: m, factor: 1, score: 1}}
-		tr, err := New(net, m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		target := tracker.Box{X: 100, Y: 80, W: 64, H: 64}
-		if err := tr.Init(white(target), target); err != nil {
-			t.Fatal(err)
-		}
+		net := &squares{m: m, factor: 1, score: 1}
+		tr := begun(t, net, tracker.Box{X: 100, Y: 80, W: 64, H: 64})
 		for i, x := range c.x {
 			shown := tracker.Box{X: x, Y: 80, W: 64, H: 64}
 			if x < 0 {
@@ -84,14 +66,6 @@ func TestAnUnsureTargetIsSearchedForInTheUsualCrop(t *testing.T) {
 	}
 }
 
-// bySize is a Batch that notes of how many crops, of which size, it was given.
-type bySize struct{ calls [][2]int }
-
-func (b *bySize) Search(nets []Network, crops [][]float32, size int, results []Maps) error {
-	b.calls = append(b.calls, [2]int{len(nets), size})
-	return OneByOne{}.Search(nets, crops, size, results)
-}
-
 // TestATeamSearchesCropsOfOneSizeTogether: of three targets the second is unsure, so its crop is larger. Each is found
 // where it is found alone.
 func TestATeamSearchesCropsOfOneSizeTogether(t *testing.T) {
@@ -104,7 +78,7 @@ func TestATeamSearchesCropsOfOneSizeTogether(t *testing.T) {
 		a, b := begun(t, &squares{m: m, factor: 1, score: 1}, target), begun(t, &squares{m: m, factor: 1, score: 1}, target)
 		alone, together, members = append(alone, a), append(together, b), append(members, b)
 	}
-	batch := &bySize{}
+	batch := &inTurn{}
 	team := NewTeam(batch)
 	for i := range 3 {
 		img := white(tracker.Box{X: 100 + 4*float64(i), Y: 80, W: 64, H: 64})

@@ -10,15 +10,17 @@ import (
 	"siamtrack/tracker"
 )
 
-// inTurn is a Batch that runs its networks one after the other, or says why not.
-type inTurn struct{ err error }
+// inTurn is a Batch that runs its networks one after the other, or says why not, and notes of how many crops, of which
+// size, it was given.
+type inTurn struct {
+	err   error
+	calls [][2]int
+}
 
 func (b *inTurn) Search(nets []Network, crops [][]float32, size int, results []Maps) error {
-	for i, n := range nets {
-		var err error
-		if results[i], err = n.Search(crops[i], size); err != nil {
-			return err
-		}
+	b.calls = append(b.calls, [2]int{len(nets), size})
+	if err := (OneByOne{}).Search(nets, crops, size, results); err != nil {
+		return err
 	}
 	return b.err
 }

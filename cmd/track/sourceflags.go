@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"siamtrack/capture"
@@ -33,19 +36,19 @@ func sayStrange(cmd *cobra.Command, input string, src *capture.Source) {
 	}
 }
 
-// checkSource says what of the options is wrong use.
+// checkSource says what of the options is wrong use, by their flags.
 func checkSource(o capture.Options) error {
-	for _, asked := range []struct {
-		flag string
-		of   capture.Options
-	}{
-		{"fps", capture.Options{FPS: o.FPS}}, {"width and --height", capture.Options{Width: o.Width, Height: o.Height}},
-		{"max-pixels", capture.Options{MaxPixels: o.MaxPixels}}, {"raw", capture.Options{Raw: o.Raw}},
-		{"backend", capture.Options{Backend: o.Backend}}, {"fourcc", capture.Options{FourCC: o.FourCC}},
-	} {
-		if err := asked.of.Check(); err != nil {
-			return usagef("--%s: %w", asked.flag, err)
-		}
+	err := o.Check()
+	var wrong *capture.OptionError
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	return nil
+	flag := strings.ToLower(wrong.Option)
+	switch wrong.Option {
+	case "Width":
+		flag = "width and --height"
+	case "MaxPixels":
+		flag = "max-pixels"
+	}
+	return usagef("--%s: %w", flag, wrong)
 }

@@ -18,11 +18,7 @@ import (
 // opened opens a model for a test.
 func opened(t testing.TB, path string) *Model {
 	t.Helper()
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	r := started(t)
 	m, err := r.Open(path)
 	if err != nil {
 		t.Fatal(err)

@@ -81,7 +81,8 @@ func TestCorrelationInBlocks(t *testing.T) {
 	}
 }
 
-func started(t *testing.T) *Runtime {
+// started is ONNX Runtime, until the test ends.
+func started(t testing.TB) *Runtime {
 	t.Helper()
 	r, err := Start(Options{})
 	if err != nil {

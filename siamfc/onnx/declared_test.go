@@ -12,11 +12,7 @@ import (
 // TestDeclaredIsWhatONNXRuntimeSays: names, order, types and shapes of all models' inputs and outputs, but that it may
 // know more of a size that depends on an input's.
 func TestDeclaredIsWhatONNXRuntimeSays(t *testing.T) {
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	started(t)
 	var paths []string
 	for _, pattern := range []string{"../../models/*.onnx", "../../models/foreign/*.onnx", "testdata/*.onnx"} {
 		found, err := filepath.Glob(pattern)

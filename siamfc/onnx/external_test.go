@@ -22,11 +22,7 @@ func withExternal(model []byte, location string) []byte {
 
 // TestExternalData refuses weights in other files, wherever they are.
 func TestExternalData(t *testing.T) {
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := started(t)
 	model, err := os.ReadFile("testdata/box.onnx")
 	if err != nil {
 		t.Fatal(err)

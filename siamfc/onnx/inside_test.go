@@ -13,11 +13,7 @@ import (
 
 // TestMetadataIsWhatONNXRuntimeSays: under each key of all models' metadata, and under one that none has.
 func TestMetadataIsWhatONNXRuntimeSays(t *testing.T) {
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	r := started(t)
 	found := 0
 	for _, pattern := range []string{"../../models/siamtrack*.onnx", "testdata/*.onnx"} {
 		paths, err := filepath.Glob(pattern)
@@ -55,11 +51,7 @@ func TestMetadataIsWhatONNXRuntimeSays(t *testing.T) {
 // TestWrongExemplarInside: a file whose exemplar graph, which is loaded beside its own, is none, is refused by name;
 // what is wrong with the file's own comes first.
 func TestWrongExemplarInside(t *testing.T) {
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	r := started(t)
 	good, err := os.ReadFile("testdata/two.onnx")
 	if err != nil {
 		t.Fatal(err)

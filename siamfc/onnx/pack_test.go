@@ -12,11 +12,7 @@ import (
 
 // TestPackedPlaces: each number of a crop is where the patches say, for patches of any size, and rounded.
 func TestPackedPlaces(t *testing.T) {
-	rt, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rt.Close()
+	started(t)
 	for _, patch := range []int{1, 2, 4, 8} {
 		p := packing{patch: patch, step: 1}
 		const size = 40 // not a multiple of eight columns of four
@@ -85,11 +81,7 @@ func TestPackedLevels(t *testing.T) {
 
 // TestPackedModel: the shipped model is packed, and what it embeds for matching is what its exemplar graph knows too.
 func TestPackedModel(t *testing.T) {
-	r, err := Start(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := started(t)
 	m, err := r.Open(filepath.Join("..", "..", "models", "siamtrack.onnx"))
 	if err != nil {
 		t.Fatal(err)

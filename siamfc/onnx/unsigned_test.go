@@ -25,11 +25,7 @@ func TestWeightsWithoutSigns(t *testing.T) {
 			}
 			var said []siamfc.Maps
 			for _, tiles := range []bool{false, true} {
-				r, err := Start(Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { r.Close() })
+				r := started(t)
 				r.tiles = tiles
 				said = append(said, searched(t, r, path))
 			}

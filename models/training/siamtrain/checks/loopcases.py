@@ -83,7 +83,7 @@ class Replay:
         if image.shape[0] != look["size"]:
             raise DataError(f"a search crop of {image.shape[0]} pixels, {look['size']} were recorded")
         said = (np.frombuffer(base64.b64decode(look[k]), "<u2") for k in ("response", "sides"))
-        cells = self.cells + (image.shape[0] - self.side) // loop.STRIDE
+        cells = loop.cells_on(self, image.shape[0])
         return values(*(s.reshape(-1, cells, cells) for s in said))
 
 

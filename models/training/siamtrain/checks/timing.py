@@ -26,8 +26,10 @@ def own(path):
         raise DataError(f"{path}: a model of kind {about['kind']}; box networks are timed")
     model, noise, calm = OnnxModel(path), np.random.default_rng(0), about["search"].get("calm")
     kept = model.exemplar(noise.integers(0, 256, (EXEMPLAR, EXEMPLAR, 3), np.uint8), [32, 32, 96, 96])
-    found = {}
-    for name, side in {path: model.side, **({f"{path}, {calm} pixels": calm} if calm else {})}.items():
+    sides, found = {path: model.side}, {}
+    if calm:
+        sides[f"{path}, {calm} pixels"] = calm
+    for name, side in sides.items():
         image = noise.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
         found[name] = packed.ready(model.session, ["response", "sides"], {"image": image, **kept})
     return found

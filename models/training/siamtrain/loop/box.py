@@ -130,12 +130,16 @@ def change(ratio):
     return np.maximum(ratio, 1 / ratio)
 
 
+def cells_on(model, side):
+    """How many cells a response has along the side of a search crop: the model's, and whole ones more or fewer."""
+    return model.cells + (side - model.side) // STRIDE
+
+
 class View:
     """Search crops of one side: the window, and where cells lie about the crop's centre, in crop pixels."""
 
     def __init__(self, model, side, window):
-        more = side - model.side
-        self.side, cells, origin = side, model.cells + more // STRIDE, model.origin - more / 2
+        self.side, cells, origin = side, cells_on(model, side), model.origin - (side - model.side) / 2
         at = origin + STRIDE * np.arange(cells)
         self.window = window_of(window, cells, origin)
         self.x, self.y = np.meshgrid(at, at)
