@@ -63,6 +63,8 @@ func TestReadOtherPeoplesFiles(t *testing.T) {
 			[]Row{{Name: "goal", Box: box}, {Name: "post", Box: box}}},
 		{"ids and frames under a header", "frame,id,x,y,w,h\n4,2,1,2,3,4\n4,post,1,2,3,4\n",
 			[]Row{{Frame: 4, ID: 2, Box: box}, {Frame: 4, Name: "post", Box: box}}},
+		{"ids that begin with a zero", "frame,id,x,y,w,h\n4,1,1,2,3,4\n4,01,1,2,3,4\n",
+			[]Row{{Frame: 4, ID: 1, Box: box}, {Frame: 4, Name: "01", Box: box}}},
 		{"JSON Lines with ids", `{"frame":4,"id":2,"x":1,"y":2,"w":3,"h":4}` + "\n" +
 			`{"frame":4,"id":"a \"b\"","x":1,"y":2,"w":3,"h":4}` + "\n",
 			[]Row{{Frame: 4, ID: 2, Box: box, Score: math.NaN()}, {Frame: 4, Name: `a "b"`, Box: box, Score: math.NaN()}}},

@@ -162,9 +162,10 @@ func (t *table) set(r *Row, column, text string) (err error) {
 	return err
 }
 
-// setTarget puts the number of a target into r, or its name, as which one counts that is no number above 0.
+// setTarget puts the number of a target into r, or its name, as which one counts that is no number above 0 as numbers
+// are written: 01 and 1 may be two targets.
 func setTarget(r *Row, text string) {
-	if n, err := strconv.Atoi(text); err == nil && n > 0 && n <= maxID {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && n <= maxID && strconv.Itoa(n) == text {
 		r.ID = n
 	} else if text != "" && r.Name == "" {
 		r.Name = text
