@@ -15,6 +15,7 @@ from siamtrain.marked.frames import edge_boxes
 from siamtrain.marked.scene import Scene, distant
 
 SOURCES = ("still", "video", "pseudo", "calm", "regions")  # kinds of tracks, and places without one
+HURRIED = -0.12, 0.35  # of the target's width or height
 GONE = 0.6  # of the search crop's half side: how far beyond its edge a target is that is gone
 
 
@@ -35,6 +36,8 @@ class Shares:
     middle: float = 0.4  # of search crops with the target near the middle; in the others it is up to `far` from it
     far: float = 66.0  # pixels
     gone: float = 0.0  # the target lies outside its search crop, which shows its surroundings
+    loose: float = 0.0  # of exemplars whose box was drawn in a hurry
+    hidden: float = 0.0  # of exemplars with something pasted in front
 
 
 def shares_with(shares, settings):
@@ -68,6 +71,15 @@ class Batch:
 
     def joined(self, other):
         return Batch(*(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in dataclasses.fields(self)))
+
+
+def hurried(box):
+    """Boxes (N, 4) x, y, w, h as people draw them in a hurry: each side too far out, by up to HURRIED[1], or in."""
+    n, d = len(box), box.device
+    low, high = HURRIED
+    out = [uniform(n, low, high, d) * box[:, 2 + k % 2] for k in range(4)]  # left, top, right, bottom
+    x, y, w, h = box.unbind(-1)
+    return torch.stack([x - out[0], y - out[1], w + out[0] + out[2], h + out[1] + out[3]], -1)
 
 
 class Sampler:
@@ -137,7 +149,7 @@ class Sampler:
             second = np.where(positive, second, self.other(track))
         still = store.tensor(store.count[track] == 1)
         flip = torch.rand(n, device=d) < 0.5
-        exemplar, mark, matrix = self._exemplar(first, flip)
+        exemplar, mark, matrix = self._exemplar(first, flip, 0.0 if held else shares.loose)
         if not held:
             flip = flip ^ (torch.rand(n, device=d) < shares.turned)
         chance = np.where(store.count[track] == 1, shares.swap, shares.swap_video)
@@ -151,7 +163,9 @@ class Sampler:
                 at = store.tensor(chosen)
                 exemplar = self.scene.swap(exemplar, at, first[chosen], matrix[at])
             search = self._crowd(search, box, track)
-            search = self._occlude(search, box, track, positive)
+            search = self._occlude(search, box, track, positive, shares.occlusion)
+            if shares.hidden:
+                exemplar = self._occlude(exemplar, mark, track, positive, shares.hidden)
             exemplar, search = distant(exemplar, search, shares.distant)
         no = torch.zeros(n, dtype=torch.bool, device=d)
         source = store.tensor(np.array([SOURCES.index(kind) for kind in store.kind[track]]))
@@ -174,9 +188,13 @@ class Sampler:
         source = torch.full((n,), SOURCES.index("regions"), device=d)
         return Batch(exemplar, mark, search, where, yes, yes.clone(), no, source)
 
-    def _exemplar(self, observed, flip):
+    def _exemplar(self, observed, flip, loose):
         store = self.store
-        return self._exemplar_at(store.tensor(store.frame[observed]), store.tensor(store.box[observed]), flip)
+        box = store.tensor(store.box[observed])
+        if loose:
+            chosen = torch.rand(len(box), device=self.device) < loose
+            box = torch.where(chosen[:, None], hurried(box), box)
+        return self._exemplar_at(store.tensor(store.frame[observed]), box, flip)
 
     def _exemplar_at(self, frame, box, flip):
         """(crops, corners of the target in them, matrices)."""
@@ -256,14 +274,14 @@ class Sampler:
         index = free.cpu().numpy()
         return self.scene.paste(search, store.tensor(chosen[index]), other[index], at[free], size[free])
 
-    def _occlude(self, search, box, track, positive):
+    def _occlude(self, crops, box, track, positive, share):
         """Something pasted over a part of the target."""
         store, d = self.store, self.device
-        chosen = np.flatnonzero((self.random.random(len(track)) < self.shares.occlusion) & positive)
+        chosen = np.flatnonzero((self.random.random(len(track)) < share) & positive)
         if not len(chosen):
-            return search
+            return crops
         target = box[store.tensor(chosen)]
         extent = target[:, 2:] - target[:, :2]
         size = (extent * (torch.rand(len(chosen), 2, device=d) * 0.45 + 0.2)).clamp(min=4)
         at = (target[:, :2] + target[:, 2:]) / 2 + extent * (torch.rand(len(chosen), 2, device=d) - 0.5)
-        return self.scene.paste(search, store.tensor(chosen), self.other(track[chosen]), at, size)
+        return self.scene.paste(crops, store.tensor(chosen), self.other(track[chosen]), at, size)
