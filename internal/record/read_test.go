@@ -58,6 +58,7 @@ func TestReadOtherPeoplesFiles(t *testing.T) {
 			[]Row{{Frame: 7, Name: "0", Box: box, Score: 1}, {Frame: 7, ID: 1, Box: box, Score: 1}}},
 		{"names", "goal,1,2,3,4\n\"left post\",1,2,3,4\n",
 			[]Row{{Name: "goal", Box: box}, {Name: "left post", Box: box}}},
+		{"names within blanks and quotes", "\" goal \",1,2,3,4\n", []Row{{Name: "goal", Box: box}}},
 		{"names by blanks", "goal 1 2 3 4\n", []Row{{Name: "goal", Box: box}}},
 		{"names under a header, and no frames", "name,x,y,w,h\ngoal,1,2,3,4\npost,1,2,3,4\n",
 			[]Row{{Name: "goal", Box: box}, {Name: "post", Box: box}}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"siamtrack/tracker"
@@ -50,7 +51,9 @@ type target struct {
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *target) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
-		return json.Unmarshal(text, &t.name)
+		err := json.Unmarshal(text, &t.name)
+		t.name = strings.TrimSpace(t.name) // as a table's fields are read
+		return err
 	}
 	if err := json.Unmarshal(text, &t.id); err != nil || t.id < 0 || t.id > maxID {
 		return fmt.Errorf("id: %.20s is no number of a target", text)
@@ -88,7 +91,7 @@ func decodeObject(text string) ([]Row, error) {
 		if r.Box, err = t.Box.box(); err != nil {
 			return nil, err
 		}
-		r.ID, r.Name, r.Score, r.State = t.ID.id, t.Name, t.Score, t.State
+		r.ID, r.Name, r.Score, r.State = t.ID.id, strings.TrimSpace(t.Name), t.Score, t.State
 		rows = append(rows, r)
 	}
 	return rows, nil
@@ -132,8 +135,8 @@ func decodeJSON(line string) (Row, bool, error) {
 		Score: math.NaN(),
 		Box:   box, Elapsed: span(o.MS, time.Millisecond),
 	}
-	if o.Name != "" {
-		r.Name = o.Name
+	if name := strings.TrimSpace(o.Name); name != "" {
+		r.Name = name
 	}
 	if o.Score != nil {
 		r.Score = *o.Score

@@ -89,7 +89,7 @@ func decodeNamed(line string) (Row, bool, error) {
 	if len(fields) != 5 {
 		return Row{}, false, fmt.Errorf("%d fields where name,x,y,w,h are five", len(fields))
 	}
-	r := Row{Name: strings.Trim(strings.TrimSpace(fields[0]), `"`)}
+	r := Row{Name: strings.TrimSpace(strings.Trim(strings.TrimSpace(fields[0]), `"`))}
 	for i, side := range []*float64{&r.Box.X, &r.Box.Y, &r.Box.W, &r.Box.H} {
 		var err error
 		if *side, err = numfile.Number(strings.TrimSpace(fields[i+1])); err != nil {
