@@ -52,10 +52,15 @@ def starts(frames):
             yield f"{way}{third}", order[len(frames) * third // 3 :]
 
 
+def shown(frames, most):
+    """The frames from the first that has a box, at most so many."""
+    first = next((i for i, (_, (_, there)) in enumerate(frames) if there), len(frames))
+    return frames[first:][:most]
+
+
 def hurried(frames):
     """Names of the boxes, and the frames that follow each, whose first has that box."""
-    first = next((i for i, (_, (_, there)) in enumerate(frames) if there), len(frames))
-    frames = frames[first:][:HURRIED_MOST]
+    frames = shown(frames, HURRIED_MOST)
     for name, (left, top, right, bottom) in HURRIED.items() if frames else ():
         picture, (line, there) = frames[0]
         x, y, w, h = (float(v) for v in re.split(r"[,\s]+", line))
@@ -69,8 +74,7 @@ def make(truth, out, name, ways):
     pictures = sorted(p for p in (truth.parent / "img").glob("*") if p.suffix in (".jpg", ".png"))
     total = 0
     for start, frames in ways(list(zip(pictures, boxes(truth)))):
-        first = next((i for i, (_, (_, there)) in enumerate(frames) if there), len(frames))
-        frames = frames[first:][:MOST]
+        frames = shown(frames, MOST)
         if len(frames) < LEAST:
             continue
         folder = out / f"{name}.{start}"
@@ -96,7 +100,7 @@ def main():
     missing = [name for name in wanted if name not in found]
     if missing or not found:
         sys.exit(f"make-starts: {data}: no ground truth in OTB's layout for {', '.join(missing) or 'any target'}")
-    ways = hurried if len(arguments) < len(sys.argv) - 1 else starts
+    ways = hurried if "--hurried" in sys.argv[1:] else starts
     total = sum(make(found[name], out, name, ways) for name in wanted)
     print(f"{len(list(out.iterdir()))} sequences, {total} frames")
 
