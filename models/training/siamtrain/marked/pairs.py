@@ -12,6 +12,7 @@ from siamtrain.errors import DataError
 from siamtrain.loop.box import EXEMPLAR, SEARCH
 from siamtrain.marked.crops import View, bend, centre_side, sample, uniform
 from siamtrain.marked.frames import edge_boxes
+from siamtrain.marked.pasted import Pasted
 from siamtrain.marked.scene import Scene, distant
 
 SOURCES = ("still", "video", "pseudo", "calm", "regions")  # kinds of tracks, and places without one
@@ -37,7 +38,8 @@ class Shares:
     far: float = 66.0  # pixels
     gone: float = 0.0  # the target lies outside its search crop, which shows its surroundings
     loose: float = 0.0  # of exemplars whose box was drawn in a hurry
-    hidden: float = 0.0  # of exemplars with something pasted in front
+    hidden: float = 0.0  # of exemplars with something pasted in front; in half of them it stands by the target, too
+    covered: float = 0.0  # of targets wholly behind something: what stands in their place is not they
 
 
 def shares_with(shares, settings):
@@ -89,6 +91,7 @@ class Sampler:
         self.store, self.shares, self.device = store, shares or Shares(), store.device
         self.random = np.random.default_rng(seed)
         self.scene = Scene(store, self.random)
+        self.pasted = Pasted(self.scene, self.random, self.other)
 
     def batch(self, n):
         """n pairs, the regions' share of them without a label."""
@@ -162,10 +165,14 @@ class Sampler:
                 chosen = np.flatnonzero((random.random(n) < 0.15) & (store.mask[first] >= 0))
                 at = store.tensor(chosen)
                 exemplar = self.scene.swap(exemplar, at, first[chosen], matrix[at])
-            search = self._crowd(search, box, track)
-            search = self._occlude(search, box, track, positive, shares.occlusion)
+            search = self.pasted.crowd(search, box, track, shares.crowd)
+            search, _ = self.pasted.front(search, box, track, positive, shares.occlusion)
             if shares.hidden:
-                exemplar = self._occlude(exemplar, mark, track, positive, shares.hidden)
+                exemplar, front = self.pasted.front(exemplar, mark, track, positive, shares.hidden)
+                search = self.pasted.beside(search, box, front)
+            if shares.covered:
+                search, covered = self.pasted.cover(search, box, track, positive, shares.covered)
+                positive &= ~covered
             exemplar, search = distant(exemplar, search, shares.distant)
         no = torch.zeros(n, dtype=torch.bool, device=d)
         source = store.tensor(np.array([SOURCES.index(kind) for kind in store.kind[track]]))
@@ -252,36 +259,3 @@ class Sampler:
         bent = still & (torch.rand(n, device=d) < 0.5)
         crops, corners = bend(crops, corners, bent.nonzero()[:, 0])
         return crops, corners, matrix, view
-
-    def _crowd(self, search, box, track):
-        """Something pasted where it does not touch the target."""
-        store, d = self.store, self.device
-        chosen = np.flatnonzero(self.random.random(len(track)) < self.shares.crowd)
-        if not len(chosen):
-            return search
-        target, other = box[store.tensor(chosen)], self.other(track[chosen])
-        extent = ((target[:, 2] - target[:, 0]) * (target[:, 3] - target[:, 1])).clamp(min=64).sqrt()
-        shape = store.tensor(store.box[other])
-        ratio = (shape[:, 2] / shape[:, 3]).sqrt()
-        extent = extent * uniform(len(chosen), -0.35, 0.35, d).exp()
-        size = torch.stack([extent * ratio, extent / ratio], -1).clamp(6, 220)
-        at = torch.rand(len(chosen), 2, device=d) * SEARCH
-        low, high = at - size / 2, at + size / 2
-        free = (high < target[:, :2]).any(1) | (low > target[:, 2:]).any(1)
-        free = free.nonzero()[:, 0]
-        if not len(free):
-            return search
-        index = free.cpu().numpy()
-        return self.scene.paste(search, store.tensor(chosen[index]), other[index], at[free], size[free])
-
-    def _occlude(self, crops, box, track, positive, share):
-        """Something pasted over a part of the target."""
-        store, d = self.store, self.device
-        chosen = np.flatnonzero((self.random.random(len(track)) < share) & positive)
-        if not len(chosen):
-            return crops
-        target = box[store.tensor(chosen)]
-        extent = target[:, 2:] - target[:, :2]
-        size = (extent * (torch.rand(len(chosen), 2, device=d) * 0.45 + 0.2)).clamp(min=4)
-        at = (target[:, :2] + target[:, 2:]) / 2 + extent * (torch.rand(len(chosen), 2, device=d) - 0.5)
-        return self.scene.paste(crops, store.tensor(chosen), self.other(track[chosen]), at, size)
