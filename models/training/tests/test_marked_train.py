@@ -16,7 +16,7 @@ from siamtrain.errors import DataError
 from siamtrain.marked import ablate, head, pairs, run, student, train
 from siamtrain.marked.validate import Validation
 
-NAMES = (ablate.WHOLE, "without the mark", "without other scenes", "without pseudo")
+NAMES = (ablate.WHOLE, "without the mark", "without other scenes", "without pseudo", "boxes of still at half weight")
 PLAIN = {"parts": 0, "plans": ("tiny",), "device": "cpu", "precision": "fp32", "capacity": 80, "held": ("s2",)}
 
 
@@ -155,11 +155,12 @@ def test_validation_is_the_same_whatever_was_drawn_before(tars, tmp_path):
 
 def test_heads_without_a_part_each_are_compared(tars, weights, tmp_path, monkeypatch, capsys):
     every = ablate.variants
-    assert len({v.name for v in every((1, 1), ("still", "pseudo"))}) == 11
+    assert len({v.name for v in every((1, 1), ("still", "pseudo"))}) == 13
     monkeypatch.setattr(ablate, "variants", lambda *a: [v for v in every(*a) if v.name in NAMES])
     out = str(tmp_path)
     command = ["ablate", weights, "--inbox", tars, "--out", out, "--held", "s2", "--device", "cpu", "--batch", "4"]
     command += ["--pairs", "24", "--steps", "2", "--seeds", "2", "--capacity", "80", "--held-pairs", "8"]
+    command += ["--only", "without", "--only", "half weight"]
     assert main(command) == 0
     rows = ablate.read(os.path.join(out, ablate.ROWS))
     assert [(r["name"], r["seed"]) for r in rows] == [*((n, 1) for n in NAMES), (ablate.WHOLE, 2)]
@@ -179,6 +180,9 @@ def test_a_variant_sees_only_what_it_may():
     assert ablate.Variant("", ()).sees(pool).all()
     assert ablate.Variant("", (), swapped=False).sees(pool).tolist() == [False, True, True, True, True]
     assert ablate.Variant("", (), without="still").sees(pool).tolist() == [False, True, True, False, True]
+    values = {"source": source, "label_weight": torch.tensor([1.0, 1.0, 1.0, 1.0, 0.5])}
+    assert ablate.Variant("", ()).believes(values).tolist() == [1, 1, 1, 1, 0.5]
+    assert ablate.Variant("", (), doubted="still").believes(values).tolist() == [0.5, 1, 1, 0.5, 0.5]
     assert pool.shares() == {"still": 0.4, "video": 0.2, "pseudo": 0.2, "regions": 0.2}
 
 

@@ -15,6 +15,7 @@ def configure(parser):
     parser.add_argument("--batch", type=int, default=32, help="pairs (32)")
     parser.add_argument("--rate", type=float, default=2e-3, help="learning rate (2e-3)")
     parser.add_argument("--seeds", type=int, default=3, help="of the whole head, for the spread (3)")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="heads named so; repeatable (all)")
     parser.add_argument("--capacity", type=int, default=0, metavar="FRAMES", help="as in trainmarked")
     parser.add_argument("--thin", type=int, default=3, metavar="N", help="keep each N-th frame of clips (3)")
     parser.add_argument("--per-clip", type=int, default=0, help="as in trainmarked (0)")
@@ -50,7 +51,8 @@ def run(args):
     net, seen = student.load_network(args.weights)
     os.makedirs(args.out, exist_ok=True)
     print(f"{args.weights}: plan {net.plan}, {seen}", flush=True)
-    settings = ablate.Settings(args.pairs, args.steps, args.batch, args.rate, args.seeds, args.precision)
+    about = (args.pairs, args.steps, args.batch, args.rate, args.seeds, tuple(args.only), args.precision)
+    settings = ablate.Settings(*about)
     print(ablate.table(_compare(args, net.requires_grad_(False), settings)))
 
 

@@ -19,6 +19,7 @@ from siamtrain.marked.pairs import SOURCES
 from siamtrain.marked.teachers import Lesson
 
 WARM, SLOWEST = 50, 0.99  # of the few steps
+DOUBT = 0.5  # weight of the boxes of a source that is believed less
 ROWS = "ablation.jsonl"  # a row a head
 
 
@@ -31,6 +32,7 @@ class Settings:
     batch: int = 32
     rate: float = 2e-3
     seeds: int = 3  # of the whole, whose spread is what no difference counts below; the others take the first
+    only: tuple = ()  # parts of names of the heads to compare with the whole; all without
     precision: str = "auto"  # see fit.precision
 
 
@@ -47,6 +49,7 @@ class Variant:
     peak: bool = True
     swapped: bool = True  # sees pairs before another scene
     without: str = ""  # the source it does not see
+    doubted: str = ""  # the source whose boxes weigh DOUBT
 
     def sees(self, pool):
         """Which pairs (N,) it learns from."""
@@ -54,6 +57,13 @@ class Variant:
         if not self.swapped:
             use &= ~pool.values["swapped"]
         return use & (pool.values["source"] != SOURCES.index(self.without)) if self.without else use
+
+    def believes(self, values):
+        """Weights (N,) of the pairs' boxes."""
+        weight = values["label_weight"]
+        if not self.doubted:
+            return weight
+        return torch.where(values["source"] == SOURCES.index(self.doubted), weight * DOUBT, weight)
 
     def head(self, width):
         """A head with its parts, of random numbers."""
@@ -74,6 +84,7 @@ def variants(blocks, sources=()):
         Variant("without the depthwise correlation", blocks, depthwise=False),
         Variant("without other scenes", blocks, swapped=False),
         *(Variant(f"without {source}", blocks, without=source) for source in sources),
+        *(Variant(f"boxes of {source} at half weight", blocks, doubted=source) for source in sources),
         Variant("without the attention", blocks, attention=False),
         Variant("without the peak term", blocks, peak=False),
         Variant("plain: pixelwise correlation alone, no blocks, the IoU as target", (0, 0), **bare),
@@ -143,6 +154,7 @@ def learn(variant, learner, head, values, settings, step):
     with mixed(settings.precision, values["mark"].device):
         logits, sides = head(head.template(values["exemplar"], values["mark"]), values["seen"])
     lesson = Lesson(**{name: values.get(name) for name in Pool.LESSON})
+    lesson.label_weight = variant.believes(values)
     terms = losses.located(logits, sides, lesson, values["positive"], lesson.weight, variant.target)
     if not variant.peak:
         terms.pop("peak", None)
@@ -161,7 +173,8 @@ def run(pool, net, validation, settings, out, say):
     say("sources: " + ", ".join(f"{name} {part:.1%}" for name, part in shares.items()))
     device = next(net.parameters()).device
     wanted = variants(PLANS[net.plan][1], tuple(shares) if len(shares) > 1 else ())
-    jobs = [(v, 1) for v in wanted] + [(wanted[0], seed) for seed in range(2, settings.seeds + 1)]
+    chosen = [v for v in wanted[1:] if not settings.only or any(part in v.name for part in settings.only)]
+    jobs = [(v, 1) for v in (wanted[0], *chosen)] + [(wanted[0], seed) for seed in range(2, settings.seeds + 1)]
     try:
         for variant, seed in jobs:
             if (variant.name, seed) not in done:
