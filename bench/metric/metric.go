@@ -117,6 +117,21 @@ func Mean(v []float64) float64 {
 	return s / float64(len(v))
 }
 
+// MeanError returns the mean of v and its standard error, the sample's standard deviation over the root of its number;
+// NaN of a single value, both NaN of none.
+func MeanError(v []float64) (mean, stdErr float64) {
+	mean = Mean(v)
+	if len(v) < 2 {
+		return mean, math.NaN()
+	}
+	var sum float64
+	for _, x := range v {
+		sum += (x - mean) * (x - mean)
+	}
+	n := float64(len(v))
+	return mean, math.Sqrt(sum / (n - 1) / n)
+}
+
 // meanCurve averages curves of equal length point by point.
 func meanCurve(curves [][]float64) []float64 {
 	if len(curves) == 0 {

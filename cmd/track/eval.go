@@ -156,7 +156,7 @@ func sequenceNames(s string) ([]string, error) {
 func newEvalCmd() *cobra.Command {
 	var flags evalFlags
 	var tables tableFlags
-	var jsonFile, truth string
+	var jsonFile, truth, than string
 	var tracks []string
 	cmd := &cobra.Command{
 		Use:   "eval --dataset DIR RESULTS... | eval --gt FILE --pred FILE",
@@ -167,6 +167,7 @@ func newEvalCmd() *cobra.Command {
 			"files, in any format that track file writes or reads.",
 		Example: "  track eval --dataset OTB100 results/OTB100/*\n" +
 			"  track eval --dataset GOT-10k/val --json scores.json ours=runs/a\n" +
+			"  track eval --dataset starts runs/* --than before\n" +
 			"  track eval --dataset vot2018 --convention pysot results/\n" +
 			"  track eval --gt groundtruth.txt --pred out.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -189,12 +190,18 @@ func newEvalCmd() *cobra.Command {
 			if jsonFile != "" {
 				err = score.WriteJSON(jsonFile, ev)
 			}
-			return errors.Join(err, tables.print(cmd, ev))
+			err = errors.Join(err, tables.print(cmd, ev))
+			if than != "" && err == nil {
+				err = tables.pairs(cmd, ev, than)
+			}
+			return err
 		},
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&truth, "gt", "", "`file` of true boxes, to score single files")
 	cmd.Flags().StringArrayVar(&tracks, "pred", nil, "`file` of a tracker's boxes; may be given again")
+	cmd.Flags().StringVar(&than, "than", "", "a table of how much better each other tracker is than the one of this `name`, too: mean\n"+
+		"overlap paired by target, sequences NAME.START being starts of one target (make-starts.py)")
 	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
 	tables.register(cmd)
 	return cmd
@@ -222,6 +229,12 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*dataset.Dat
 	}
 	warnAdjusted(cmd, ev)
 	return d, ev, nil
+}
+
+// pairs writes the table asked for by --than, under the others.
+func (t *tableFlags) pairs(cmd *cobra.Command, ev *score.Evaluation, than string) error {
+	fmt.Fprintln(cmd.OutOrStdout())
+	return reports.Pairs(cmd.OutOrStdout(), ev, than, reports.TableFormat(t.table))
 }
 
 // print writes the table of trackers, and the one asked for by --by.
