@@ -31,9 +31,9 @@ type TargetChange struct {
 }
 
 // Pair compares two trackers on the targets that both have. What decides is the mean overlap over all frames but each
-// sequence's first, which is marked. Sequences NAME.START are starts of one target NAME (scripts/make-starts.py writes
-// such; START is no number, as in Jogging.1), and their frames count together: starts of one target fare alike, so targets
-// are what a standard error is taken over.
+// sequence's first, which is marked. Sequences NAME.START are starts of one target NAME, as scripts/make-starts.py
+// writes them (the number in Jogging.1 is no start), and their frames count together: starts of one target fare alike,
+// so targets are what a standard error is taken over.
 func Pair(a, b Tracker) Paired {
 	out, other := Paired{A: a.Name, B: b.Name}, targetOverlaps(b)
 	var changes []float64
