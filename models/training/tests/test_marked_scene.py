@@ -57,6 +57,35 @@ def test_a_swap_keeps_the_masked_part_and_only_its_crops(store):
     assert changed.all(), "everything beside the mask is of another scene"
 
 
+def test_a_target_leaves_its_own_scene_which_shows_it_no_more(store):
+    torch.manual_seed(1)
+    count = 12
+    before, matrix, (x1, y1, x2, y2) = seen(store, count)
+    numbers = torch.arange(count)
+    after = scene.Scene(store, np.random.default_rng(0)).swap(
+        before.clone(), numbers, np.zeros(count, int), matrix, moved=1.0
+    )
+    red = (after[:, 0] - after[:, 2]) > 90
+    assert red[:, int(y1) + 6 : int(y2) - 6, int(x1) + 6 : int((x1 + x2) / 2) - 6].all(), "the masked half stays"
+    red[:, int(y1) - 6 : int(y2) + 6, int(x1) - 6 : int((x1 + x2) / 2) + 6] = False
+    assert not red.any(), "nothing of it is left where it was"
+
+
+def test_the_own_scene_is_moved_by_a_part_of_the_target():
+    torch.manual_seed(2)
+    slope, count, box = np.tile(np.arange(256, dtype=np.uint8), (256, 1)), 30, [110.0, 110.0, 36.0, 36.0]
+    store = Store(1, CPU)
+    track = Boxes("still", "", "s", np.array([0]), np.array([box], np.float32), [None])
+    store.add(Part([np.dstack([slope] * 3)], [Clip("s", 0, 1, 1.0)], [track]))
+    x, y, _, _, side = crops.centre_side(torch.tensor([box]).repeat(count, 1))
+    matrix = crops.View(count, CPU).matrix(x, y, side * 2, 256)
+    still = crops.sample(store.frames, torch.zeros(count, dtype=torch.long), matrix, 256)[0]
+    moved = scene.Scene(store, np.random.default_rng(0)).own_place(np.zeros(count, int), matrix, 256)
+    shift = (still - moved)[:, 0].flatten(1).median(1).values.abs() / box[2]  # along the slope
+    low, high = scene.MOVED
+    assert 0.9 * low < shift.max() <= high and (shift < low).any(), "in all directions"
+
+
 def test_a_paste_covers_its_place_by_its_mask_and_nothing_else(store):
     torch.manual_seed(2)
     before = torch.full((3, 3, 256, 256), 90.0)

@@ -16,7 +16,7 @@ from siamtrain.marked.pasted import Pasted
 from siamtrain.marked.scene import Scene, distant
 
 SOURCES = ("still", "video", "pseudo", "calm", "regions")  # kinds of tracks, and places without one
-HURRIED = -0.12, 0.35  # of the target's width or height
+HURRIED = -0.12, 0.6  # of the target's width or height: far out is rare
 GONE = 0.6  # of the search crop's half side: how far beyond its edge a target is that is gone
 
 
@@ -29,6 +29,7 @@ class Shares:
     negatives: float = 0.1  # the target is not there
     swap: float = 0.6  # of stills before another scene, where there is a mask
     swap_video: float = 0.25  # the same of targets in video, whose scene does change
+    moved: float = 0.0  # of the swapped: the other scene is its own, moved, so that the target leaves it
     crowd: float = 0.35  # something alike pasted beside
     occlusion: float = 0.2  # something pasted in front
     distant: float = 0.4  # of small targets
@@ -79,7 +80,8 @@ def hurried(box):
     """Boxes (N, 4) x, y, w, h as people draw them in a hurry: each side too far out, by up to HURRIED[1], or in."""
     n, d = len(box), box.device
     low, high = HURRIED
-    out = [uniform(n, low, high, d) * box[:, 2 + k % 2] for k in range(4)]  # left, top, right, bottom
+    far = [low + (high - low) * torch.rand(n, device=d) ** 2 for _ in range(4)]  # left, top, right, bottom
+    out = [part * box[:, 2 + k % 2] for k, part in enumerate(far)]
     x, y, w, h = box.unbind(-1)
     return torch.stack([x - out[0], y - out[1], w + out[0] + out[2], h + out[1] + out[3]], -1)
 
@@ -221,7 +223,7 @@ class Sampler:
 
         def behind(crops, matrix):
             at = store.tensor(chosen)
-            return self.scene.swap(crops, at, observed[chosen], matrix[at])
+            return self.scene.swap(crops, at, observed[chosen], matrix[at], self.shares.moved)
 
         crops, corners, _, _ = self._search_at(frame, box, flip, still, behind, gone)
         return crops, corners

@@ -6,6 +6,8 @@ import torch.nn.functional as F
 
 from siamtrain.marked.crops import feather, masks_in_crop, sample, uniform
 
+MOVED = 0.3, 1.3  # of a target's sides: how far its own scene is moved behind it
+
 
 class Scene:
     """Changes crops of one Store; random is a numpy Generator, torch's own generator serves the rest."""
@@ -41,8 +43,31 @@ class Scene:
             back[chosen] = self.any_place(len(chosen), size)
         return crops * inside + back * (1 - inside)
 
-    def swap(self, crops, chosen, observed, matrix):
-        """Puts the targets of `observed` (k,), which have masks, before other scenes.
+    def own_place(self, observed, matrix, size):
+        """The scenes of the targets `observed` (k,) without them, moved by up to MOVED of their sides, as backgrounds.
+
+        Where a target was there is what stood next to it.
+        """
+        store, k = self.store, len(observed)
+        box, frame = store.tensor(store.box[observed]), store.tensor(store.frame[observed])
+        turn, reach = torch.rand(k, device=self.device) * 2 * np.pi, uniform(k, *MOVED, self.device)
+        away = torch.stack([turn.cos(), turn.sin()], -1) * reach[:, None] * box[:, 2:]
+        beside = box[:, 2:] * 1.2 * torch.eye(2, device=self.device)[torch.randint(2, (k,), device=self.device)]
+        beside = torch.where(torch.rand(k, 1, device=self.device) < 0.5, -beside, beside)
+
+        def seen(shift):
+            at = matrix.clone()
+            at[:, :, 2] -= shift
+            return self.fill(*sample(store.frames, frame, at, size), frame, 0.0), at
+
+        scene, at = seen(away)
+        there = torch.cat([box[:, :2] - 0.05 * box[:, 2:], 1.1 * box[:, 2:]], -1)
+        hole = masks_in_crop(torch.ones(k, 64, 64, device=self.device), there, at, size)
+        hole = feather(hole, 1.5).to(scene.dtype)
+        return scene * (1 - hole) + seen(away + beside)[0] * hole
+
+    def swap(self, crops, chosen, observed, matrix, moved=0.0):
+        """Puts the targets of `observed` (k,), which have masks, before other scenes, a part `moved` before their own.
 
         It changes the crops `chosen` (k,), whose matrices (k, 2, 3) are given.
         """
@@ -53,6 +78,9 @@ class Scene:
         alpha = masks_in_crop(masks, store.tensor(store.box[observed]), matrix, size)
         alpha = feather(alpha, float(self.random.uniform(0.7, 1.8))).to(crops.dtype)
         back = self.any_place(len(chosen), size)
+        own = np.flatnonzero(self.random.random(len(chosen)) < moved) if moved else ()
+        if len(own):
+            back[store.tensor(own)] = self.own_place(observed[own], matrix[store.tensor(own)], size)
         # The other scene in the light of the first, in half of them: else the seam of light is what is learnt.
         light = crops[chosen].mean((2, 3), keepdim=True) - back.mean((2, 3), keepdim=True)
         alike = (torch.rand(len(chosen), 1, 1, 1, device=self.device) < 0.5).float()
