@@ -13,6 +13,7 @@ import torch
 
 from siamtrain.__main__ import main
 from siamtrain.errors import DataError
+from siamtrain.file.export import manifest_of
 from siamtrain.marked import ablate, head, pairs, run, student, train
 from siamtrain.marked.validate import Validation
 
@@ -190,3 +191,17 @@ def test_a_table_says_what_each_lacks():
     rows = [{"name": n, "seed": s, "pairs": 8, "held_iou": v} for n, s, v in ((ablate.WHOLE, 1, 0.7), ("bare", 1, 0.5))]
     text = ablate.table([*rows, {**rows[0], "seed": 2, "held_iou": 0.6}])
     assert "0.650 +-0.071" in text and "0.500 -0.150" in text
+
+
+def test_one_command_goes_from_data_to_files(tmp_path, caplog):
+    data, tracks = bundles.draw(str(tmp_path / "data"))
+    out, made = str(tmp_path / "run"), tmp_path / "made"
+    command = ["trainmarked", "--plans", "tiny", "--device", "cpu", "--batch", "4", "--seconds", "1", "--out", out]
+    assert main(command) == 1
+    assert "--data PATH" in caplog.text
+    command += [*(part for path in data for part in ("--data", path)), "--tracks", tracks, "--capacity", "120"]
+    assert main([*command, "--export", str(made)]) == 0
+    assert os.path.getsize(made / "tiny.onnx") < os.path.getsize(made / "tiny-fp32.onnx")
+    about = manifest_of(str(made / "tiny.onnx"))
+    assert about["name"] == "tiny" and about["loop"]["refresh"] == 5 and about["search"]["calm"] == 192
+    assert sorted(os.listdir(os.path.join(out, "tars"))) == ["clips-0.tar", "sequences-0.tar", "stills-0.tar"]

@@ -1,6 +1,7 @@
 """python -m siamtrain bundle: data as tars for trainmarked, to take to a machine with a GPU."""
 
 HELP = "pack data, with masks of its targets, as tars that trainmarked reads"
+LIMIT = 42  # MiB of a tar
 
 
 def configure(parser):
@@ -14,7 +15,7 @@ def configure(parser):
         help="folder with fear_track.onnx and nano3_*.onnx: what is needed goes to OUT/teachers",
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
-    parser.add_argument("--limit", type=float, default=42, metavar="MIB", help="of a tar (42)")
+    parser.add_argument("--limit", type=float, default=LIMIT, metavar="MIB", help=f"of a tar ({LIMIT})")
 
 
 def run(args):

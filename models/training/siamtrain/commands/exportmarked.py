@@ -1,6 +1,7 @@
 """python -m siamtrain exportmarked: a trained marked network as ONNX, fp32 and int8, with its loop's parameters."""
 
 HELP = "export a trained marked network: fp32 and int8 files with a manifest"
+PAIRS, CAPACITY, SEED = 96, 1200, 3
 
 
 def configure(parser):
@@ -19,27 +20,30 @@ def configure(parser):
         metavar="KEY=VALUE",
         help="loop.vote=0, state.lost=0.2, search.sweep=384, ...; repeatable. `folds` helps to choose",
     )
-    parser.add_argument("--pairs", type=int, default=96, help="for the ranges (96)")
-    parser.add_argument("--capacity", type=int, default=1200, metavar="FRAMES", help="of tars that are read (1200)")
-    parser.add_argument("--seed", type=int, default=3, help="of what is drawn at random (3)")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help=f"for the ranges ({PAIRS})")
+    parser.add_argument(
+        "--capacity", type=int, default=CAPACITY, metavar="FRAMES", help=f"of tars that are read ({CAPACITY})"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of what is drawn at random ({SEED})")
 
 
 def run(args):
+    export(args.weights, args.inbox, args.out, args.name, args.set, args.pairs, args.capacity, args.seed)
+
+
+def export(weights, inbox, out, name=None, settings=(), pairs=PAIRS, capacity=CAPACITY, seed=SEED):
+    """Writes the int8 file `out` and the fp32 one beside it, as the command's options say."""
     import logging
     import os
 
     from siamtrain.file import export
     from siamtrain.marked import calibrate, files, student
 
-    net, seen = student.load_network(args.weights)
-    logging.info("%s: plan %s, %s", args.weights, net.plan, seen)
-    name = args.name or os.path.splitext(os.path.basename(args.out))[0]
-    about = export.changed(files.manifest(name), args.set)
-    batch = calibrate.pairs(args.inbox, args.pairs, args.capacity, args.seed)
-    full = "-fp32".join(os.path.splitext(args.out))
-    for path, sha in (
-        (full, files.write(net, about, full)),
-        (args.out, files.write_int8(full, batch, about, args.out)),
-    ):
+    net, seen = student.load_network(weights)
+    logging.info("%s: plan %s, %s", weights, net.plan, seen)
+    about = export.changed(files.manifest(name or os.path.splitext(os.path.basename(out))[0]), settings)
+    batch = calibrate.pairs(inbox, pairs, capacity, seed)
+    full = "-fp32".join(os.path.splitext(out))
+    for path, sha in ((full, files.write(net, about, full)), (out, files.write_int8(full, batch, about, out))):
         logging.info("%s: %.2f MB, sha256 %s", path, os.path.getsize(path) / 1e6, sha)
-    logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *files.differences(full, args.out, batch))
+    logging.info("int8 against fp32: response %.4f, sides %.3f pixels", *files.differences(full, out, batch))

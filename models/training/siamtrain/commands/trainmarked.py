@@ -4,7 +4,14 @@ HELP = "train marked networks from tars that `bundle` wrote, several at once, on
 
 
 def configure(parser):
-    configure_stream(parser, plans="m", batch=512, reuse=2, rate=2e-3, thin=1, per_clip=12, save=60.0)
+    configure_stream(parser, plans="m", batch=512, reuse=2, rate=2e-3, thin=1, per_clip=12, save=60.0, whole=True)
+    parser.add_argument(
+        "--data", action="append", default=[], metavar="PATH", help="bundle it first, as `bundle` does; repeatable"
+    )
+    parser.add_argument("--tracks", metavar="FILE.csv", help="tracks on the clips among --data, as of `bundle`")
+    parser.add_argument(
+        "--export", metavar="DIR", help="then write PLAN.onnx and PLAN-fp32.onnx there, as `exportmarked` does"
+    )
     parser.add_argument("--begin", default="", metavar="FILE.pt", help="weights to begin from, as far as they fit")
     parser.add_argument(
         "--features", type=float, default=0.0, metavar="SECONDS", help="learn the teachers' features first (0)"
@@ -29,9 +36,14 @@ def _configure_machine(parser, save):
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
 
 
-def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save):
-    """What trainmarked and trainhead have in common, with their own defaults."""
-    parser.add_argument("--inbox", required=True, metavar="DIR", help="folder of tars, which may still be on their way")
+def configure_stream(parser, plans, batch, reuse, rate, thin, per_clip, save, whole=False):
+    """What trainmarked and trainhead have in common, with their own defaults; whole: tars may be made first."""
+    parser.add_argument(
+        "--inbox",
+        required=not whole,
+        metavar="DIR",
+        help="folder of tars, which may still be on their way" + (", or which --data are put into (OUT/tars)" * whole),
+    )
     parser.add_argument(
         "--parts", type=int, default=0, help="tars to wait for before pairs begin (those that are there)"
     )
@@ -104,11 +116,37 @@ def _check(right, message):
 
 
 def run(args):
+    import os
+
     from siamtrain.marked import train
     from siamtrain.marked.pairs import Shares
 
-    trainer = train.Trainer(train.Settings(**stream_settings(args, Shares()), features=args.features))
+    _check(args.inbox or args.data, "--inbox DIR of tars, or --data PATH to make them of, is expected")
+    args.inbox = args.inbox or os.path.join(args.out, "tars")
+    settings = train.Settings(**stream_settings(args, Shares()), features=args.features)
+    if args.data and not args.resume:
+        _bundle(args)
+    trainer = train.Trainer(settings)
     try:
         trainer.run()
     finally:
         trainer.close()
+    if args.export:
+        _export(settings, args.export)
+
+
+def _bundle(args):
+    from siamtrain.commands.bundle import LIMIT
+    from siamtrain.marked import bundle
+
+    bundle.write(args.data, args.inbox, int(LIMIT * 2**20), args.tracks)
+
+
+def _export(settings, folder):
+    import os
+
+    from siamtrain.commands.exportmarked import export
+
+    os.makedirs(folder, exist_ok=True)
+    for plan in settings.plans:
+        export(os.path.join(settings.out, f"{plan}.pt"), settings.inbox, os.path.join(folder, f"{plan}.onnx"))

@@ -17,8 +17,24 @@ from siamtrain.marked.graphs import ExemplarGraph, SearchGraph
 
 OUTPUTS = ("response", "sides", "features")
 ABOUT = "box network with a mark on dense convolutions, distilled from FEAR-XS and NanoTrack v3"
-# Where the loop of a network begins that nothing has been measured of; `siamtrain folds` chooses.
-LOOP = Loop(0.3, 0.1, 0.4, "centred", 3.0, 0.5, calm_shift=24.0, calm=192)
+# Where the loop of a network begins that nothing has been measured of: that of siamtrack-s and siamtrack-l (their card
+# has what each part gave). `siamtrain folds` chooses.
+LOOP = Loop(
+    window_influence=0.5,
+    penalty_k=0.12,
+    size_rate=0.4,
+    window="centred",
+    vote=3.0,
+    calibration=0.5,
+    told_rate=1.0,
+    steady=0.3,
+    refresh=5,
+    refresh_share=0.2,
+    refresh_around=0.6,
+    refresh_score=0.9,
+    calm_shift=24.0,
+    calm=192,
+)
 STATE = {"uncertain": 0.6, "lost": 0.3, "patience": 3}
 SWEEP = 384  # side of the crops in which a lost target is looked for over the whole frame
 
