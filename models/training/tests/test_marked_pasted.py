@@ -49,10 +49,10 @@ def test_what_is_in_front_lies_about_the_target_and_is_smaller(pasted):
         assert X1 - 1 <= x.float().mean() <= X2 + 1 and Y1 - 1 <= y.float().mean() <= Y2 + 1
 
 
-def test_half_of_what_was_in_front_stands_by_the_target_itself(pasted):
+def test_a_share_of_what_was_in_front_stands_by_the_target_itself(pasted):
     crops, box, track = blank()
     _, front = pasted.front(crops.clone(), box, track, np.ones(COUNT, bool), 1.0)
-    seen = changed(pasted.beside(crops, box, front))
+    seen = changed(pasted.beside(crops, box, front, 0.5))
     shown = seen.flatten(1).any(1)
     assert 0.25 * COUNT < shown.sum() < 0.75 * COUNT
     assert not seen[:, int(Y1) + 2 : int(Y2) - 2, int(X1) + 2 : int(X2) - 2].any()
@@ -71,6 +71,6 @@ def test_no_targets_are_no_error(pasted, share):
     crops, box, track = blank()
     nobody = np.zeros(COUNT, bool)
     after, front = pasted.front(crops.clone(), box, track, nobody, share)
-    after = pasted.beside(after, box, front)
+    after = pasted.beside(after, box, front, share)
     after, covered = pasted.cover(after, box, track, nobody, share)
     assert torch.equal(after, crops) and not covered.any()

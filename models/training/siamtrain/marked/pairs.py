@@ -16,7 +16,7 @@ from siamtrain.marked.pasted import Pasted
 from siamtrain.marked.scene import Scene, distant
 
 SOURCES = ("still", "video", "pseudo", "calm", "regions")  # kinds of tracks, and places without one
-HURRIED = -0.12, 0.6  # of the target's width or height: far out is rare
+HURRIED = -0.12, 0.35  # of the target's width or height
 GONE = 0.6  # of the search crop's half side: how far beyond its edge a target is that is gone
 
 
@@ -39,7 +39,8 @@ class Shares:
     far: float = 66.0  # pixels
     gone: float = 0.0  # the target lies outside its search crop, which shows its surroundings
     loose: float = 0.0  # of exemplars whose box was drawn in a hurry
-    hidden: float = 0.0  # of exemplars with something pasted in front; in half of them it stands by the target, too
+    hidden: float = 0.0  # of exemplars with something pasted in front
+    beside: float = 0.0  # of what is there: it stands by the target in the search crop, too
     covered: float = 0.0  # of targets wholly behind something: what stands in their place is not they
 
 
@@ -80,8 +81,7 @@ def hurried(box):
     """Boxes (N, 4) x, y, w, h as people draw them in a hurry: each side too far out, by up to HURRIED[1], or in."""
     n, d = len(box), box.device
     low, high = HURRIED
-    far = [low + (high - low) * torch.rand(n, device=d) ** 2 for _ in range(4)]  # left, top, right, bottom
-    out = [part * box[:, 2 + k % 2] for k, part in enumerate(far)]
+    out = [uniform(n, low, high, d) * box[:, 2 + k % 2] for k in range(4)]  # left, top, right, bottom
     x, y, w, h = box.unbind(-1)
     return torch.stack([x - out[0], y - out[1], w + out[0] + out[2], h + out[1] + out[3]], -1)
 
@@ -171,7 +171,7 @@ class Sampler:
             search, _ = self.pasted.front(search, box, track, positive, shares.occlusion)
             if shares.hidden:
                 exemplar, front = self.pasted.front(exemplar, mark, track, positive, shares.hidden)
-                search = self.pasted.beside(search, box, front)
+                search = self.pasted.beside(search, box, front, shares.beside)
             if shares.covered:
                 search, covered = self.pasted.cover(search, box, track, positive, shares.covered)
                 positive &= ~covered

@@ -10,7 +10,6 @@ from siamtrain.marked.crops import uniform
 
 PART = 0.2, 0.65  # of the target's width and height, each by itself: what is before a part of it
 WHOLE = 1.2, 1.8  # the same of what covers it
-BESIDE = 0.5  # of what is before an exemplar's target stands by the target in the search crop, too
 
 
 @dataclasses.dataclass
@@ -55,15 +54,15 @@ class Pasted:
         front = Front(chosen, self.other(track[chosen]), size)
         return self._paste(crops, front, at), front
 
-    def beside(self, search, box, front):
-        """Half of what is before exemplars' targets, by the target itself: a mark holds both, and one is meant."""
-        half = np.flatnonzero(self.random.random(len(front.chosen)) < BESIDE)
-        front = Front(front.chosen[half], front.observed[half], front.size[self.store.tensor(half)])
+    def beside(self, search, box, front, share):
+        """A share of what is before exemplars' targets, by the target itself: a mark holds both, and one is meant."""
+        some = np.flatnonzero(self.random.random(len(front.chosen)) < share)
+        front = Front(front.chosen[some], front.observed[some], front.size[self.store.tensor(some)])
         target = box[self.store.tensor(front.chosen)]
         reach = (target[:, 2:] - target[:, :2] + front.size) / 2  # of the centres, where the two touch
-        turn = torch.rand(len(half), device=self.device) * 2 * np.pi
+        turn = torch.rand(len(some), device=self.device) * 2 * np.pi
         way = torch.stack([turn.cos(), turn.sin()], -1)
-        way = way / way.abs().amax(-1, keepdim=True) * (1 + torch.rand(len(half), 1, device=self.device))
+        way = way / way.abs().amax(-1, keepdim=True) * (1 + torch.rand(len(some), 1, device=self.device))
         return self._paste(search, front, (target[:, :2] + target[:, 2:]) / 2 + way * reach)
 
     def cover(self, search, box, track, positive, share):
