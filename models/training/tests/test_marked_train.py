@@ -172,6 +172,7 @@ def test_heads_without_a_part_each_are_compared(tars, weights, tmp_path, monkeyp
         file.writelines(json.dumps(row) + "\n" for row in rows[:2])
     assert main(command) == 0
     assert ablate.read(os.path.join(out, ablate.ROWS)) == rows
+    assert main([*command, "--only", "none"]) == 0 and main([*command[:-4], "--only", "none"]) == 1
 
 
 def test_a_variant_sees_only_what_it_may():

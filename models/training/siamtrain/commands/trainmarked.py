@@ -122,6 +122,7 @@ def run(args):
     from siamtrain.marked.pairs import Shares
 
     _check(args.inbox or args.data, "--inbox DIR of tars, or --data PATH to make them of, is expected")
+    _check(args.data or not args.tracks, "--tracks: of clips among --data, of which there are none")
     args.inbox = args.inbox or os.path.join(args.out, "tars")
     settings = train.Settings(**stream_settings(args, Shares()), features=args.features)
     if args.data and not args.resume:

@@ -11,6 +11,7 @@ import os
 import numpy as np
 import torch
 
+from siamtrain.errors import DataError
 from siamtrain.fit.precision import mixed
 from siamtrain.marked import losses
 from siamtrain.marked.learner import Learner, rate_at
@@ -174,6 +175,8 @@ def run(pool, net, validation, settings, out, say):
     device = next(net.parameters()).device
     wanted = variants(PLANS[net.plan][1], tuple(shares) if len(shares) > 1 else ())
     chosen = [v for v in wanted[1:] if not settings.only or any(part in v.name for part in settings.only)]
+    if not chosen:
+        raise DataError(f"--only {', '.join(settings.only)}: the heads are {'; '.join(v.name for v in wanted[1:])}")
     jobs = [(v, 1) for v in (wanted[0], *chosen)] + [(wanted[0], seed) for seed in range(2, settings.seeds + 1)]
     try:
         for variant, seed in jobs:
