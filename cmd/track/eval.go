@@ -200,8 +200,9 @@ func newEvalCmd() *cobra.Command {
 	flags.register(cmd)
 	cmd.Flags().StringVar(&truth, "gt", "", "`file` of true boxes, to score single files")
 	cmd.Flags().StringArrayVar(&tracks, "pred", nil, "`file` of a tracker's boxes; may be given again")
-	cmd.Flags().StringVar(&than, "than", "", "a table of how much better each other tracker is than the one of this `name`, too: mean\n"+
-		"overlap paired by target, sequences NAME.START being starts of one target (make-starts.py)")
+	cmd.Flags().StringVar(&than, "than", "",
+		"a table of how much better each other tracker is than the one of this `name`, too: mean\n"+
+			"overlap paired by target, sequences NAME.START being starts of one target (make-starts.py)")
 	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
 	tables.register(cmd)
 	return cmd
