@@ -159,6 +159,21 @@ func TestPrint(t *testing.T) {
 			})
 		}
 	}
+	if s, err = load(t, "bench: {check: {token: 1234}}", ""); err != nil {
+		t.Fatal(err)
+	}
+	var secret strings.Builder
+	if err := s.Print(&secret, tree(), true); err != nil || !strings.Contains(secret.String(), "    # token: xxxxx #") {
+		t.Errorf("a masked number, which cannot be read again, is no comment: %v\n%s", err, secret.String())
+	}
+}
+
+// TestPrintOne: one command's part.
+func TestPrintOne(t *testing.T) {
+	s, err := load(t, good, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out strings.Builder
 	bench, _, _ := tree().Find([]string{"bench", "check"})
 	if err := s.Print(&out, bench, true); err != nil || !strings.Contains(out.String(),
@@ -171,6 +186,7 @@ func TestPrint(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		good, "file: {end: two}", "a: &a [*a]", "file: &f {init: [x]}\nbench: *f", "? {a: b}\n: c", "quiet: !!bool 1",
+		"bench: {check: {token: 0}}",
 		"file: {init: !!binary aGk=}", "%YAML 1.1\n---\nquiet: on\n", "file:\n  <<: {end: 1}\n", "\"\\u0000\": 1",
 	} {
 		f.Add([]byte(seed))

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -90,6 +91,9 @@ func (p *printer) flag(c *cobra.Command, f *pflag.Flag, inherited bool, indent s
 	if err != nil {
 		p.err = err
 		return
+	}
+	if needed(f.Value.Type()) != "" && !slices.Equal(values, v.Values) {
+		indent += "# " // a mask is no number, so that Parse would refuse it
 	}
 	p.printf("%s%s: %s # %s\n", indent, f.Name, text, v.Where)
 }
