@@ -49,6 +49,7 @@ def run(args):
         torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     net, seen = student.load_network(args.weights)
+    ablate.selected(net.plan, only=tuple(args.only))  # before pairs are drawn, which takes minutes
     os.makedirs(args.out, exist_ok=True)
     print(f"{args.weights}: plan {net.plan}, {seen}", flush=True)
     about = (args.pairs, args.steps, args.batch, args.rate, args.seeds, tuple(args.only), args.precision)

@@ -28,10 +28,10 @@ def configure(parser):
 
 
 def run(args):
-    export(args.weights, args.inbox, args.out, args.name, args.set, args.pairs, args.capacity, args.seed)
+    write(args.weights, args.inbox, args.out, args.name, args.set, args.pairs, args.capacity, args.seed)
 
 
-def export(weights, inbox, out, name=None, settings=(), pairs=PAIRS, capacity=CAPACITY, seed=SEED):
+def write(weights, inbox, out, name=None, settings=(), pairs=PAIRS, capacity=CAPACITY, seed=SEED):
     """Writes the int8 file `out` and the fp32 one beside it, as the command's options say."""
     import logging
     import os

@@ -146,8 +146,8 @@ def _bundle(args):
 def _export(settings, folder):
     import os
 
-    from siamtrain.commands.exportmarked import export
+    from siamtrain.commands.exportmarked import write
 
     os.makedirs(folder, exist_ok=True)
     for plan in settings.plans:
-        export(os.path.join(settings.out, f"{plan}.pt"), settings.inbox, os.path.join(folder, f"{plan}.onnx"))
+        write(os.path.join(settings.out, f"{plan}.pt"), settings.inbox, os.path.join(folder, f"{plan}.onnx"))

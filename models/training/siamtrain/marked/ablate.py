@@ -92,6 +92,15 @@ def variants(blocks, sources=()):
     ]
 
 
+def selected(plan, sources=SOURCES, only=()):
+    """The whole head of a plan and the others whose names hold a part in `only`, or all; DataError where none does."""
+    whole, *others = variants(PLANS[plan][1], sources)
+    chosen = [v for v in others if not only or any(part in v.name for part in only)]
+    if not chosen:
+        raise DataError(f"--only {', '.join(only)}: the heads are {'; '.join(v.name for v in others)}")
+    return [whole, *chosen]
+
+
 class Pool:
     """Pairs as a head sees them, in memory: values {name: (N, ...)}, features in fp16."""
 
@@ -173,11 +182,8 @@ def run(pool, net, validation, settings, out, say):
     done = {(row["name"], row["seed"]) for row in rows}
     say("sources: " + ", ".join(f"{name} {part:.1%}" for name, part in shares.items()))
     device = next(net.parameters()).device
-    wanted = variants(PLANS[net.plan][1], tuple(shares) if len(shares) > 1 else ())
-    chosen = [v for v in wanted[1:] if not settings.only or any(part in v.name for part in settings.only)]
-    if not chosen:
-        raise DataError(f"--only {', '.join(settings.only)}: the heads are {'; '.join(v.name for v in wanted[1:])}")
-    jobs = [(v, 1) for v in (wanted[0], *chosen)] + [(wanted[0], seed) for seed in range(2, settings.seeds + 1)]
+    wanted = selected(net.plan, tuple(shares) if len(shares) > 1 else (), settings.only)
+    jobs = [(v, 1) for v in wanted] + [(wanted[0], seed) for seed in range(2, settings.seeds + 1)]
     try:
         for variant, seed in jobs:
             if (variant.name, seed) not in done:

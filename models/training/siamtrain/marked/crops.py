@@ -3,6 +3,8 @@
 Coordinates are continuous: pixel i covers i to i + 1. A matrix (2, 3) maps crop to frame.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -14,6 +16,12 @@ BEND, BEND_CELLS = 4.5, 5  # pixels, standard deviation of a bent crop's field; 
 def uniform(n, low, high, device):
     """(n,) numbers from low to high."""
     return torch.rand(n, device=device) * (high - low) + low
+
+
+def directions(n, device):
+    """(n, 2) unit vectors in any direction."""
+    turn = torch.rand(n, device=device) * (2 * math.pi)
+    return torch.stack([turn.cos(), turn.sin()], -1)
 
 
 def centre_side(box):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from siamtrain.loop.box import SEARCH
-from siamtrain.marked.crops import uniform
+from siamtrain.marked.crops import directions, uniform
 
 PART = 0.2, 0.65  # of the target's width and height, each by itself: what is before a part of it
 WHOLE = 1.2, 1.8  # the same of what covers it
@@ -34,8 +34,9 @@ class Pasted:
 
     def crowd(self, search, box, track, share):
         """Something about as large, where it does not touch the target."""
-        chosen, _, extent = self._targets(box, self.random.random(len(track)) < share)
-        target, other = box[self.store.tensor(chosen)], self.other(track[chosen])
+        chosen = np.flatnonzero(self.random.random(len(track)) < share)
+        target, _, extent = self._targets(box, chosen)
+        other = self.other(track[chosen])
         extent = extent.prod(-1).clamp(min=64).sqrt() * uniform(len(chosen), -0.35, 0.35, self.device).exp()
         shape = self.store.tensor(self.store.box[other])
         ratio = (shape[:, 2] / shape[:, 3]).sqrt()
@@ -48,7 +49,8 @@ class Pasted:
 
     def front(self, crops, box, track, positive, share):
         """(crops with something before a part of the target, the Front that it is)."""
-        chosen, centre, extent = self._targets(box, (self.random.random(len(track)) < share) & positive)
+        chosen = np.flatnonzero((self.random.random(len(track)) < share) & positive)
+        _, centre, extent = self._targets(box, chosen)
         size = (extent * self._span(len(chosen), PART)).clamp(min=4)
         at = centre + extent * (torch.rand(len(chosen), 2, device=self.device) - 0.5)
         front = Front(chosen, self.other(track[chosen]), size)
@@ -58,25 +60,24 @@ class Pasted:
         """A share of what is before exemplars' targets, by the target itself: a mark holds both, and one is meant."""
         some = np.flatnonzero(self.random.random(len(front.chosen)) < share)
         front = Front(front.chosen[some], front.observed[some], front.size[self.store.tensor(some)])
-        target = box[self.store.tensor(front.chosen)]
-        reach = (target[:, 2:] - target[:, :2] + front.size) / 2  # of the centres, where the two touch
-        turn = torch.rand(len(some), device=self.device) * 2 * np.pi
-        way = torch.stack([turn.cos(), turn.sin()], -1)
+        _, centre, extent = self._targets(box, front.chosen)
+        reach = (extent + front.size) / 2  # of the centres, where the two touch
+        way = directions(len(some), self.device)
         way = way / way.abs().amax(-1, keepdim=True) * (1 + torch.rand(len(some), 1, device=self.device))
-        return self._paste(search, front, (target[:, :2] + target[:, 2:]) / 2 + way * reach)
+        return self._paste(search, front, centre + way * reach)
 
     def cover(self, search, box, track, positive, share):
         """(search crops with something before all of some targets, which (N,) these are)."""
         covered = (self.random.random(len(track)) < share) & positive
-        chosen, centre, extent = self._targets(box, covered)
+        chosen = np.flatnonzero(covered)
+        _, centre, extent = self._targets(box, chosen)
         front = Front(chosen, self.other(track[chosen]), extent * self._span(len(chosen), WHOLE))
         return self._paste(search, front, centre), covered
 
-    def _targets(self, box, which):
-        """(numbers of the crops `which` (N,) names, centres (k, 2) and extents (k, 2) of their targets)."""
-        chosen = np.flatnonzero(which)
+    def _targets(self, box, chosen):
+        """(corners (k, 4), centres (k, 2), extents (k, 2)) of the targets in the crops `chosen` (k,)."""
         target = box[self.store.tensor(chosen)]
-        return chosen, (target[:, :2] + target[:, 2:]) / 2, target[:, 2:] - target[:, :2]
+        return target, (target[:, :2] + target[:, 2:]) / 2, target[:, 2:] - target[:, :2]
 
     def _span(self, n, between):
         return between[0] + torch.rand(n, 2, device=self.device) * (between[1] - between[0])

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from siamtrain.marked.crops import feather, masks_in_crop, sample, uniform
+from siamtrain.marked.crops import directions, feather, masks_in_crop, sample, uniform
 
 MOVED = 0.3, 1.3  # of a target's sides: how far its own scene is moved behind it
 
@@ -50,8 +50,7 @@ class Scene:
         """
         store, k = self.store, len(observed)
         box, frame = store.tensor(store.box[observed]), store.tensor(store.frame[observed])
-        turn, reach = torch.rand(k, device=self.device) * 2 * np.pi, uniform(k, *MOVED, self.device)
-        away = torch.stack([turn.cos(), turn.sin()], -1) * reach[:, None] * box[:, 2:]
+        away = directions(k, self.device) * uniform(k, *MOVED, self.device)[:, None] * box[:, 2:]
         beside = box[:, 2:] * 1.2 * torch.eye(2, device=self.device)[torch.randint(2, (k,), device=self.device)]
         beside = torch.where(torch.rand(k, 1, device=self.device) < 0.5, -beside, beside)
 
