@@ -66,10 +66,13 @@ func (o Options) appendCSV(b []byte, r Row) []byte {
 	return append(b, '\n')
 }
 
-// label appends the target's name, or its number.
+// label appends the target's name, or its number, or nothing where it has neither: 0 would be a name.
 func label(b []byte, r Row) []byte {
 	if r.Name != "" {
 		return append(b, r.Name...)
+	}
+	if r.ID == 0 {
+		return b
 	}
 	return strconv.AppendInt(b, int64(r.ID), 10)
 }
@@ -84,13 +87,10 @@ func (o Options) appendJSON(b []byte, r Row) []byte {
 		b = number(b, v, decimals)
 	}
 	b = strconv.AppendInt(append(b, `{"frame":`...), int64(r.Frame), 10)
-	if o.IDs {
-		b = append(b, `,"id":`...)
-		if r.Name != "" {
-			b = text(b, r.Name)
-		} else {
-			b = strconv.AppendInt(b, int64(r.ID), 10)
-		}
+	if o.IDs && r.Name != "" {
+		b = text(append(b, `,"id":`...), r.Name)
+	} else if o.IDs && r.ID != 0 {
+		b = strconv.AppendInt(append(b, `,"id":`...), int64(r.ID), 10)
 	}
 	field("time_s", r.Time.Seconds(), 6)
 	field("x", r.Box.X, 3)

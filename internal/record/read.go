@@ -144,10 +144,10 @@ func read(text, name string) (rows []Row, lines []int, err error) {
 
 // ofTarget says which target a row is of, where it says so itself.
 func ofTarget(r Row) string {
-	if r.ID == 0 && r.Name == "" {
-		return ""
+	if who := label(nil, r); len(who) > 0 {
+		return " of target " + string(who)
 	}
-	return " of target " + string(label(nil, r))
+	return ""
 }
 
 // decoderOf chooses the decoder for a text that begins with the given line. counts says that it counts the frames

@@ -204,6 +204,7 @@ func FuzzRead(f *testing.F) {
 		"frame,x,y,w,h\n0,NaN,nan,1e308,4\n", `{"frame":3,"x":null,"y":1,"w":2,"h":3,"score":1e9}`, "1;2;3;4\n5\t6 7,8",
 		"9,1,1e18,3,3,4,0.5,-1,-1,-1", "\"x\";\"y\";\"w\";\"h\"\n1,5;2;3;4", "1,2,4,2,4,6,1,6\nnan nan nan nan",
 		"m1,2,3,4,0,12\n1,2,3,4", `{"frame":48,"target":true,"box":{"x":1,"y":2,"w":3,"h":4}}`, "\ufeffx y w h\n1 2 3 4\n",
+		"1 0 0 0 0 0\n1 -1 0 0 0 0",
 	} {
 		f.Add(text)
 	}

@@ -2,7 +2,7 @@
 // of OTB, GOT-10k, VOT and MOTChallenge.
 //
 //	CSV    header frame,time_s,x,y,w,h,score,state,ms; a row for every frame; with ids, id after frame: the target's
-//	       name, or its number
+//	       name, or its number, or nothing where it has neither
 //	JSONL  the same names as an object a line; "ms" is left out where it was not measured
 //	MOT    frame,id,x,y,w,h,confidence,-1,-1,-1 for every frame in which the target is visible
 //	COCO   a JSON document of images and annotations, for every frame in which the target is visible (see NewCOCO)

@@ -30,6 +30,32 @@ var crowd = []Row{
 		Time: 2 * time.Second},
 }
 
+// TestTargetsWithAndWithoutNumber: target 0 and one without a number, which MOT's -1 is, are two in every file.
+func TestTargetsWithAndWithoutNumber(t *testing.T) {
+	rows, err := Read(strings.NewReader("1,0,2,3,4,5\n1,-1,6,7,8,9\n"), "in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, want := range map[Format]string{
+		CSV: `frame,id,time_s,x,y,w,h,score,state,ms
+0,0,0,1,2,4,5,1,tracking,
+0,,0,5,6,8,9,1,tracking,
+`,
+		JSONL: `{"frame":0,"id":"0","time_s":0,"x":1,"y":2,"w":4,"h":5,"score":1,"state":"tracking"}
+{"frame":0,"time_s":0,"x":5,"y":6,"w":8,"h":9,"score":1,"state":"tracking"}
+`,
+	} {
+		got := written(t, f, rows)
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", f, diff)
+		}
+		again, err := Read(bytes.NewReader(got), "out")
+		if diff := cmp.Diff(rows, again); err != nil || diff != "" {
+			t.Errorf("%s: %v, -written +read\n%s", f, err, diff)
+		}
+	}
+}
+
 func TestFilesOfSeveralTargets(t *testing.T) {
 	for f, want := range map[Format]string{
 		CSV: `frame,id,time_s,x,y,w,h,score,state,ms
