@@ -66,6 +66,11 @@ func TestBenchEvalReport(t *testing.T) {
 		"sequence:ao")
 	ok("1.000", "eval", "--gt", filepath.Join(data, "One", "groundtruth_rect.txt"), "--pred",
 		filepath.Join(data, "One", "groundtruth_rect.txt"))
+	ok("overlap less ours's", "eval", "--dataset", data, run, "other="+run, "--than", "ours")
+	code, _, stderr := track(t, "eval", "--dataset", data, run, "--than", "her")
+	if code != exitUsage || !strings.Contains(stderr, `--than "her": one of ours is expected`) {
+		t.Errorf("--than of no tracker: exit %d\n%s", code, stderr)
+	}
 	ok("ours", "report", "--dataset", data, run, "-o", page)
 	for _, name := range []string{"s.json", "index.html", "success.svg", "success.png", "scores.json"} {
 		if st, err := os.Stat(filepath.Join(page, name)); err != nil || st.Size() < 500 {

@@ -29,6 +29,7 @@ type evalFlags struct {
 	skip       bool
 	tolerant   bool
 	jobs       int
+	than       string // track eval's alone
 }
 
 // register adds the flags to a command.
@@ -156,7 +157,7 @@ func sequenceNames(s string) ([]string, error) {
 func newEvalCmd() *cobra.Command {
 	var flags evalFlags
 	var tables tableFlags
-	var jsonFile, truth, than string
+	var jsonFile, truth string
 	var tracks []string
 	cmd := &cobra.Command{
 		Use:   "eval --dataset DIR RESULTS... | eval --gt FILE --pred FILE",
@@ -191,8 +192,8 @@ func newEvalCmd() *cobra.Command {
 				err = score.WriteJSON(jsonFile, ev)
 			}
 			err = errors.Join(err, tables.print(cmd, ev))
-			if than != "" && err == nil {
-				err = tables.pairs(cmd, ev, than)
+			if flags.than != "" && err == nil {
+				err = tables.pairs(cmd, ev, flags.than)
 			}
 			return err
 		},
@@ -200,7 +201,7 @@ func newEvalCmd() *cobra.Command {
 	flags.register(cmd)
 	cmd.Flags().StringVar(&truth, "gt", "", "`file` of true boxes, to score single files")
 	cmd.Flags().StringArrayVar(&tracks, "pred", nil, "`file` of a tracker's boxes; may be given again")
-	cmd.Flags().StringVar(&than, "than", "",
+	cmd.Flags().StringVar(&flags.than, "than", "",
 		"a table of how much better each other tracker is than the one of this `name`, too: mean\n"+
 			"overlap paired by target, sequences NAME.START being starts of one target (make-starts.py)")
 	cmd.Flags().StringVar(&jsonFile, "json", "", "write all scores, per sequence too, to this `file`")
@@ -222,6 +223,13 @@ func evaluate(cmd *cobra.Command, flags *evalFlags, args []string) (*dataset.Dat
 	sayDataset(cmd, d)
 	entries, err := score.Find(d, args)
 	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	if err := oneOf("than", flags.than, names); err != nil { // before minutes of scoring
 		return nil, nil, err
 	}
 	ev, err := score.Evaluate(cmd.Context(), d, entries, o)
