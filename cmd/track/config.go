@@ -12,6 +12,7 @@ import (
 
 	"siamtrack/internal/config"
 	"siamtrack/internal/plural"
+	"siamtrack/internal/zoo"
 )
 
 // newConfigCmd returns `track config`.
@@ -195,6 +196,9 @@ func configure(cmd *cobra.Command) error {
 	}
 	for _, file := range settings.Files() {
 		logger(cmd).Debug("configured by", "file", file)
+	}
+	for _, m := range config.FindMisspelt(settable(), os.Environ(), []string{zoo.FolderEnv, tokenEnv}) {
+		logger(cmd).Warn("a variable of the environment sets nothing", "variable", m.Name, "meant", m.Meant+"?")
 	}
 	return nil
 }

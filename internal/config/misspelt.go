@@ -1,0 +1,34 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Misspelt is a variable of the environment that sets nothing, and the one that was most likely meant.
+type Misspelt struct{ Name, Meant string }
+
+// FindMisspelt looks among "NAME=VALUE" of an environment for names that are nearly those of flags of the commands from
+// root on, and are none of them nor of the program's other variables. What is further off may be anybody's.
+func FindMisspelt(root *cobra.Command, environ, others []string) (found []Misspelt) {
+	known := append([]string{variable("", FileFlag)}, others...)
+	visit(root, func(c *cobra.Command, f *pflag.Flag) {
+		known = append(known, variable(section(c), f.Name))
+		if common(root, f.Name) {
+			known = append(known, variable("", f.Name))
+		}
+	})
+	for _, one := range environ {
+		name, value, _ := strings.Cut(one, "=")
+		if !strings.HasPrefix(name, Prefix) || value == "" || slices.Contains(known, name) {
+			continue
+		}
+		if meant := Nearest(name, known); meant != "" {
+			found = append(found, Misspelt{name, meant})
+		}
+	}
+	return found
+}
