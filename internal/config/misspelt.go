@@ -12,7 +12,8 @@ import (
 type Misspelt struct{ Name, Meant string }
 
 // FindMisspelt looks among "NAME=VALUE" of an environment for names that are nearly those of flags of the commands from
-// root on, and are none of them nor of the program's other variables. What is further off may be anybody's.
+// root on, and are none of them nor of the program's other variables. Where more than a letter in four is another, as
+// in SIAMTRACK_TAGS for GAPS, the variable may be anybody's.
 func FindMisspelt(root *cobra.Command, environ, others []string) (found []Misspelt) {
 	known := append([]string{variable("", FileFlag)}, others...)
 	visit(root, func(c *cobra.Command, f *pflag.Flag) {
@@ -26,7 +27,8 @@ func FindMisspelt(root *cobra.Command, environ, others []string) (found []Misspe
 		if !strings.HasPrefix(name, Prefix) || value == "" || slices.Contains(known, name) {
 			continue
 		}
-		if meant := Nearest(name, known); meant != "" {
+		letters := len(name) - len(Prefix)
+		if meant := Nearest(name, known); meant != "" && distance(name, meant) <= letters/4 {
 			found = append(found, Misspelt{name, meant})
 		}
 	}

@@ -9,7 +9,8 @@ import (
 func TestFindMisspelt(t *testing.T) {
 	got := FindMisspelt(tree(), []string{
 		"PATH=/bin", "SIAMTRACK_FILE_MODEL=a", "SIAMTRACK_MODEL=a", "SIAMTRACK_MODELS=dir", "SIAMTRACK_CONFIG=c.yaml",
-		"SIAMTRACK_FILE_MODLE=a", "SIAMTRACK_CONFG=c.yaml", "SIAMTRACK_FILE_MODE=", "SIAMTRACK_HOME=/srv", "FILE_MODLE=a",
+		"SIAMTRACK_FILE_MODLE=a", "SIAMTRACK_CONFG=c.yaml", "SIAMTRACK_FILE_MODE=", "SIAMTRACK_HOME=/srv", "SIAMTRACK_MADE=a",
+		"FILE_MODLE=a",
 	}, []string{"SIAMTRACK_MODELS"})
 	want := []Misspelt{{"SIAMTRACK_FILE_MODLE", "SIAMTRACK_FILE_MODEL"}, {"SIAMTRACK_CONFG", "SIAMTRACK_CONFIG"}}
 	if diff := cmp.Diff(want, got); diff != "" {
