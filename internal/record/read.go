@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"siamtrack/internal/numfile"
 	"siamtrack/internal/readfile"
@@ -38,9 +39,9 @@ const (
 //	JSON Lines  as this package writes them
 //	a snapshot  the JSON object that track live writes beside a picture
 //
-// Commas, semicolons, tabs or blanks separate; numfile.Numbers reads the numbers. A byte order mark, quotes and the
-// ends of Windows's lines are read over. Blank lines at the end are no lines; one in between is an error, since it
-// cannot be told which frame it leaves out. Errors name the text as name, and the line.
+// Commas, semicolons, tabs or blanks separate; numfile.Numbers reads the numbers; names are UTF-8. A byte order mark,
+// quotes and the ends of Windows's lines are read over. Blank lines at the end are no lines; one in between is an
+// error, since it cannot be told which frame it leaves out. Errors name the text as name, and the line.
 //
 // Frames and pixels come back as the package's comment has them: MOT's counted from 0, all others as they stand.
 func Read(r io.Reader, name string) ([]Row, error) {
@@ -124,6 +125,9 @@ func read(text, name string) (rows []Row, lines []int, err error) {
 		at := place{row.Frame, row.ID, row.Name}
 		if err == nil && isRow && !counts && seen[at] {
 			err = fmt.Errorf("frame %d%s stands in an earlier line too", row.Frame, ofTarget(row))
+		}
+		if err == nil && !utf8.ValidString(row.Name) {
+			err = fmt.Errorf("the name %q is not UTF-8: save the file as UTF-8", row.Name) // JSON could not keep it
 		}
 		if err != nil {
 			return wrong(name, n, err)

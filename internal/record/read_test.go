@@ -183,6 +183,7 @@ func TestReadBoxes(t *testing.T) {
 		"2,1,1,1,5,5\n":                         "f:1: not a track: frame 1 where 0 is expected",
 		"x,y,w,h\n":                             "f:1: not a track: no box",
 		"1,2,3,4\n\n5,6,7,8\n":                  "f:2: not a track: an empty line",
+		"M\xfcller,1,2,3,4\n":                   `f:1: not a track: the name "M\xfcller" is not UTF-8: save`,
 	} {
 		put(text)
 		if got, err := ReadBoxes(path); err == nil || !strings.Contains(err.Error(), says) || !errors.Is(err, ErrFormat) {
@@ -204,7 +205,7 @@ func FuzzRead(f *testing.F) {
 		"frame,x,y,w,h\n0,NaN,nan,1e308,4\n", `{"frame":3,"x":null,"y":1,"w":2,"h":3,"score":1e9}`, "1;2;3;4\n5\t6 7,8",
 		"9,1,1e18,3,3,4,0.5,-1,-1,-1", "\"x\";\"y\";\"w\";\"h\"\n1,5;2;3;4", "1,2,4,2,4,6,1,6\nnan nan nan nan",
 		"m1,2,3,4,0,12\n1,2,3,4", `{"frame":48,"target":true,"box":{"x":1,"y":2,"w":3,"h":4}}`, "\ufeffx y w h\n1 2 3 4\n",
-		"1 0 0 0 0 0\n1 -1 0 0 0 0",
+		"1 0 0 0 0 0\n1 -1 0 0 0 0", "0\xaa 0 0 0 0\n0\xfb 0 0 0 0",
 	} {
 		f.Add(text)
 	}
