@@ -197,7 +197,7 @@ func configure(cmd *cobra.Command) error {
 	for _, file := range settings.Files() {
 		logger(cmd).Debug("configured by", "file", file)
 	}
-	for _, m := range config.FindMisspelt(settable(), os.Environ(), []string{zoo.FolderEnv, tokenEnv}) {
+	for _, m := range settings.Misspelt(os.Environ(), []string{zoo.FolderEnv, tokenEnv}) {
 		logger(cmd).Warn("a variable of the environment sets nothing", "variable", m.Name, "meant", m.Meant+"?")
 	}
 	return nil

@@ -3,25 +3,16 @@ package config
 import (
 	"slices"
 	"strings"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // Misspelt is a variable of the environment that sets nothing, and the one that was most likely meant.
 type Misspelt struct{ Name, Meant string }
 
-// FindMisspelt looks among "NAME=VALUE" of an environment for names that are nearly those of flags of the commands from
-// root on, and are none of them nor of the program's other variables. Where more than a letter in four is another, as
-// in SIAMTRACK_TAGS for GAPS, the variable may be anybody's.
-func FindMisspelt(root *cobra.Command, environ, others []string) (found []Misspelt) {
-	known := append([]string{variable("", FileFlag)}, others...)
-	visit(root, func(c *cobra.Command, f *pflag.Flag) {
-		known = append(known, variable(section(c), f.Name))
-		if common(root, f.Name) {
-			known = append(known, variable("", f.Name))
-		}
-	})
+// Misspelt looks among "NAME=VALUE" of an environment for names that are nearly those of flags, and are none of them
+// nor of the program's other variables. Where more than a letter in four is another, as in SIAMTRACK_TAGS for GAPS, the
+// variable may be anybody's.
+func (s *Settings) Misspelt(environ, others []string) (found []Misspelt) {
+	known := slices.Concat(s.variables, []string{variable("", FileFlag)}, others)
 	for _, one := range environ {
 		name, value, _ := strings.Cut(one, "=")
 		if !strings.HasPrefix(name, Prefix) || value == "" || slices.Contains(known, name) {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,8 +18,9 @@ import (
 
 // Settings are what files and the environment say.
 type Settings struct {
-	files  []string
-	layers [][]Value // the weakest first; the last is the environment's
+	files     []string
+	layers    [][]Value // the weakest first; the last is the environment's
+	variables []string  // of the environment that were asked for, sorted
 }
 
 // Load reads a file, or where it is "" those of Paths that are there, and the environment. tree is the root of the
@@ -45,8 +48,8 @@ func Load(ctx context.Context, tree *cobra.Command, file string) (*Settings, err
 		}
 		s.files, s.layers = append(s.files, path), append(s.layers, values)
 	}
-	values, err := environment(tree, os.LookupEnv)
-	s.layers = append(s.layers, values)
+	values, asked, err := environment(tree, os.LookupEnv)
+	s.layers, s.variables = append(s.layers, values), asked
 	return s, errors.Join(append(errs, err)...)
 }
 
@@ -66,18 +69,19 @@ func (s *Settings) Files() []string { return s.files }
 // asks for none.
 func FileFromEnvironment() string { return os.Getenv(variable("", FileFlag)) }
 
-// environment returns what the environment says of the flags of the commands from root on, the weakest first. A
-// variable that is empty says nothing.
-func environment(root *cobra.Command, look func(string) (string, bool)) (values []Value, err error) {
+// environment returns what the environment says of the flags of the commands from root on, the weakest first, and the
+// variables that it asked for, sorted. A variable that is empty says nothing.
+func environment(root *cobra.Command, look func(string) (string, bool)) (values []Value, asked []string, err error) {
 	var errs []error
 	done := map[string]bool{}
 	ask := func(c *cobra.Command, f *pflag.Flag) {
 		name := variable(section(c), f.Name)
 		text, _ := look(name)
-		if done[name] || text == "" {
+		again := done[name]
+		done[name] = true
+		if again || text == "" {
 			return
 		}
-		done[name] = true
 		v := Value{Section: section(c), Flag: f.Name, Values: []string{text}, Where: "$" + name}
 		v.Alone = !common(c, f.Name)
 		if _, several := f.Value.(pflag.SliceValue); several {
@@ -101,7 +105,7 @@ func environment(root *cobra.Command, look func(string) (string, bool)) (values 
 			ask(c, f)
 		}
 	})
-	return values, errors.Join(errs...)
+	return values, slices.Sorted(maps.Keys(done)), errors.Join(errs...)
 }
 
 // common reports whether a name means the same in all commands from root on that have it.
