@@ -17,12 +17,13 @@ import (
 
 // Files scores tracks in files against the truth in another, each in any format that record.Read knows. Boxes belong to
 // each other by their frames; frames of which the truth says nothing do not count, and those of which a track says
-// nothing count as missed, which Adjusted says. Where the files say no frames, lengths have to be equal, or Tolerant.
+// nothing count as missed, which Adjusted says. Where the files say no frames, lengths have to be equal, or Tolerant. A
+// file with several targets in a frame is an error.
 func Files(ctx context.Context, truth string, tracks []string, o Options) (*Evaluation, error) {
 	if o.Convention == "" {
 		o.Convention = metric.GOT10k
 	}
-	known, err := record.ReadFile(ctx, truth)
+	known, err := readOne(ctx, truth)
 	if err != nil {
 		return nil, fmt.Errorf("score: truth: %w", err)
 	}
@@ -45,12 +46,29 @@ func Files(ctx context.Context, truth string, tracks []string, o Options) (*Eval
 	return ev, nil
 }
 
+// readOne reads the track of one target: boxes find each other by their frames alone.
+func readOne(ctx context.Context, path string) ([]record.Row, error) {
+	rows, err := record.ReadFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[int]bool, len(rows))
+	for _, r := range rows {
+		if seen[r.Frame] {
+			return nil, fmt.Errorf("%s: %w: several targets in frame %d: keep one target's rows, or score several as a dataset "+
+				"in MOTChallenge's layout", path, record.ErrFormat, r.Frame)
+		}
+		seen[r.Frame] = true
+	}
+	return rows, nil
+}
+
 // stem is a file's name without its folder and extension.
 func stem(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // scoreFile scores one track.
 func scoreFile(ctx context.Context, known []record.Row, path, sequence string, o Options) (*Tracker, error) {
-	rows, err := record.ReadFile(ctx, path)
+	rows, err := readOne(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"siamtrack/bench/metric"
+	"siamtrack/internal/record"
 )
 
 // TestFiles: files of any format are compared by their frames, and lengths that differ are no secret.
@@ -70,5 +71,12 @@ func TestFiles(t *testing.T) {
 	_, err := Files(t.Context(), truth, []string{hole}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "hole.txt:2:") {
 		t.Errorf("an empty line: %v", err)
+	}
+	two := put("two.csv", "frame,id,x,y,w,h\n0,1,10,10,20,20\n0,2,50,10,20,20\n")
+	for _, c := range [][2]string{{two, short}, {short, two}} {
+		if _, err := Files(t.Context(), c[0], []string{c[1]}, Options{}); !errors.Is(err, record.ErrFormat) ||
+			!strings.Contains(err.Error(), "two.csv: not a track: several targets in frame 0") {
+			t.Errorf("several targets: %v", err)
+		}
 	}
 }
